@@ -1,0 +1,57 @@
+//! Event log and read tables on SQLite and PostgreSQL behind one interface.
+//!
+//! # The life of a write
+//! A use case calls [`Store::write`] with a [`Scope`] and a work: a closure over [`Tx`] that loads what it decides on, asks
+//! the pure domain, appends events ([`Tx::append`]), writes the read rows that follow from them ([`Tx::put`]) and keeps the
+//! answer of an idempotent request ([`Tx::remember`]). All that is one transaction.
+//!
+//! On **SQLite** the work goes into a bounded queue. One thread takes what waits, up to 512 works, begins a transaction, runs
+//! each work in a savepoint of its own, so that a refused one leaves nothing, commits (write-ahead log, `synchronous=FULL`:
+//! the commit is on disk), and only then answers them all. Each work sees what those before it in the batch have written;
+//! there is one writer, over all processes, by SQLite's own lock. After an I/O error nothing is tried over it: every
+//! connection is closed, the file reopened and checked, then writes are accepted again.
+//!
+//! On **PostgreSQL** the work runs on a pooled connection in a transaction of its own, again after a deadlock or a
+//! serialization failure. Appending locks the workspace's head row, so that within a workspace positions become visible in
+//! order and time never runs backwards. The connection runs as a role that neither owns the tables nor bypasses row-level
+//! security, and sees the rows of its scope only.
+//!
+//! # What is absent, and why
+//! No hashing, no sealing of text, no upcasting of events, no rules: they live above. No SQL leaves this crate, and no caller
+//! can tell the engines apart but by [`Store::engine`]. No prompt, no environment variable: all comes by [`StoreConfig`].
+
+pub mod config;
+pub mod error;
+pub mod event;
+pub mod metrics;
+pub mod migrate;
+mod postgres;
+pub mod query;
+pub mod record;
+mod row;
+pub mod scope;
+mod select;
+mod sqlite;
+mod store;
+pub mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod tx;
+
+pub use config::{Clock, Location, StoreConfig, system_clock};
+pub use error::StoreError;
+pub use event::{
+    Append, Appended, Cursor, EventQuery, Expected, Head, Meta, NewEvent, StoredEvent,
+};
+pub use futures_util::{FutureExt, future::BoxFuture};
+pub use metrics::{Histogram, MetricsSnapshot};
+pub use migrate::{Mode, PendingMigration, SchemaState};
+pub use query::{After, Deleted, Filter, Op, OrderBy, Partition, Query};
+pub use record::{Columns, Record, RowView, Value};
+pub use scope::Scope;
+pub use sqlite::backup::{BackupReport, RestoreReport, restore};
+pub use store::Store;
+pub use tx::{
+    Checkpoint, Credential, FILE_BYTES_MAX, FileInfo, Job, JobProgress, JobState, JoinLink, Lease,
+    LinkUse, Remembered, Seal, SigningKey, SubjectKey, Tx, Unsealed,
+};

@@ -1,0 +1,183 @@
+//! The embedded engine: one writer thread with group commit, many readers, several processes on one file.
+
+pub(crate) mod backup;
+pub(crate) mod connection;
+pub(crate) mod fault;
+pub(crate) mod readers;
+pub(crate) mod statement;
+pub(crate) mod writer;
+
+use std::{
+    future::Future,
+    path::PathBuf,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{oneshot, watch};
+
+use crate::{
+    config::{Clock, StoreConfig},
+    error::StoreError,
+    metrics::Meter,
+    scope::Scope,
+    tx::{Conn, Fault, Tx},
+};
+use readers::Readers;
+use writer::{Verdict, Work, Writer};
+
+/// The SQLite engine of one store.
+pub(crate) struct Sqlite {
+    pub(crate) path: PathBuf,
+    clock: Clock,
+    readers: Arc<Readers>,
+    writer: Writer,
+    meter: Arc<Meter>,
+}
+
+/// Completes a future that never waits.
+pub(crate) fn complete<T>(future: impl Future<Output = T>) -> Result<T, StoreError> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => Err(StoreError::bug(
+            "a work awaited something that isn't the transaction",
+        )),
+    }
+}
+
+struct Command<T, E, F> {
+    scope: Scope,
+    work: F,
+    outcome: Option<Result<T, E>>,
+    answer: Option<oneshot::Sender<Result<T, E>>>,
+}
+
+impl<T, E, F> Work for Command<T, E, F>
+where
+    F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    E: From<StoreError> + Send + 'static,
+    T: Send + 'static,
+{
+    fn run(&mut self, connection: &mut rusqlite::Connection, clock: &Clock) -> Verdict {
+        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock);
+        let result = complete((self.work)(&mut tx));
+        let fault = tx.take_fault();
+        let (outcome, verdict) = match (result, fault) {
+            (_, Some(Fault::Broken { error, recheck })) => (
+                Err(error.clone().into()),
+                Verdict::Broken { error, recheck },
+            ),
+            (Ok(Ok(_)), Some(fault)) => (Err(fault.error().clone().into()), Verdict::Undo),
+            (Ok(Ok(value)), None) => (Ok(value), Verdict::Keep),
+            (Ok(Err(refusal)), _) => (Err(refusal), Verdict::Undo),
+            (Err(bug), _) => (Err(bug.into()), Verdict::Undo),
+        };
+        self.outcome = Some(outcome);
+        verdict
+    }
+
+    fn answer(mut self: Box<Self>, committed: Result<(), StoreError>) {
+        let outcome = match (committed, self.outcome.take()) {
+            (Ok(()), Some(outcome)) => outcome,
+            (Ok(()), None) => Err(StoreError::bug("the work panicked").into()),
+            (Err(error), _) => Err(error.into()),
+        };
+        if let Some(answer) = self.answer.take() {
+            // The caller may be gone; what was committed stays.
+            _ = answer.send(outcome);
+        }
+    }
+}
+
+impl Sqlite {
+    pub(crate) fn open(
+        config: &StoreConfig,
+        path: PathBuf,
+        meter: Arc<Meter>,
+    ) -> Result<(Self, watch::Receiver<u64>), StoreError> {
+        let settings = Arc::new(connection::Settings::new(config, path.clone()));
+        let readers = Arc::new(Readers::new(Arc::clone(&settings)));
+        let (writer, changes) =
+            Writer::start(config, settings, Arc::clone(&readers), Arc::clone(&meter))?;
+        Ok((
+            Self {
+                path,
+                clock: Arc::clone(&config.clock),
+                readers,
+                writer,
+                meter,
+            },
+            changes,
+        ))
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        if let Err(error) = self.writer.submit(Box::new(Command {
+            scope,
+            work,
+            outcome: None,
+            answer: Some(answer),
+        })) {
+            self.meter.refused();
+            return Err(error.into());
+        }
+        match answered.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StoreError::unavailable("the store is closed").into()),
+        }
+    }
+
+    /// Runs on the calling thread: a read of a few rows costs less than a hand-over to another thread.
+    pub(crate) fn read<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
+        E: From<StoreError>,
+    {
+        let started = Instant::now();
+        let mut connection = self.readers.take()?;
+        statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
+        let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock);
+        let result = complete(work(&mut tx));
+        let fault = tx.take_fault();
+        let broken = matches!(fault, Some(Fault::Broken { .. }));
+        let ended = statement::control(&connection, "COMMIT");
+        if !broken && ended.is_ok() {
+            self.readers.put_back(connection);
+        }
+        self.meter.read(started.elapsed());
+        match (result, fault) {
+            (_, Some(Fault::Broken { error, recheck })) => {
+                self.writer.suspect(recheck);
+                Err(error.into())
+            }
+            (Ok(Ok(_)), Some(fault)) => Err(fault.error().clone().into()),
+            (Ok(result), _) => result,
+            (Err(bug), _) => Err(bug.into()),
+        }
+    }
+
+    pub(crate) fn healthy(&self) -> Result<(), StoreError> {
+        self.writer.healthy()
+    }
+
+    pub(crate) fn queue_depth(&self) -> usize {
+        self.writer.depth()
+    }
+
+    pub(crate) fn readers_in_use(&self) -> usize {
+        self.readers.in_use()
+    }
+
+    pub(crate) async fn close(&self) {
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,267 @@
+//! The store itself: opens an engine and runs works on it.
+
+use std::{path::Path, sync::Arc, time::Instant};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::watch;
+
+use crate::{
+    config::{Location, StoreConfig},
+    error::StoreError,
+    event::{Cursor, StoredEvent},
+    metrics::{Meter, MetricsSnapshot},
+    migrate::{self, Mode, SchemaState},
+    postgres::Postgres,
+    scope::Scope,
+    sqlite::{Sqlite, backup},
+    tx::Tx,
+};
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Box<Postgres>),
+}
+
+struct Inner {
+    engine: Engine,
+    config: StoreConfig,
+    meter: Arc<Meter>,
+    changes: watch::Receiver<u64>,
+}
+
+/// The data of one installation. Cheap to clone; all clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("location", &self.inner.config.location)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database, without migrating it; SQLite files are created when missing, in a folder that exists. Inside a
+    /// tokio runtime.
+    ///
+    /// # Errors
+    /// `Setup` when the location can't be understood; `BuildTooOld` when the schema is newer than this build can serve;
+    /// `Unavailable` when the database can't be reached.
+    pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        let meter = Arc::new(Meter::new());
+        let (engine, changes) = match &config.location {
+            Location::Sqlite(path) => {
+                let (engine, changes) = Sqlite::open(config, path.clone(), Arc::clone(&meter))?;
+                (Engine::Sqlite(engine), changes)
+            }
+            Location::Postgres(url) => {
+                let (engine, changes) = Postgres::open(config, url, Arc::clone(&meter))?;
+                (Engine::Postgres(Box::new(engine)), changes)
+            }
+        };
+        let store = Self {
+            inner: Arc::new(Inner {
+                engine,
+                config: config.clone(),
+                meter,
+                changes,
+            }),
+        };
+        store.schema().await?.check(&config.build)?;
+        Ok(store)
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match &self.inner.engine {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Runs what is pending of this mode; `Contract` runs `Expand` first. Safe to call from several processes at once.
+    ///
+    /// # Errors
+    /// `BuildTooOld`; `Setup` when the database's user lacks a right (the text says what to run); `Unavailable`.
+    pub async fn migrate(&self, mode: Mode) -> Result<SchemaState, StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => {
+                migrate::run_sqlite(&sqlite.path, mode, &self.inner.config).await
+            }
+            Engine::Postgres(postgres) => {
+                migrate::run_postgres(&postgres.server, mode, &self.inner.config).await
+            }
+        }
+    }
+
+    /// What the database has and what this build would still run.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn schema(&self) -> Result<SchemaState, StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => migrate::schema_sqlite(&sqlite.path).await,
+            Engine::Postgres(postgres) => migrate::schema_postgres(&postgres.server).await,
+        }
+    }
+
+    /// Runs a work in a write transaction. When it answers `Ok`, everything it wrote is durable; when it answers `Err`,
+    /// nothing of it is there. The work may run more than once (PostgreSQL, after a deadlock); it must await nothing but the
+    /// transaction.
+    ///
+    /// # Errors
+    /// Whatever the work answers; `Unavailable` when it is unknown or impossible that the commit is durable; `Overloaded`
+    /// when a bound is reached. A work that goes on after a refused statement and answers `Ok` gets that statement's error.
+    pub async fn write<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let started = Instant::now();
+        let outcome = match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(scope, work).await,
+            Engine::Postgres(postgres) => postgres.write(scope, &work).await,
+        };
+        self.inner.meter.write(started.elapsed());
+        outcome
+    }
+
+    /// Runs a work on one snapshot of the data. On SQLite it runs on the calling thread: keep it to what takes less than a
+    /// millisecond or so, and use [`Store::read_long`] for the rest.
+    ///
+    /// # Errors
+    /// Whatever the work answers; `Unavailable`, `Overloaded`.
+    pub async fn read<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send,
+        E: From<StoreError> + Send,
+        T: Send,
+    {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(scope, work),
+            Engine::Postgres(postgres) => postgres.read(scope, work).await,
+        }
+    }
+
+    /// As [`Store::read`], on a thread for blocking work.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_long<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        if matches!(self.inner.engine, Engine::Postgres(_)) {
+            return self.read(scope, work).await;
+        }
+        let store = self.clone();
+        let run = move || match &store.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(scope, work),
+            Engine::Postgres(_) => Err(StoreError::bug("the engine changed").into()),
+        };
+        match tokio::task::spawn_blocking(run).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(StoreError::bug(format!("a read ended early: {error}")).into()),
+        }
+    }
+
+    /// Ticks after commits of any process: within 50 ms on SQLite; at once or within 250 ms on PostgreSQL. Ticks may come
+    /// without a change. Read first, then wait.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.clone()
+    }
+
+    /// The next events of all workspaces after a cursor (`Cursor::default()` is the beginning), and the cursor after them.
+    /// Never skips one; within a workspace they come in position order.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    pub async fn subscribe_page(
+        &self,
+        cursor: Cursor,
+        limit: u32,
+    ) -> Result<(Vec<StoredEvent>, Cursor), StoreError> {
+        self.read(Scope::Platform, move |tx| {
+            tx.events_after(cursor, limit).boxed()
+        })
+        .await
+    }
+
+    /// Position of the last event over all workspaces.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Overloaded`.
+    pub async fn last_position(&self) -> Result<i64, StoreError> {
+        self.read(Scope::Platform, |tx| tx.last_position().boxed())
+            .await
+    }
+
+    /// Whether writes are accepted now.
+    ///
+    /// # Errors
+    /// `Unavailable` with the reason.
+    pub async fn health(&self) -> Result<(), StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.healthy(),
+            Engine::Postgres(postgres) => postgres.healthy().await,
+        }
+    }
+
+    /// Counters and gauges.
+    #[must_use]
+    pub fn metrics(&self) -> MetricsSnapshot {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => self.inner.meter.snapshot(
+                "sqlite",
+                sqlite.queue_depth(),
+                sqlite.readers_in_use(),
+                sqlite.healthy().is_ok(),
+            ),
+            Engine::Postgres(postgres) => {
+                let (waiting, in_use) = postgres.pool_state();
+                self.inner.meter.snapshot("postgres", waiting, in_use, true)
+            }
+        }
+    }
+
+    /// Writes a consistent copy of a SQLite database to `target`, beside running writers of any process, checks it, and puts
+    /// it in place by a rename.
+    ///
+    /// # Errors
+    /// `Setup` on PostgreSQL (use its own tools) or when `target` exists; `Unavailable`.
+    pub async fn backup(&self, target: &Path) -> Result<backup::BackupReport, StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => backup::backup(&sqlite.path, target).await,
+            Engine::Postgres(_) => Err(StoreError::setup(
+                "backup copies SQLite files; for PostgreSQL use pg_dump, pg_basebackup or pgbackrest",
+            )),
+        }
+    }
+
+    /// Full integrity check (SQLite; PostgreSQL checks its pages itself).
+    ///
+    /// # Errors
+    /// `Unavailable` with the first fault found.
+    pub async fn integrity_check(&self) -> Result<(), StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => backup::integrity(&sqlite.path).await,
+            Engine::Postgres(postgres) => postgres.healthy().await,
+        }
+    }
+
+    /// Finishes what is queued and closes the database. Later calls are `Unavailable`.
+    pub async fn close(&self) {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close(),
+        }
+    }
+}

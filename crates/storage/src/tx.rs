@@ -1,0 +1,204 @@
+//! A transaction on either engine. Everything that storage can do is a method of [`Tx`]; this file runs statements,
+//! the files under `tx/` say which.
+
+mod files;
+mod idempotency;
+mod identity;
+mod jobs;
+mod leases;
+mod links;
+mod log;
+mod maintenance;
+mod records;
+mod seals;
+mod settings;
+
+pub use files::{FILE_BYTES_MAX, FileInfo};
+pub use idempotency::Remembered;
+pub use identity::{Credential, SigningKey, SubjectKey};
+pub use jobs::{Job, JobProgress, JobState};
+pub use leases::Lease;
+pub use links::{JoinLink, LinkUse};
+pub use seals::{Checkpoint, Seal, Unsealed};
+
+use raally_domain::ids::WorkspaceId;
+
+use crate::{
+    config::Clock,
+    error::StoreError,
+    postgres::session::Session,
+    row::{Param, RowRef},
+    scope::Scope,
+};
+
+/// What a statement runs on.
+pub(crate) enum Conn<'c> {
+    Sqlite(&'c mut rusqlite::Connection),
+    Postgres(&'c mut Session),
+}
+
+/// What went wrong below the caller's sight, so that the engine can act on it whatever the caller returns.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// Run the whole work again on a new transaction.
+    Retry(StoreError),
+    /// A statement was refused; nothing of this transaction may stay.
+    Refused(StoreError),
+    /// The connection can't be trusted any more. `recheck`: the file neither.
+    Broken { error: StoreError, recheck: bool },
+}
+
+impl Fault {
+    pub(crate) fn error(&self) -> &StoreError {
+        match self {
+            Self::Retry(error) | Self::Refused(error) | Self::Broken { error, .. } => error,
+        }
+    }
+}
+
+/// An open transaction. Its futures complete at once on SQLite; never await anything else inside a work.
+pub struct Tx<'c> {
+    conn: Conn<'c>,
+    scope: Scope,
+    clock: &'c Clock,
+    fault: Option<Fault>,
+}
+
+impl std::fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx")
+            .field("scope", &self.scope)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock) -> Self {
+        Self {
+            conn,
+            scope,
+            clock,
+            fault: None,
+        }
+    }
+
+    pub(crate) fn take_fault(&mut self) -> Option<Fault> {
+        self.fault.take()
+    }
+
+    /// Which tenants this transaction may touch.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The partition that is meant when none is named.
+    #[must_use]
+    pub const fn home(&self) -> WorkspaceId {
+        self.scope.home()
+    }
+
+    /// The store's clock, in microseconds since the epoch.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    pub(crate) const fn on_postgres(&self) -> bool {
+        matches!(self.conn, Conn::Postgres(_))
+    }
+
+    /// The text for this engine, where the two differ.
+    pub(crate) const fn pick<'s>(&self, sqlite: &'s str, postgres: &'s str) -> &'s str {
+        if self.on_postgres() { postgres } else { sqlite }
+    }
+
+    fn note<T>(&mut self, result: Result<T, Fault>) -> Result<T, StoreError> {
+        result.map_err(|fault| {
+            let error = fault.error().clone();
+            self.fault.get_or_insert(fault);
+            error
+        })
+    }
+
+    /// Runs a statement and gives each row to `each`.
+    pub(crate) async fn each_row(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut (dyn FnMut(&RowRef<'_>) -> Result<(), StoreError> + Send),
+    ) -> Result<(), StoreError> {
+        let result = match &mut self.conn {
+            Conn::Sqlite(connection) => {
+                crate::sqlite::statement::each_row(connection, sql, params, each)
+            }
+            Conn::Postgres(session) => session.each_row(sql, params, each).await,
+        };
+        self.note(result)
+    }
+
+    /// All rows, mapped.
+    pub(crate) async fn rows<T: Send>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: impl Fn(&RowRef<'_>) -> Result<T, StoreError> + Send + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.each_row(sql, params, &mut |row| {
+            found.push(map(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// The first row, mapped.
+    pub(crate) async fn row<T: Send>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: impl Fn(&RowRef<'_>) -> Result<T, StoreError> + Send + Sync,
+    ) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.each_row(sql, params, &mut |row| {
+            if found.is_none() {
+                found = Some(map(row)?);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Runs a statement that returns no rows; how many rows it changed.
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        let result = match &mut self.conn {
+            Conn::Sqlite(connection) => crate::sqlite::statement::execute(connection, sql, params),
+            Conn::Postgres(session) => session.execute(sql, params).await,
+        };
+        self.note(result)
+    }
+
+    /// Serialises all works that name the same key until this transaction ends: for uniqueness over workspaces, such as
+    /// a slug. Free on SQLite, where there is one writer.
+    ///
+    /// # Errors
+    /// `Overloaded` when the wait is longer than `lock_wait_max`; `Unavailable`.
+    pub async fn exclusive(&mut self, key: &str) -> Result<(), StoreError> {
+        if self.on_postgres() {
+            self.each_row(
+                "SELECT pg_advisory_xact_lock(hashtextextended(?1, 7))",
+                &[key.into()],
+                &mut |_| Ok(()),
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}

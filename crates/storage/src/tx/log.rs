@@ -1,0 +1,349 @@
+//! The log: append, read, the head of a workspace, and the page of a subscription.
+
+use std::fmt::Write as _;
+
+use raally_domain::{ids::WorkspaceId, kind::Kind};
+use uuid::Uuid;
+
+use super::Tx;
+use crate::{
+    error::StoreError,
+    event::{Append, Appended, Cursor, EventQuery, Expected, Head, NewEvent, StoredEvent},
+    row::{Param, RowRef},
+    scope::Scope,
+};
+
+/// Events of one INSERT; more are appended in several.
+const EVENTS_PER_INSERT_MAX: usize = 64;
+
+const EVENT_COLUMNS: &str = "position, workspace_id, stream_kind, stream_id, version, event_id, type, schema_version, \
+                             recorded_at, actor_id, import_id, trace, payload";
+
+/// Locks the head and lifts the time; the second answer is the order key of [`Cursor`].
+const LIFT_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, 0, ?2) \
+     ON CONFLICT (workspace_id) DO UPDATE SET recorded_at = MAX(recorded_at, excluded.recorded_at) \
+     RETURNING recorded_at, 0";
+const LIFT_HEAD_POSTGRES: &str = "INSERT INTO workspace_head AS head (workspace_id, position, recorded_at, commit_order) \
+     VALUES (?1, 0, ?2, pg_current_xact_id()::text::bigint) \
+     ON CONFLICT (workspace_id) DO UPDATE SET recorded_at = GREATEST(head.recorded_at, excluded.recorded_at), \
+     commit_order = GREATEST(head.commit_order, excluded.commit_order) RETURNING recorded_at, commit_order";
+
+impl Tx<'_> {
+    /// Appends events to one stream. From here until the transaction ends, other works that append to the same workspace
+    /// wait, so that within a workspace positions become visible in order.
+    ///
+    /// # Errors
+    /// `VersionConflict` when the stream isn't as expected; `OutOfScope`; `Bug` when there is no event; `Unavailable`,
+    /// `Overloaded`.
+    pub async fn append(&mut self, append: &Append) -> Result<Appended, StoreError> {
+        self.scope.check(append.workspace)?;
+        if append.events.is_empty() {
+            return Err(StoreError::bug("append without events"));
+        }
+        let now = append.meta.recorded_at_hint.unwrap_or_else(|| self.now());
+        let (recorded_at, order) = self
+            .row(
+                self.pick(LIFT_HEAD_SQLITE, LIFT_HEAD_POSTGRES),
+                &[append.workspace.0.into(), now.into()],
+                |row| Ok((row.int(0)?, row.int(1)?)),
+            )
+            .await?
+            .ok_or_else(|| StoreError::bug("the head has no row"))?;
+        let actual = self
+            .stream_version(append.workspace, append.stream_id)
+            .await?;
+        let holds = match append.expected {
+            Expected::New => actual == 0,
+            Expected::Version(version) => actual == version,
+            Expected::Any => true,
+        };
+        if !holds {
+            return Err(StoreError::VersionConflict {
+                stream_id: append.stream_id,
+                expected: append.expected,
+                actual,
+            });
+        }
+        let mut version = actual;
+        let mut positions = Vec::with_capacity(append.events.len());
+        for chunk in append.events.chunks(EVENTS_PER_INSERT_MAX) {
+            self.insert_events(append, chunk, version, recorded_at, order, &mut positions)
+                .await?;
+            version += i64::try_from(chunk.len()).unwrap_or(0);
+        }
+        let (Some(first), Some(last)) = (
+            positions.iter().min().copied(),
+            positions.iter().max().copied(),
+        ) else {
+            return Err(StoreError::bug("no position came back"));
+        };
+        self.execute(
+            "UPDATE workspace_head SET position = ?2 WHERE workspace_id = ?1",
+            &[append.workspace.0.into(), last.into()],
+        )
+        .await?;
+        Ok(Appended {
+            version,
+            first_position: first,
+            last_position: last,
+            recorded_at,
+        })
+    }
+
+    async fn insert_events(
+        &mut self,
+        append: &Append,
+        events: &[NewEvent],
+        version_before: i64,
+        recorded_at: i64,
+        order: i64,
+        positions: &mut Vec<i64>,
+    ) -> Result<(), StoreError> {
+        let text = insert_text(events.len(), self.on_postgres());
+        let mut params: Vec<Param<'_>> = Vec::with_capacity(8 + events.len() * 5);
+        params.extend([
+            Param::Id(append.workspace.0),
+            Param::Text(append.kind.name()),
+            Param::Id(append.stream_id),
+            Param::Int(recorded_at),
+            append.meta.actor.into(),
+            append.meta.import.into(),
+            append.meta.trace.as_deref().into(),
+        ]);
+        if self.on_postgres() {
+            params.push(Param::Int(order));
+        }
+        for (version, event) in (version_before + 1..).zip(events) {
+            params.extend([
+                Param::Int(version),
+                Param::Id(event.event_id),
+                Param::Text(&event.type_name),
+                Param::Int(i64::from(event.schema_version)),
+                Param::Text(&event.payload),
+            ]);
+        }
+        self.each_row(&text, &params, &mut |row| {
+            positions.push(row.int(0)?);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Version of a stream; 0 when it has no event.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn stream_version(
+        &mut self,
+        workspace: WorkspaceId,
+        stream_id: Uuid,
+    ) -> Result<i64, StoreError> {
+        self.scope.check(workspace)?;
+        let text = "SELECT MAX(version) FROM event WHERE workspace_id = ?1 AND stream_id = ?2";
+        let found = self
+            .row(text, &[workspace.0.into(), stream_id.into()], |row| {
+                row.opt_int(0)
+            })
+            .await?;
+        Ok(found.flatten().unwrap_or(0))
+    }
+
+    /// The end of a workspace's log, as far as this transaction sees it.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn head(&mut self, workspace: WorkspaceId) -> Result<Head, StoreError> {
+        self.scope.check(workspace)?;
+        let text = "SELECT position, recorded_at FROM workspace_head WHERE workspace_id = ?1";
+        let head = self
+            .row(text, &[workspace.0.into()], |row| {
+                Ok(Head {
+                    position: row.int(0)?,
+                    recorded_at: row.int(1)?,
+                })
+            })
+            .await?;
+        Ok(head.unwrap_or_default())
+    }
+
+    /// Position of the last event that was recorded at or before an instant; 0 when there is none. `asOf` in one number.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn position_at(
+        &mut self,
+        workspace: WorkspaceId,
+        instant: i64,
+    ) -> Result<i64, StoreError> {
+        self.scope.check(workspace)?;
+        let head = self.head(workspace).await?;
+        if head.recorded_at <= instant {
+            return Ok(head.position);
+        }
+        // Time never runs backwards along positions: halving finds the place without an index of its own.
+        let text = "SELECT position, recorded_at FROM event WHERE workspace_id = ?1 AND position > ?2 \
+                    AND position <= ?3 ORDER BY position DESC LIMIT 1";
+        let (mut low, mut high, mut answer) = (0, head.position, 0);
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            let found = self
+                .row(
+                    text,
+                    &[workspace.0.into(), low.into(), middle.into()],
+                    |row| Ok((row.int(0)?, row.int(1)?)),
+                )
+                .await?;
+            match found {
+                Some((position, recorded_at)) if recorded_at > instant => high = position - 1,
+                Some((position, _)) => (low, answer) = (middle, position),
+                None => low = middle,
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Position of the last event over all workspaces; 0 when there is none (platform scope). For metrics: on PostgreSQL
+    /// earlier positions may still be on their way.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn last_position(&mut self) -> Result<i64, StoreError> {
+        self.platform_only()?;
+        let found = self
+            .row("SELECT MAX(position) FROM workspace_head", &[], |row| {
+                row.opt_int(0)
+            })
+            .await?;
+        Ok(found.flatten().unwrap_or(0))
+    }
+
+    /// Events of one workspace, in position order.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn events(&mut self, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
+        self.scope.check(query.workspace)?;
+        let mut text =
+            format!("SELECT {EVENT_COLUMNS} FROM event WHERE workspace_id = ?1 AND position > ?2");
+        let mut params: Vec<Param<'_>> =
+            vec![query.workspace.0.into(), query.after_position.into()];
+        let conditions: [(&str, Option<Param<'_>>); 6] = [
+            ("stream_kind =", query.kind.map(|kind| kind.name().into())),
+            ("stream_id =", query.stream.map(Into::into)),
+            ("import_id =", query.import.map(Into::into)),
+            ("actor_id =", query.actor.map(Into::into)),
+            ("position <=", query.to_position.map(Into::into)),
+            ("recorded_at <=", query.to_recorded_at.map(Into::into)),
+        ];
+        for (condition, value) in conditions {
+            if let Some(value) = value {
+                params.push(value);
+                _ = write!(text, " AND {condition} ?{}", params.len());
+            }
+        }
+        let direction = if query.newest_first { " DESC" } else { "" };
+        params.push(Param::Int(i64::from(query.limit)));
+        _ = write!(
+            text,
+            " ORDER BY position{direction} LIMIT ?{}",
+            params.len()
+        );
+        self.rows(&text, &params, stored_event).await
+    }
+
+    /// The next events after a cursor, over all workspaces: platform scope only. Never skips an event: on PostgreSQL only
+    /// events are shown below which no transaction is open any more. Within a workspace the order is that of positions.
+    ///
+    /// # Errors
+    /// `OutOfScope` outside the platform scope; `Unavailable`, `Overloaded`.
+    pub async fn events_after(
+        &mut self,
+        cursor: Cursor,
+        limit: u32,
+    ) -> Result<(Vec<StoredEvent>, Cursor), StoreError> {
+        if self.scope != Scope::Platform {
+            return Err(StoreError::OutOfScope {
+                workspace: self.home(),
+            });
+        }
+        let limit = Param::Int(i64::from(limit));
+        let found = if self.on_postgres() {
+            let text = format!(
+                "SELECT {EVENT_COLUMNS}, commit_order FROM event WHERE (commit_order, position) > (?1, ?2) \
+                 AND commit_order < pg_snapshot_xmin(pg_current_snapshot())::text::bigint \
+                 ORDER BY commit_order, position LIMIT ?3"
+            );
+            let params = [cursor.order.into(), cursor.position.into(), limit];
+            self.rows(&text, &params, |row| Ok((stored_event(row)?, row.int(13)?)))
+                .await?
+        } else {
+            let text = format!(
+                "SELECT {EVENT_COLUMNS} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"
+            );
+            self.rows(&text, &[cursor.position.into(), limit], |row| {
+                Ok((stored_event(row)?, 0))
+            })
+            .await?
+        };
+        let next = found.last().map_or(cursor, |(event, order)| Cursor {
+            order: *order,
+            position: event.position,
+        });
+        Ok((found.into_iter().map(|(event, _)| event).collect(), next))
+    }
+}
+
+fn insert_text(count: usize, on_postgres: bool) -> String {
+    let mut text = String::with_capacity(320 + count * 90);
+    text.push_str("INSERT INTO event (");
+    if on_postgres {
+        text.push_str("position, commit_order, ");
+    }
+    text.push_str(
+        "workspace_id, stream_kind, stream_id, recorded_at, actor_id, import_id, trace, version, event_id, type, \
+         schema_version, payload) VALUES ",
+    );
+    let first = if on_postgres { 9 } else { 8 };
+    for index in 0..count {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        let n = first + index * 5;
+        let lead = if on_postgres {
+            "nextval('event_position'), ?8, "
+        } else {
+            ""
+        };
+        _ = write!(
+            text,
+            "({lead}?1, ?2, ?3, ?4, ?5, ?6, ?7, ?{n}, ?{}, ?{}, ?{}, ?{})",
+            n + 1,
+            n + 2,
+            n + 3,
+            n + 4
+        );
+    }
+    text.push_str(" RETURNING position");
+    text
+}
+
+pub(super) fn stored_event(row: &RowRef<'_>) -> Result<StoredEvent, StoreError> {
+    let kind = row.text(2)?;
+    Ok(StoredEvent {
+        position: row.int(0)?,
+        workspace: WorkspaceId(row.id(1)?),
+        kind: Kind::from_name(kind)
+            .ok_or_else(|| StoreError::bug(format!("unknown stream kind {kind}")))?,
+        stream_id: row.id(3)?,
+        version: row.int(4)?,
+        event_id: row.id(5)?,
+        type_name: row.string(6)?,
+        schema_version: i32::try_from(row.int(7)?)
+            .map_err(|_| StoreError::bug("schema_version out of range"))?,
+        recorded_at: row.int(8)?,
+        actor: row.opt_id(9)?,
+        import: row.opt_id(10)?,
+        trace: row.opt_string(11)?,
+        payload: row.string(12)?,
+    })
+}

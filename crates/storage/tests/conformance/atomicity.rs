@@ -1,0 +1,192 @@
+//! All or nothing, also inside one batch.
+
+use raally_domain::kind::Kind;
+use raally_storage::{Expected, FutureExt as _, Query, Scope, StoreError, testing::TestStore};
+use uuid::Uuid;
+
+use crate::sample::{append, append_one, put, record, workspace};
+
+on_both_engines!(
+    a_refused_work_leaves_nothing_and_its_neighbours_stay,
+    a_work_sees_what_it_wrote_itself,
+    a_read_sees_one_snapshot,
+    going_on_after_a_refused_statement_saves_nothing,
+    reads_cannot_write,
+    a_panic_in_a_work_harms_nobody_else,
+);
+
+async fn a_refused_work_leaves_nothing_and_its_neighbours_stay(test: TestStore) {
+    let workspace = workspace();
+    let works = (0..60).map(|number| {
+        let store = test.store.clone();
+        tokio::spawn(async move {
+            store
+                .write(Scope::Workspace(workspace), move |tx| {
+                    async move {
+                        tx.append(&append(workspace, Uuid::now_v7(), Expected::New, 1))
+                            .await?;
+                        tx.put(Kind::Team, &record(workspace, "team")).await?;
+                        if number % 3 == 0 {
+                            Err(StoreError::Setup {
+                                detail: "no".to_owned(),
+                            })
+                        } else {
+                            Ok(())
+                        }
+                    }
+                    .boxed()
+                })
+                .await
+        })
+    });
+    let accepted = futures_util::future::join_all(works)
+        .await
+        .into_iter()
+        .filter(|outcome| outcome.as_ref().unwrap().is_ok());
+    assert_eq!(accepted.count(), 40);
+    let (events, rows) = test
+        .store
+        .read(Scope::Workspace(workspace), |tx| {
+            async move {
+                let events = tx
+                    .events(&raally_storage::EventQuery::after(workspace, 0, 1000))
+                    .await?
+                    .len();
+                Ok::<_, StoreError>((events, tx.count(&Query::new(Kind::Team)).await?))
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    assert_eq!((events, rows), (40, 40));
+}
+
+async fn a_work_sees_what_it_wrote_itself(test: TestStore) {
+    let workspace = workspace();
+    let team = record(workspace, "Ops");
+    let found = test
+        .store
+        .write(Scope::Workspace(workspace), move |tx| {
+            let team = team.clone();
+            async move {
+                tx.put(Kind::Team, &team).await?;
+                tx.get(Kind::Team, team.id).await
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    assert!(found.is_some());
+}
+
+async fn a_read_sees_one_snapshot(test: TestStore) {
+    let workspace = workspace();
+    put(&test.store, Kind::Team, &record(workspace, "one"))
+        .await
+        .unwrap();
+    let store = test.store.clone();
+    let counts = test
+        .store
+        .read_long(Scope::Workspace(workspace), move |tx| {
+            async move {
+                let before = tx.count(&Query::new(Kind::Team)).await?;
+                let writing = std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .build()
+                        .unwrap();
+                    runtime
+                        .block_on(put(&store, Kind::Team, &record(workspace, "two")))
+                        .unwrap();
+                });
+                // Blocks this thread, not the runtime: `read_long` is made for it on SQLite, and PostgreSQL's test has two.
+                writing.join().unwrap();
+                Ok::<_, StoreError>((before, tx.count(&Query::new(Kind::Team)).await?))
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    assert_eq!(counts, (1, 1));
+}
+
+async fn going_on_after_a_refused_statement_saves_nothing(test: TestStore) {
+    let workspace = workspace();
+    let user = Uuid::now_v7();
+    let member = |name: &str| {
+        let mut member = record(workspace, name);
+        member.columns.set("user_id", user);
+        member
+    };
+    put(&test.store, Kind::Membership, &member("first"))
+        .await
+        .unwrap();
+    let second = member("second");
+    let refused = test
+        .store
+        .write(Scope::Workspace(workspace), move |tx| {
+            let second = second.clone();
+            async move {
+                tx.put(Kind::Team, &record(workspace, "before")).await?;
+                _ = tx.put(Kind::Membership, &second).await;
+                Ok::<_, StoreError>(())
+            }
+            .boxed()
+        })
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused}");
+    let teams = test
+        .store
+        .read(Scope::Workspace(workspace), |tx| {
+            async move { tx.count(&Query::new(Kind::Team)).await }.boxed()
+        })
+        .await
+        .unwrap();
+    assert_eq!(teams, 0);
+}
+
+async fn reads_cannot_write(test: TestStore) {
+    let workspace = workspace();
+    let refused = test
+        .store
+        .read(Scope::Workspace(workspace), move |tx| {
+            async move { tx.put(Kind::Team, &record(workspace, "x")).await }.boxed()
+        })
+        .await;
+    assert!(refused.is_err());
+    put(&test.store, Kind::Team, &record(workspace, "y"))
+        .await
+        .unwrap();
+}
+
+async fn a_panic_in_a_work_harms_nobody_else(test: TestStore) {
+    let workspace = workspace();
+    let store = test.store.clone();
+    let panicked = tokio::spawn(async move {
+        store
+            .write(Scope::Workspace(workspace), move |tx| {
+                async move {
+                    tx.put(Kind::Team, &record(workspace, "x")).await?;
+                    assert!(tx.now() < 0, "a panic inside a work");
+                    Ok::<_, StoreError>(())
+                }
+                .boxed()
+            })
+            .await
+    });
+    assert!(
+        panicked.await.is_ok_and(|outcome| outcome.is_err()) || test.store.engine() == "postgres"
+    );
+    append_one(&test.store, workspace, Uuid::now_v7())
+        .await
+        .unwrap();
+    let teams = test
+        .store
+        .read(Scope::Workspace(workspace), |tx| {
+            async move { tx.count(&Query::new(Kind::Team)).await }.boxed()
+        })
+        .await
+        .unwrap();
+    assert_eq!(teams, 0);
+}
