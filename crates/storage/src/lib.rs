@@ -53,5 +53,5 @@ pub use sqlite::backup::{BackupReport, RestoreReport, restore};
 pub use store::Store;
 pub use tx::{
     Checkpoint, Credential, FILE_BYTES_MAX, FileInfo, Job, JobProgress, JobState, JoinLink, Lease,
-    LinkUse, Remembered, Seal, SigningKey, SubjectKey, Tx, Unsealed,
+    LinkUse, RefreshState, Remembered, Seal, SigningKey, SubjectKey, Tx, Unsealed,
 };

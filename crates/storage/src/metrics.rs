@@ -107,6 +107,7 @@ pub(crate) struct Meter {
     writes: Meters<12>,
     retries: AtomicU64,
     refused: AtomicU64,
+    lost_batches: AtomicU64,
 }
 
 fn micros(elapsed: Duration) -> u64 {
@@ -121,6 +122,7 @@ impl Meter {
             writes: Meters::new(&LATENCY_BOUNDS_US),
             retries: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            lost_batches: AtomicU64::new(0),
         }
     }
 
@@ -142,6 +144,14 @@ impl Meter {
 
     pub(crate) fn refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn lose_batch(&self) {
+        self.lost_batches.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn lost_batches(&self) -> u64 {
+        self.lost_batches.load(Ordering::Acquire)
     }
 
     pub(crate) fn snapshot(

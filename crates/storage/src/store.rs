@@ -204,6 +204,19 @@ impl Store {
             .await
     }
 
+    /// Whether works that write run one after the other in this process, each seeing all before it (SQLite's writer).
+    /// Then a copy in memory that is brought up to date at the start of a work is exact until its end.
+    #[must_use]
+    pub fn writes_are_serial(&self) -> bool {
+        matches!(self.inner.engine, Engine::Sqlite(_))
+    }
+
+    /// How many commits failed as a whole: what their works had seen of each other never was.
+    #[must_use]
+    pub fn lost_batches(&self) -> u64 {
+        self.inner.meter.lost_batches()
+    }
+
     /// Whether writes are accepted now.
     ///
     /// # Errors

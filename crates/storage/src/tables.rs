@@ -86,7 +86,7 @@ pub const fn read_table(kind: Kind) -> ReadTable {
         Kind::Calendar => ("r_calendar", &[("external_id", Text)]),
         Kind::Holiday => ("r_holiday", &[("region", Text), ("on_day", Int)]),
         Kind::User => ("r_user", &[("email", Text)]),
-        Kind::Session => ("r_session", &[("user_id", Id), ("refresh_hash", Text)]),
+        Kind::Session => ("r_session", &[("user_id", Id)]),
         Kind::Import => ("r_import", &[("status", Text)]),
     };
     ReadTable {

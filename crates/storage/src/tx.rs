@@ -10,6 +10,7 @@ mod links;
 mod log;
 mod maintenance;
 mod records;
+mod refresh;
 mod seals;
 mod settings;
 
@@ -19,6 +20,7 @@ pub use identity::{Credential, SigningKey, SubjectKey};
 pub use jobs::{Job, JobProgress, JobState};
 pub use leases::Lease;
 pub use links::{JoinLink, LinkUse};
+pub use refresh::RefreshState;
 pub use seals::{Checkpoint, Seal, Unsealed};
 
 use raally_domain::ids::WorkspaceId;

@@ -114,11 +114,8 @@ fn read_tables() -> Vec<Table> {
         ),
         read_table(
             "r_session",
-            "user_id {id}, refresh_hash {text}",
-            [
-                index("user", "(workspace_id, user_id)"),
-                index("refresh", "(workspace_id, refresh_hash)"),
-            ],
+            "user_id {id}",
+            [index("user", "(workspace_id, user_id)")],
         ),
         read_table("r_import", "status {text}", []),
     ]
@@ -282,6 +279,12 @@ fn side_tables() -> Vec<Table> {
             "signing_key",
             "kid {text} NOT NULL PRIMARY KEY, sealed_private {bytes} NOT NULL, public {bytes} NOT NULL, \
              created_at {int} NOT NULL, retired_at {int}",
+            false,
+            vec![],
+        ),
+        plain(
+            "refresh",
+            "session_id {id} NOT NULL PRIMARY KEY, generation {int} NOT NULL, rotated_at {int} NOT NULL",
             false,
             vec![],
         ),

@@ -238,6 +238,7 @@ impl Loop {
                 }
             }
             Err(fault) => {
+                self.meter.lose_batch();
                 // Dropping the connection rolls back; so does this, when the fault was only a lock that didn't come.
                 let undone = connection.is_autocommit() || control(&connection, "ROLLBACK").is_ok();
                 match &fault {
