@@ -1,0 +1,133 @@
+//! The yardstick: the least a server of rows can be, for the benchmarks to divide by.
+//!
+//! One row by id, a page of 50 rows, one durable insert with group commit, on axum and SQLite.
+//! It leaves out everything a product needs: no sign-in, no permissions, no limits, no metrics,
+//! no log. Whatever Raally is slower than this is what its features cost.
+
+mod rows;
+mod writer;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use rows::{Reader, Row};
+use writer::{Refusal, Writer};
+
+const USAGE: &str = "usage: yardstick ADDRESS:PORT DATABASE-FILE [ROWS]";
+const ROWS_DEFAULT: i64 = 100_000;
+const OFFSET_MAX: i64 = 1_000;
+
+/// What every handler needs: where the rows are read and who writes them.
+struct Shared {
+    reader: Reader,
+    writer: Writer,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    offset: i64,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (Some(address), Some(file)) = (arguments.first(), arguments.get(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(1);
+    };
+    let rows = match arguments.get(2).map(|text| text.parse()) {
+        None => ROWS_DEFAULT,
+        Some(Ok(rows)) => rows,
+        Some(Err(error)) => {
+            eprintln!("ROWS is no number: {error}\n{USAGE}");
+            return ExitCode::from(1);
+        }
+    };
+    match serve(address, PathBuf::from(file), rows) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("yardstick: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn serve(address: &str, file: PathBuf, rows: i64) -> Result<(), Box<dyn std::error::Error>> {
+    rows::fill(&file, rows)?;
+    let shared = Arc::new(Shared {
+        writer: Writer::start(&file)?,
+        reader: Reader::new(file),
+    });
+    let router = Router::new()
+        .route("/hello", get(|| async { "hello" }))
+        .route("/one/{id}", get(one))
+        .route("/list", get(list))
+        .route("/insert", post(insert))
+        .route("/stats", get(stats))
+        .with_state(shared);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let listener = tokio::net::TcpListener::bind(address).await?;
+            println!("yardstick on http://{}", listener.local_addr()?);
+            axum::serve(listener, router).await
+        })?;
+    Ok(())
+}
+
+async fn one(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Response {
+    match shared.reader.one(id) {
+        Ok(Some(row)) => json(StatusCode::OK, &row),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => fault(&error),
+    }
+}
+
+async fn list(State(shared): State<Arc<Shared>>, Query(page): Query<Page>) -> Response {
+    match shared.reader.page(page.offset.clamp(0, OFFSET_MAX)) {
+        Ok(rows) => json(StatusCode::OK, &rows),
+        Err(error) => fault(&error),
+    }
+}
+
+async fn insert(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let Ok(row) = serde_json::from_slice::<Row>(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match shared.writer.insert(row).await {
+        Ok(id) => json(StatusCode::CREATED, &serde_json::json!({ "id": id })),
+        Err(Refusal::Full) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(Refusal::Gone) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn stats(State(shared): State<Arc<Shared>>) -> Response {
+    let (commits, inserts) = shared.writer.counts();
+    json(
+        StatusCode::OK,
+        &serde_json::json!({ "commits": commits, "inserts": inserts }),
+    )
+}
+
+fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(error) => fault(&error),
+    }
+}
+
+fn fault(error: &dyn std::error::Error) -> Response {
+    eprintln!("yardstick: {error}");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

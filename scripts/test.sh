@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# `make test`: every test, each part even if one before it failed, and the sum at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+target="${CARGO_TARGET_DIR:-target}"
+log="$target/test.log"
+mkdir -p "$target"
+: >"$log"
+failed=()
+part() { # NAME COMMAND...
+    local name=$1
+    shift
+    "$@" </dev/null 2>&1 | tee -a "$log" || failed+=("$name")
+}
+
+scripts/test-needs.sh
+part "cargo test" cargo test --workspace --locked --no-fail-fast
+# Once more by command: now the built `raally` can say what its options are.
+part "cargo xtask check" cargo xtask check
+part "holiday data" python3 scripts/holidays.py --check
+if command -v shellcheck >/dev/null; then
+    part "shellcheck" shellcheck scripts/*.sh .ci/run
+fi
+if [ -f web/package.json ] && command -v npm >/dev/null; then
+    [ web/node_modules -nt web/package-lock.json ] || part "npm ci" npm --prefix web ci
+    part "web tests" npm --prefix web test
+fi
+
+for name in "${failed[@]}"; do
+    echo "FAILED: $name"
+done
+awk '/^test result: / { passed += $4; failed += $6 }
+     /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
+     END { printf "%d passed, %d failed\n", passed, failed }' "$log"
+[ ${#failed[@]} -eq 0 ]
