@@ -32,6 +32,8 @@ pub trait Event: Sized {
     fn schema_version(&self) -> i32;
     /// The payload.
     fn encode(&self) -> Value;
+    /// The payload as text, without a tree in between: the same as `encode().to_string()`.
+    fn encode_text(&self) -> String;
     /// Reads a stored fact of any released version.
     ///
     /// # Errors
@@ -83,6 +85,9 @@ macro_rules! events {
             fn encode(&self) -> serde_json::Value {
                 match self { $(events!(@bind $name $variant body $($body)?) => events!(@encode body $($body)?)),+ }
             }
+            fn encode_text(&self) -> String {
+                match self { $(events!(@bind $name $variant body $($body)?) => events!(@text body $($body)?)),+ }
+            }
             fn decode(type_name: &str, schema_version: i32, payload: serde_json::Value) -> Result<Self, crate::event::Unreadable> {
                 match type_name {
                     $($type_name => {
@@ -103,6 +108,8 @@ macro_rules! events {
     (@bind $name:ident $variant:ident $bound:ident) => { $name::$variant };
     (@encode $bound:ident $body:ty) => { serde_json::to_value($bound).expect("plain data always serialises") };
     (@encode $bound:ident) => { serde_json::Value::Object(serde_json::Map::new()) };
+    (@text $bound:ident $body:ty) => { serde_json::to_string($bound).expect("plain data always serialises") };
+    (@text $bound:ident) => { "{}".to_owned() };
     (@decode $name:ident $variant:ident $type_name:literal $payload:ident $body:ty) => {
         $name::$variant(serde_json::from_value($payload).map_err(|source| {
             crate::event::Unreadable::Payload { type_name: $type_name.to_owned(), source }

@@ -24,6 +24,7 @@ fn reads<E: Event>(samples: &mut BTreeMap<String, Value>) {
         let payload = samples.remove(*name).unwrap_or_else(|| panic!("no sample of {name}"));
         let event = E::decode(name, 1, payload.clone()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(event.encode(), payload, "{name}: what is written differs from the sample");
+        assert_eq!(event.encode_text(), event.encode().to_string());
         assert_eq!((event.type_name(), event.schema_version()), (*name, 1));
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Select<'q> {
     on_postgres: bool,
 }
 
-const STANDARD_FILTERS: [&str; 5] = ["id", "version", "position", "created_at", "updated_at"];
+const STANDARD_FILTERS: [&str; 6] = ["id", "version", "position", "created_at", "updated_at", "sort_key"];
 
 fn known_column(table: &ReadTable, name: &str) -> Result<&'static str, StoreError> {
     STANDARD_FILTERS

@@ -11,11 +11,14 @@ fn read_table(
     columns: &'static str,
     indexes: impl IntoIterator<Item = Index>,
 ) -> Table {
+    let sorted = index("sorted", "(workspace_id, sort_key, id)");
+    read_table_by_id(name, columns, indexes.into_iter().chain([sorted]))
+}
+
+/// A read table whose lists are ordered by id or by a column of its own: it needs no index on the sort key.
+fn read_table_by_id(name: &'static str, columns: &'static str, indexes: impl IntoIterator<Item = Index>) -> Table {
     let comma = if columns.is_empty() { "" } else { ", " };
-    let mut all = vec![
-        index("sorted", "(workspace_id, sort_key, id)"),
-        index("changed", "(workspace_id, position)"),
-    ];
+    let mut all = vec![index("changed", "(workspace_id, position)")];
     all.extend(indexes);
     Table {
         name,
@@ -84,7 +87,7 @@ fn read_tables() -> Vec<Table> {
                 external(),
             ],
         ),
-        read_table(
+        read_table_by_id(
             "r_assignment",
             "person_id {id}, project_id {id}, role_id {id}, starts_on {int}, ends_on {int}, tentative {int}, \
              external_id {text}",
