@@ -1,0 +1,38 @@
+//! The operations of Raally: each declared in one row, handled by one use case.
+
+mod assignments;
+mod audit;
+mod catalogue;
+mod convert;
+mod gate;
+mod history;
+mod members;
+mod people;
+mod projects;
+mod reports;
+mod resource;
+mod sign_in;
+mod time_off;
+mod workspaces;
+
+use raally_application::App;
+
+use crate::operations::Operations;
+
+/// Every operation of the product.
+#[must_use]
+pub fn operations() -> Operations<App> {
+    let mut ops = Operations::new();
+    sign_in::add(&mut ops);
+    workspaces::add(&mut ops);
+    members::add(&mut ops);
+    people::add(&mut ops);
+    time_off::add(&mut ops);
+    catalogue::add(&mut ops);
+    projects::add(&mut ops);
+    assignments::add(&mut ops);
+    reports::add(&mut ops);
+    history::add(&mut ops);
+    audit::add(&mut ops);
+    ops
+}

@@ -1,0 +1,370 @@
+//! Assignments: booking people, and every way of moving a booking.
+
+use jiff::civil::Date;
+use raally_application::bookings::{CopyTo, Repeat};
+use raally_application::{App, Caller, Failure};
+use raally_domain::access::Action;
+use raally_domain::event::AssignmentEvent;
+use raally_domain::ids::{PersonId, ProjectId, RoleId};
+use raally_domain::model::{Assignment, AssignmentDetails, ClashPolicy, Commitment};
+use raally_domain::rules::{ClashCheck, day_of};
+use raally_storage::{Op, OrderBy, Query};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::convert::{answer, caller, collection};
+use super::resource::{DeletedQuery, Filters, ListQuery, Patch, add_reading, add_removing, words};
+use crate::answer::Answer;
+use crate::gate::Access;
+use crate::input::Input;
+use crate::operation::Operation;
+use crate::operations::Operations;
+use crate::problem::{Class, Problem};
+
+const EDIT: Access = Access::Workspace(Action::EditAssignments);
+
+/// Most items of a bulk request.
+pub const BULK_ITEMS_MAX: usize = 500;
+
+macro_rules! item {
+    ($action:literal) => {
+        concat!("/api/v1/workspaces/{workspaceId}/assignments/{assignmentId}/", $action)
+    };
+}
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct AssignmentQuery {
+    /// Of this person only.
+    person_id: Option<PersonId>,
+    /// On this project only.
+    project_id: Option<ProjectId>,
+    /// In this role only.
+    role_id: Option<RoleId>,
+    /// Confirmed or tentative only.
+    commitment: Option<Commitment>,
+    /// Not over before this day.
+    from: Option<Date>,
+    /// Begun by this day.
+    to: Option<Date>,
+    /// Deleted ones: left out, alone, or with the others.
+    deleted: Option<DeletedQuery>,
+    /// Only what changed after this instant, deleted ones included.
+    updated_since: Option<jiff::Timestamp>,
+}
+
+impl Filters for AssignmentQuery {
+    fn list(&self) -> ListQuery {
+        ListQuery { q: None, deleted: self.deleted, updated_since: self.updated_since }
+    }
+    fn apply(&self, mut query: Query) -> Query {
+        for (column, id) in [
+            ("person_id", self.person_id.map(|id| id.0)),
+            ("project_id", self.project_id.map(|id| id.0)),
+            ("role_id", self.role_id.map(|id| id.0)),
+        ] {
+            if let Some(id) = id {
+                query = query.filter(column, Op::Eq, id);
+            }
+        }
+        if let Some(commitment) = self.commitment {
+            query = query.filter("tentative", Op::Eq, commitment == Commitment::Tentative);
+        }
+        if let Some(from) = self.from {
+            query = query.filter("ends_on", Op::Ge, day_of(from));
+        }
+        if let Some(to) = self.to {
+            query = query.filter("starts_on", Op::Le, day_of(to));
+        }
+        query
+    }
+}
+
+/// What happens when the booking makes somebody overbooked.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct OnClash {
+    /// Absent = the workspace's policy.
+    on_clash: Option<ClashPolicy>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SplitBody {
+    /// First day of the second part.
+    on: Date,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MoveBody {
+    /// Whole days; negative = earlier.
+    days: i32,
+}
+
+/// A booking to look at, without saving it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CheckBody {
+    /// The assignment that it would replace.
+    #[serde(default)]
+    id: Option<Uuid>,
+    /// The booking.
+    #[serde(flatten)]
+    assignment: AssignmentDetails,
+}
+
+pub(crate) fn add(ops: &mut Operations<App>) {
+    let words = words!("assignments", "assignment", "assignmentId", "Assignments", "assignments", "assignment");
+    add_reading::<Assignment, AssignmentQuery>(ops, words, OrderBy::Id, Action::ReadPlan);
+    let operation = Operation::post(words.many)
+        .id("create_assignment")
+        .tag("Assignments")
+        .summary("Book somebody; a clash is refused, saved as tentative or allowed")
+        .access(EDIT)
+        .idempotent()
+        .body::<AssignmentDetails>()
+        .query::<OnClash>()
+        .created_document::<Assignment>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let collection = collection(&input);
+        Ok(answer(app.book(&caller, input.body, input.query.on_clash).await?, &collection))
+    });
+    let operation = Operation::patch(words.one)
+        .id("change_assignment")
+        .tag("Assignments")
+        .summary("Change the given fields (RFC 7396 merge patch): move, resize, reassign")
+        .access(EDIT)
+        .body::<Patch<AssignmentDetails>>()
+        .query::<OnClash>()
+        .ok_document::<Assignment>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        Ok(answer(app.change_booking(&caller, id, version, input.body.0, input.query.on_clash).await?, ""))
+    });
+    add_removing::<Assignment>(ops, words, Action::EditAssignments);
+    add_commitment(ops);
+    add_copies(ops);
+    add_check(ops);
+    add_bulk(ops);
+}
+
+fn action(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    Operation::post(path).id(id).tag("Assignments").summary(summary).access(EDIT).if_match().idempotent()
+}
+
+fn add_commitment(ops: &mut Operations<App>) {
+    let operation = action(item!("confirm"), "confirm_assignment", "Promise a tentative assignment")
+        .query::<OnClash>()
+        .ok_document::<Assignment>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        Ok(answer(app.confirm_assignment(&caller, id, version, input.query.on_clash).await?, ""))
+    });
+    let operation = action(item!("make-tentative"), "make_assignment_tentative", "Take a promise back")
+        .ok_document::<Assignment>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        let wanted = vec![AssignmentEvent::MadeTentative];
+        Ok(answer(app.record::<Assignment>(&caller, id, version, wanted).await?, ""))
+    });
+    let operation = action(item!("restore"), "restore_assignment", "Bring a removed assignment back")
+        .query::<OnClash>()
+        .ok_document::<Assignment>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        Ok(answer(app.restore_assignment(&caller, id, version, input.query.on_clash).await?, ""))
+    });
+}
+
+fn add_copies(ops: &mut Operations<App>) {
+    let operation = action(item!("split"), "split_assignment", "Cut in two; answers both parts")
+        .body::<SplitBody>()
+        .ok::<Vec<crate::Document<Assignment>>>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        Ok(answer(app.split_assignment(&caller, id, version, input.body.on).await?, ""))
+    });
+    let operation = action(item!("repeat"), "repeat_assignment", "Make copies at regular distances, all or none")
+        .body::<Repeat>()
+        .query::<OnClash>()
+        .created::<Vec<crate::Document<Assignment>>>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        let repeated = app.repeat_assignment(&caller, id, version, input.body, input.query.on_clash).await?;
+        Ok(Answer::created(parent(&input), repeated.body))
+    });
+    let operation = action(item!("copy"), "copy_assignment", "Copy, to somebody else or another day if wanted")
+        .body::<CopyTo>()
+        .query::<OnClash>()
+        .created_document::<Assignment>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        let collection = parent(&input);
+        let copied = app.copy_assignment(&caller, id, version, input.body, input.query.on_clash).await?;
+        Ok(answer(copied, &collection))
+    });
+    let operation = action(item!("move"), "move_assignment", "Move by whole days")
+        .body::<MoveBody>()
+        .query::<OnClash>()
+        .ok_document::<Assignment>()
+        .refuses(&[Class::Conflict]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("assignmentId")?, input.version()?);
+        Ok(answer(app.move_assignment(&caller, id, version, input.body.days, input.query.on_clash).await?, ""))
+    });
+}
+
+/// The collection above `/{id}/{action}`.
+fn parent<B, Q>(input: &Input<B, Q>) -> String {
+    let path = input.uri().path();
+    path.rsplitn(3, '/').last().unwrap_or(path).to_owned()
+}
+
+fn add_check(ops: &mut Operations<App>) {
+    let operation = Operation::post("/api/v1/workspaces/{workspaceId}/assignments/check")
+        .id("check_assignment")
+        .tag("Assignments")
+        .summary("Every clash that a booking would make; nothing is saved")
+        .access(Access::Workspace(Action::ReadPlan))
+        .body::<CheckBody>()
+        .ok::<ClashCheck>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let CheckBody { id, assignment } = input.body;
+        Answer::value(&app.check_booking(&caller, id, assignment).await?)
+    });
+}
+
+/// One change of a bulk request.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+enum BulkItem {
+    /// Move by whole days.
+    Move { id: Uuid, version: i64, days: i32 },
+    /// Give it to somebody else.
+    Reassign { id: Uuid, version: i64, person_id: PersonId },
+    /// Change the given fields.
+    Patch { id: Uuid, version: i64, patch: Value },
+    /// Promise it.
+    Confirm { id: Uuid, version: i64 },
+    /// Take the promise back.
+    MakeTentative { id: Uuid, version: i64 },
+    /// Remove it.
+    Remove { id: Uuid, version: i64 },
+}
+
+/// Many changes; each succeeds or fails by itself.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BulkBody {
+    /// At most 500.
+    items: Vec<BulkItem>,
+    /// Absent = the workspace's policy.
+    #[serde(default)]
+    on_clash: Option<ClashPolicy>,
+}
+
+/// What became of one item.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct BulkResult {
+    id: Uuid,
+    /// As HTTP would say it.
+    status: u16,
+    /// The assignment after the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Value>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Value>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BulkResults {
+    /// In the order of the items.
+    results: Vec<BulkResult>,
+}
+
+fn add_bulk(ops: &mut Operations<App>) {
+    let operation = Operation::post("/api/v1/workspaces/{workspaceId}/assignments/bulk")
+        .id("bulk_change_assignments")
+        .tag("Assignments")
+        .summary("Change many; each item succeeds or fails by itself")
+        .access(EDIT)
+        .idempotent()
+        .body::<BulkBody>()
+        .ok::<BulkResults>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let BulkBody { items, on_clash } = input.body;
+        if items.is_empty() || items.len() > BULK_ITEMS_MAX {
+            return Err(Problem::invalid_field("/items", "count", "Send 1 to 500 items."));
+        }
+        if let Some(kept) = app.kept(&caller).await? {
+            return Ok(Answer::json(kept));
+        }
+        let mut results = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            let mut caller = caller.clone();
+            if let Some(key) = &mut caller.idempotency {
+                key.key = format!("{}#{index}", key.key);
+            }
+            results.push(change_one(&app, &caller, item, on_clash).await);
+        }
+        let body = serde_json::to_string(&BulkResults { results }).map_err(|error| Problem::bug(&error))?;
+        Ok(Answer::json(app.keep(&caller, body).await?))
+    });
+}
+
+async fn change_one(app: &App, caller: &Caller, item: BulkItem, on_clash: Option<ClashPolicy>) -> BulkResult {
+    let (id, done): (Uuid, Result<raally_application::Answer, Failure>) = match item {
+        BulkItem::Move { id, version, days } => {
+            (id, app.move_assignment(caller, id, version, days, on_clash).await)
+        }
+        BulkItem::Reassign { id, version, person_id } => {
+            let patch = serde_json::json!({ "personId": person_id });
+            (id, app.change_booking(caller, id, version, patch, on_clash).await)
+        }
+        BulkItem::Patch { id, version, patch } => {
+            (id, app.change_booking(caller, id, version, patch, on_clash).await)
+        }
+        BulkItem::Confirm { id, version } => (id, app.confirm_assignment(caller, id, version, on_clash).await),
+        BulkItem::MakeTentative { id, version } => {
+            (id, app.record::<Assignment>(caller, id, version, vec![AssignmentEvent::MadeTentative]).await)
+        }
+        BulkItem::Remove { id, version } => (id, app.remove::<Assignment>(caller, id, version).await),
+    };
+    match done {
+        Ok(answer) => {
+            let body = serde_json::from_str(&answer.body).ok();
+            let success = if body.is_some() { crate::Success::Ok } else { crate::Success::NoContent };
+            BulkResult { id, status: success.status().as_u16(), body, problem: None }
+        }
+        Err(failure) => {
+            let problem = Problem::from(failure);
+            if let Some(private) = problem.private_detail() {
+                tracing::warn!(%id, private, "an item of a bulk change failed");
+            }
+            let status = problem.class().status().as_u16();
+            BulkResult { id, status, body: None, problem: serde_json::from_slice(&problem.to_json()).ok() }
+        }
+    }
+}

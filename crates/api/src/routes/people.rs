@@ -1,0 +1,345 @@
+//! People and the effective-dated history of each.
+
+use raally_application::App;
+use raally_domain::access::Action;
+use raally_domain::event::{From as FromDate, Named, PersonEvent};
+use raally_domain::ids::{PersonId, RoleId, SkillId};
+use raally_domain::model::{
+    Availability, BillRate, Compensation, CompensationKind, JobTitle, Money, Person, PersonDetails, PersonKind,
+    PersonSkill, Schedule, WorkingTime,
+};
+use raally_storage::{Op, OrderBy, Query};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::date;
+use super::convert::{answer, caller, collection};
+use super::resource::{
+    DeletedQuery, Filters, ListQuery, add_changing, add_reading, add_removing, add_restoring, words,
+};
+use crate::answer::Answer;
+use crate::context::Ctx;
+use crate::gate::Access;
+use crate::input::Input;
+use crate::operation::Operation;
+use crate::operations::Operations;
+use crate::problem::Problem;
+
+const EDIT: Access = Access::Workspace(Action::EditPeople);
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct PeopleQuery {
+    /// Part of the name, in any case.
+    q: Option<String>,
+    /// People or placeholders only.
+    kind: Option<PersonKind>,
+    /// Deleted ones: left out, alone, or with the others.
+    deleted: Option<DeletedQuery>,
+    /// Only what changed after this instant, deleted ones included.
+    updated_since: Option<jiff::Timestamp>,
+}
+
+impl Filters for PeopleQuery {
+    fn list(&self) -> ListQuery {
+        ListQuery { q: self.q.clone(), deleted: self.deleted, updated_since: self.updated_since }
+    }
+    fn apply(&self, query: Query) -> Query {
+        match self.kind {
+            Some(kind) => query.filter("placeholder", Op::Eq, kind == PersonKind::Placeholder),
+            None => query,
+        }
+    }
+}
+
+/// A new person, with weekly hours at once if wanted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct NewPerson {
+    /// As in a person.
+    #[serde(flatten)]
+    details: PersonDetails,
+    /// Makes a Monday–Friday schedule of a fifth each.
+    #[serde(default)]
+    weekly_minutes: Option<i64>,
+}
+
+pub(crate) fn add(ops: &mut Operations<App>) {
+    let words = words!("people", "person", "personId", "People", "people", "person");
+    add_reading::<Person, PeopleQuery>(ops, words, OrderBy::SortKey, Action::ReadPlan);
+    let operation = Operation::post(words.many)
+        .id("create_person")
+        .tag("People")
+        .summary("Add a person or a placeholder")
+        .access(EDIT)
+        .idempotent()
+        .body::<NewPerson>()
+        .created_document::<Person>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let collection = collection(&input);
+        let NewPerson { details, weekly_minutes } = input.body;
+        Ok(answer(app.add_person(&caller, details, weekly_minutes).await?, &collection))
+    });
+    add_changing::<Person>(ops, words, Action::EditPeople);
+    add_removing::<Person>(ops, words, Action::EditPeople);
+    add_restoring::<Person>(ops, words, "/api/v1/workspaces/{workspaceId}/people/{personId}/restore", Action::EditPeople);
+    add_titles(ops);
+    add_schedules(ops);
+    add_availability(ops);
+    add_skills(ops);
+    add_pay(ops);
+}
+
+/// Records facts of the person in the path.
+async fn record<B, Q>(app: App, ctx: Ctx, input: Input<B, Q>, wanted: Vec<PersonEvent>) -> Result<Answer, Problem> {
+    let caller = caller(&ctx, &input)?;
+    let (id, version) = (input.id("personId")?, input.version()?);
+    Ok(answer(app.record::<Person>(&caller, id, version, wanted).await?, ""))
+}
+
+/// Lists one part of a person's document.
+async fn part<T: Serialize>(
+    app: App,
+    ctx: Ctx,
+    input: Input,
+    pick: impl FnOnce(Person) -> Vec<T>,
+) -> Result<Answer, Problem> {
+    let caller = caller(&ctx, &input)?;
+    let (version, person) = app.person(&caller, PersonId(input.id("personId")?)).await?;
+    Ok(Answer::value(&Items { items: pick(person) })?.version(version))
+}
+
+/// A short list, whole.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{T}Items")]
+pub(crate) struct Items<T> {
+    /// All of them.
+    pub items: Vec<T>,
+}
+
+macro_rules! dated {
+    ($ops:ident, $path:literal, $type:ty, $body:ty, $pick:expr, $set:ident, $clear:ident, $make:expr,
+     $list_id:literal, $set_id:literal, $clear_id:literal, $what:literal) => {
+        let all = concat!("/api/v1/workspaces/{workspaceId}/people/{personId}/", $path);
+        let one = concat!("/api/v1/workspaces/{workspaceId}/people/{personId}/", $path, "/{validFrom}");
+        let operation = Operation::get(all)
+            .id($list_id)
+            .tag("People")
+            .summary(concat!("The person's ", $what, ", by date"))
+            .access(Access::Workspace(Action::ReadPlan))
+            .ok::<Items<$type>>();
+        $ops.add(operation, |app: App, ctx, input| part(app, ctx, input, $pick));
+        let operation = Operation::put(one)
+            .id($set_id)
+            .tag("People")
+            .summary(concat!("Set the ", $what, " from a date on"))
+            .access(EDIT)
+            .body::<$body>()
+            .ok_document::<Person>();
+        $ops.add(operation, |app: App, ctx, input| async move {
+            let valid_from = date(input.segment("validFrom")?)?;
+            let make: fn(jiff::civil::Date, &$body) -> $type = $make;
+            let wanted = vec![PersonEvent::$set(make(valid_from, &input.body))];
+            record(app, ctx, input, wanted).await
+        });
+        let operation = Operation::delete(one)
+            .id($clear_id)
+            .tag("People")
+            .summary(concat!("Take the ", $what, " of a date back"))
+            .access(EDIT)
+            .ok_document::<Person>();
+        $ops.add(operation, |app: App, ctx, input: Input| async move {
+            let valid_from = date(input.segment("validFrom")?)?;
+            record(app, ctx, input, vec![PersonEvent::$clear(FromDate { valid_from })]).await
+        });
+    };
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct JobTitleBody {
+    /// "Senior developer".
+    title: String,
+    /// The role that this title plans as.
+    #[serde(default)]
+    role_id: Option<RoleId>,
+}
+
+fn add_titles(ops: &mut Operations<App>) {
+    dated!(
+        ops, "job-titles", JobTitle, JobTitleBody, |person| person.job_titles, JobTitleSet, JobTitleCleared,
+        |valid_from, body| JobTitle { valid_from, title: body.title.clone(), role_id: body.role_id },
+        "list_job_titles", "set_job_title", "clear_job_title", "job title"
+    );
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ScheduleBody {
+    /// Of a calendar of the workspace, or given here.
+    working_time: WorkingTime,
+}
+
+fn add_schedules(ops: &mut Operations<App>) {
+    dated!(
+        ops, "schedules", Schedule, ScheduleBody, |person| person.schedules, ScheduleSet, ScheduleCleared,
+        |valid_from, body| Schedule { valid_from, working_time: body.working_time.clone() },
+        "list_schedules", "set_schedule", "clear_schedule", "working time"
+    );
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AvailabilityBody {
+    /// 10,000 = 100 %.
+    basis_points: i64,
+}
+
+fn add_availability(ops: &mut Operations<App>) {
+    dated!(
+        ops, "availability", Availability, AvailabilityBody, |person| person.availability, AvailabilitySet,
+        AvailabilityCleared, |valid_from, body| Availability { valid_from, basis_points: body.basis_points },
+        "list_availability", "set_availability", "clear_availability", "availability"
+    );
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SkillBody {
+    /// 1 (beginner) to 5 (expert).
+    level: i64,
+}
+
+fn add_skills(ops: &mut Operations<App>) {
+    const ALL: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/skills";
+    const ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/skills/{skillId}";
+    let operation = Operation::get(ALL)
+        .id("list_person_skills")
+        .tag("People")
+        .summary("The person's skills")
+        .access(Access::Workspace(Action::ReadPlan))
+        .ok::<Items<PersonSkill>>();
+    ops.add(operation, |app: App, ctx, input| part(app, ctx, input, |person| person.skills));
+    let operation = Operation::put(ONE)
+        .id("set_person_skill")
+        .tag("People")
+        .summary("Set the level of a skill")
+        .access(EDIT)
+        .body::<SkillBody>()
+        .ok_document::<Person>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let skill = PersonSkill { skill_id: SkillId(input.id("skillId")?), level: input.body.level };
+        record(app, ctx, input, vec![PersonEvent::SkillSet(skill)]).await
+    });
+    let operation = Operation::delete(ONE)
+        .id("clear_person_skill")
+        .tag("People")
+        .summary("Take a skill away")
+        .access(EDIT)
+        .ok_document::<Person>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let id = SkillId(input.id("skillId")?);
+        record(app, ctx, input, vec![PersonEvent::SkillCleared(Named { id })]).await
+    });
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CompensationBody {
+    /// Per hour or per year.
+    kind: CompensationKind,
+    /// Per hour (hourly) or per year (salaried).
+    amount: Money,
+    /// Weekly availability; makes a Monday–Friday schedule of a fifth each from the same day.
+    #[serde(default)]
+    weekly_minutes: Option<i64>,
+    /// Paid days off a year.
+    #[serde(default)]
+    paid_time_off_days: Option<i64>,
+    /// Free text.
+    #[serde(default)]
+    benefits: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BillRateBody {
+    /// Billed per hour.
+    per_hour: Money,
+}
+
+fn add_pay(ops: &mut Operations<App>) {
+    const PAY: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/compensations";
+    const PAY_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/compensations/{validFrom}";
+    const BILL: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates";
+    const BILL_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates/{validFrom}";
+    let operation = Operation::get(PAY)
+        .id("list_compensations")
+        .tag("Pay")
+        .summary("The person's pay, by date")
+        .access(Access::Workspace(Action::ReadPay))
+        .ok::<Items<Compensation>>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?).await?;
+        Ok(Answer::value(&Items { items: money.compensations })?.version(version))
+    });
+    let operation = Operation::put(PAY_ONE)
+        .id("set_compensation")
+        .tag("Pay")
+        .summary("Set the pay from a date on")
+        .access(Access::Workspace(Action::EditPay))
+        .body::<CompensationBody>()
+        .ok_document::<Person>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let valid_from = date(input.segment("validFrom")?)?;
+        let CompensationBody { kind, amount, weekly_minutes, paid_time_off_days, benefits } = input.body.clone();
+        let pay = Compensation { valid_from, kind, amount, weekly_minutes, paid_time_off_days, benefits };
+        let wanted = raally_application::people::pay_facts(pay);
+        record(app, ctx, input, wanted).await
+    });
+    let operation = Operation::delete(PAY_ONE)
+        .id("clear_compensation")
+        .tag("Pay")
+        .summary("Take the pay of a date back")
+        .access(Access::Workspace(Action::EditPay))
+        .ok_document::<Person>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let valid_from = date(input.segment("validFrom")?)?;
+        record(app, ctx, input, vec![PersonEvent::CompensationCleared(FromDate { valid_from })]).await
+    });
+    let operation = Operation::get(BILL)
+        .id("list_bill_rates")
+        .tag("Pay")
+        .summary("What an hour of the person is billed at, by date")
+        .access(Access::Workspace(Action::ReadMoney))
+        .ok::<Items<BillRate>>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let mut caller = caller(&ctx, &input)?;
+        caller.grant = raally_domain::access::Grant::Yes;
+        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?).await?;
+        Ok(Answer::value(&Items { items: money.bill_rates })?.version(version))
+    });
+    let operation = Operation::put(BILL_ONE)
+        .id("set_bill_rate")
+        .tag("Pay")
+        .summary("Set the bill rate from a date on")
+        .access(EDIT)
+        .body::<BillRateBody>()
+        .ok_document::<Person>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let rate = BillRate { valid_from: date(input.segment("validFrom")?)?, per_hour: input.body.per_hour };
+        record(app, ctx, input, vec![PersonEvent::BillRateSet(rate)]).await
+    });
+    let operation = Operation::delete(BILL_ONE)
+        .id("clear_bill_rate")
+        .tag("Pay")
+        .summary("Take the bill rate of a date back")
+        .access(EDIT)
+        .ok_document::<Person>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let valid_from = date(input.segment("validFrom")?)?;
+        record(app, ctx, input, vec![PersonEvent::BillRateCleared(FromDate { valid_from })]).await
+    });
+}

@@ -1,0 +1,431 @@
+//! Schedule, dashboard and reports: questions to the plan, answered as JSON, CSV or XLSX.
+
+use jiff::civil::Date;
+use raally_application::App;
+use raally_application::reports::{FileKind, write_table};
+use raally_domain::access::Action;
+use raally_domain::ids::{AssignmentId, ClientId, PersonId, ProjectId, RoleId, SkillId, TeamId};
+use raally_domain::model::Effort;
+use raally_domain::plan::Plan;
+use raally_domain::report::{self, ReportFault, ReportQuery, SkillWanted, Tabular, UtilisationBy};
+use raally_domain::rules::Grain as PlanGrain;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::convert::caller;
+use crate::answer::{Answer, JSON};
+use crate::context::Ctx;
+use crate::gate::Access;
+use crate::input::{Grain, Input};
+use crate::operation::Operation;
+use crate::operations::Operations;
+use crate::problem::{Class, Problem};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Filters of a report. An empty filter filters nothing; several must all match.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+struct Filter {
+    /// People of any of these teams.
+    team_id: Vec<TeamId>,
+    /// People in any of these roles.
+    role_id: Vec<RoleId>,
+    /// Work on any of these projects.
+    project_id: Vec<ProjectId>,
+    /// Work for any of these clients.
+    client_id: Vec<ClientId>,
+    /// These people.
+    person_id: Vec<PersonId>,
+    /// People with any of these skills.
+    skill_id: Vec<SkillId>,
+    /// Tentative assignments count too.
+    include_tentative: bool,
+    /// Time off that waits for approval lowers capacity too.
+    include_pending: bool,
+    /// JSON, or a table as a file; absent = what `Accept` prefers.
+    format: Option<Format>,
+}
+
+/// How a report is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Format {
+    /// Whole.
+    #[default]
+    Json,
+    /// A table, formulas neutralised.
+    Csv,
+    /// A table as a spreadsheet.
+    Xlsx,
+}
+
+/// The format asked for: by the parameter, else by the first media type of `Accept` that is one of ours.
+fn format<B, Q>(asked: Option<Format>, input: &Input<B, Q>) -> Format {
+    let accepted = || {
+        input.header("accept")?.split(',').find_map(|part| match part.split(';').next().unwrap_or("").trim() {
+            "application/json" | "*/*" => Some(Format::Json),
+            "text/csv" => Some(Format::Csv),
+            XLSX => Some(Format::Xlsx),
+            _ => None,
+        })
+    };
+    asked.or_else(accepted).unwrap_or_default()
+}
+
+/// Filters of the utilisation report.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ByFilter {
+    /// What is grouped.
+    by: Option<UtilisationBy>,
+    #[serde(default)]
+    team_id: Vec<TeamId>,
+    #[serde(default)]
+    role_id: Vec<RoleId>,
+    #[serde(default)]
+    project_id: Vec<ProjectId>,
+    #[serde(default)]
+    client_id: Vec<ClientId>,
+    #[serde(default)]
+    person_id: Vec<PersonId>,
+    #[serde(default)]
+    skill_id: Vec<SkillId>,
+    /// Tentative assignments count too.
+    #[serde(default)]
+    include_tentative: bool,
+    /// Time off that waits for approval lowers capacity too.
+    #[serde(default)]
+    include_pending: bool,
+    /// JSON, or a table as a file; absent = what `Accept` names.
+    #[serde(default)]
+    format: Option<Format>,
+}
+
+impl ByFilter {
+    fn split(self) -> (UtilisationBy, Filter) {
+        let Self { by, team_id, role_id, project_id, client_id, person_id, skill_id, include_tentative, include_pending, format } =
+            self;
+        let filter = Filter {
+            team_id,
+            role_id,
+            project_id,
+            client_id,
+            person_id,
+            skill_id,
+            include_tentative,
+            include_pending,
+            format,
+        };
+        (by.unwrap_or(UtilisationBy::Person), filter)
+    }
+}
+
+fn grain(grain: Option<Grain>) -> PlanGrain {
+    match grain.unwrap_or(Grain::Week) {
+        Grain::Day => PlanGrain::Day,
+        Grain::Week => PlanGrain::Week,
+        Grain::Month => PlanGrain::Month,
+        Grain::Quarter => PlanGrain::Quarter,
+        Grain::Year => PlanGrain::Year,
+        Grain::Total => PlanGrain::Total,
+    }
+}
+
+fn fault(fault: ReportFault) -> Problem {
+    match fault {
+        ReportFault::NoSuchAssignment => Problem::not_found(),
+        ReportFault::EndBeforeStart => Problem::invalid_field("?to", "range-reversed", "to must not be before from."),
+        ReportFault::RangeTooLong { .. } => Problem::invalid_field("?to", "range-too-long", fault.to_string()),
+        ReportFault::TooManyCells { .. } => Problem::invalid_field("?grain", "too-many-cells", fault.to_string()),
+    }
+}
+
+fn query(range: crate::input::Range, filter: &Filter) -> Result<ReportQuery, Problem> {
+    let (from, to) = range.both()?;
+    let mut query = ReportQuery::new(from, to, grain(range.grain));
+    query.team_ids.clone_from(&filter.team_id);
+    query.role_ids.clone_from(&filter.role_id);
+    query.project_ids.clone_from(&filter.project_id);
+    query.client_ids.clone_from(&filter.client_id);
+    query.person_ids.clone_from(&filter.person_id);
+    query.skill_ids.clone_from(&filter.skill_id);
+    query.include_tentative = filter.include_tentative;
+    query.include_pending = filter.include_pending;
+    Ok(query)
+}
+
+/// What a report answers: its JSON, or its table.
+fn shape<R: Serialize + Tabular>(result: &R, format: Format, name: &str) -> Result<Shaped, Problem> {
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error.to_string());
+    Ok(match format {
+        Format::Json => Shaped::Json(serde_json::to_vec(result).map_err(|error| bug(&error))?),
+        Format::Csv => {
+            Shaped::File(FileKind::Csv, write_table(result, name, FileKind::Csv).map_err(|error| bug(&error))?)
+        }
+        Format::Xlsx => {
+            Shaped::File(FileKind::Xlsx, write_table(result, name, FileKind::Xlsx).map_err(|error| bug(&error))?)
+        }
+    })
+}
+
+enum Shaped {
+    Json(Vec<u8>),
+    File(FileKind, Vec<u8>),
+}
+
+impl Shaped {
+    fn answer(self, name: &str) -> Answer {
+        match self {
+            Self::Json(bytes) => Answer::json(bytes),
+            Self::File(kind, bytes) => Answer::file(kind.media_type(), format!("{name}.{}", kind.extension()), bytes),
+        }
+    }
+}
+
+/// Asks the plan on a blocking thread and shapes the answer there too.
+async fn ask<B, Q, R>(
+    app: App,
+    ctx: &Ctx,
+    input: &Input<B, Q>,
+    filter: Filter,
+    name: &'static str,
+    question: impl FnOnce(&Plan, &ReportQuery, Date) -> Result<R, ReportFault> + Send + 'static,
+) -> Result<Answer, Problem>
+where
+    R: Serialize + Tabular + 'static,
+{
+    let caller = caller(ctx, input)?;
+    let query = query(input.range, &filter)?;
+    let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
+    let clock = app.clone();
+    let format = format(filter.format, input);
+    let shaped = app
+        .ask_plan(caller.workspace, as_of, move |plan| {
+            let today = clock.today_date(plan.settings());
+            let result = question(plan, &query, today).map_err(fault)?;
+            shape(&result, format, name)
+        })
+        .await??;
+    Ok(shaped.answer(name))
+}
+
+macro_rules! report {
+    ($ops:ident, $path:literal, $id:literal, $name:literal, $summary:literal, $type:ty, $question:expr) => {
+        let operation = Operation::get(concat!("/api/v1/workspaces/{workspaceId}/", $path))
+            .id($id)
+            .tag("Reports")
+            .summary($summary)
+            .access(Access::Workspace(Action::ReadPlan))
+            .ranged()
+            .as_of()
+            .query::<Filter>()
+            .ok::<$type>()
+            .refuses(&[Class::Invalid]);
+        $ops.add(operation, |app: App, ctx, input: Input<(), Filter>| async move {
+            let filter = input.query.clone();
+            ask(app, &ctx, &input, filter, $name, $question).await
+        });
+    };
+}
+
+pub(crate) fn add(ops: &mut Operations<App>) {
+    report!(ops, "schedule", "get_schedule", "schedule", "Time-phased rows per person, with their assignments",
+        report::ScheduleReport, |plan, query, _| report::schedule(plan, query));
+    report!(ops, "schedule/projects", "get_project_schedule", "project-schedule", "Time-phased rows per project",
+        report::ProjectScheduleReport, |plan, query, _| report::project_schedule(plan, query));
+    report!(ops, "reports/hours", "report_hours", "hours", "Hours used against available",
+        report::HoursReport, |plan, query, _| report::hours(plan, query));
+    report!(ops, "reports/people-per-role", "report_people_per_role", "people-per-role", "People per role",
+        report::RolesReport, |plan, query, _| report::roles(plan, query));
+    report!(ops, "reports/idleness-per-role", "report_idleness_per_role", "idleness-per-role", "Idleness per role",
+        report::RolesReport, |plan, query, _| report::roles(plan, query));
+    report!(ops, "reports/availability", "report_availability", "availability", "Busy, partly idle and idle people",
+        report::OccupancyReport, |plan, query, _| report::occupancy(plan, query));
+    report!(ops, "reports/demand", "report_demand", "demand", "Demand of placeholders",
+        report::DemandReport, report::demand);
+    report!(ops, "reports/overbooking", "report_overbooking", "overbooking", "Overbooked people, days and weeks",
+        report::OverbookingReport, |plan, query, _| report::overbooking(plan, query));
+    add_dashboard(ops);
+    add_utilisation(ops);
+    add_budget(ops);
+    add_candidates(ops);
+}
+
+fn add_dashboard(ops: &mut Operations<App>) {
+    let operation = Operation::get("/api/v1/workspaces/{workspaceId}/dashboard")
+        .id("get_dashboard")
+        .tag("Reports")
+        .summary("The headline figures of a range")
+        .access(Access::Workspace(Action::ReadPlan))
+        .ranged()
+        .as_of()
+        .query::<Filter>()
+        .ok::<report::Dashboard>()
+        .refuses(&[Class::Invalid]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let query = query(input.range, &input.query)?;
+        let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
+        let clock = app.clone();
+        let json = app
+            .ask_plan(caller.workspace, as_of, move |plan| {
+                let today = clock.today_date(plan.settings());
+                let dashboard = report::dashboard(plan, &query, today).map_err(fault)?;
+                serde_json::to_vec(&dashboard).map_err(|error| Problem::bug(&error))
+            })
+            .await??;
+        Ok(Answer::whole(JSON, json))
+    });
+}
+
+fn add_utilisation(ops: &mut Operations<App>) {
+    let operation = Operation::get("/api/v1/workspaces/{workspaceId}/reports/utilisation")
+        .id("report_utilisation")
+        .tag("Reports")
+        .summary("Utilisation by person, team, role, project, client or workspace")
+        .access(Access::Workspace(Action::ReadPlan))
+        .ranged()
+        .as_of()
+        .query::<ByFilter>()
+        .ok::<report::UtilisationReport>()
+        .refuses(&[Class::Invalid]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let (by, filter) = input.query.clone().split();
+        ask(app, &ctx, &input, filter, "utilisation", move |plan, query, _| report::utilisation(plan, query, by)).await
+    });
+}
+
+fn add_budget(ops: &mut Operations<App>) {
+    let operation = Operation::get("/api/v1/workspaces/{workspaceId}/reports/budget")
+        .id("report_budget")
+        .tag("Reports")
+        .summary("Cost and bill against budget; costs only for those who see pay, own projects for project managers")
+        .access(Access::Workspace(Action::ReadMoney))
+        .ranged()
+        .as_of()
+        .query::<Filter>()
+        .ok::<report::CostReport>()
+        .refuses(&[Class::Invalid]);
+    ops.add(operation, |app: App, ctx, input: Input<(), Filter>| async move {
+        let caller = caller(&ctx, &input)?;
+        let mut filter = input.query.clone();
+        if ctx.grant == raally_domain::access::Grant::Own {
+            let own = app.own_projects(&caller).await?;
+            filter.project_id.retain(|id| own.contains(id));
+            if filter.project_id.is_empty() && !own.is_empty() && input.query.project_id.is_empty() {
+                filter.project_id = own;
+            } else if filter.project_id.is_empty() {
+                return Err(Problem::new(Class::Denied, "You may see the budgets of your own projects only.").code("not-yours"));
+            }
+        }
+        let sees_pay = caller.sees_pay();
+        ask(app, &ctx, &input, filter, "budget", move |plan, query, today| {
+            let full = report::cost(plan, query, today)?;
+            Ok(if sees_pay { full } else { full.without_pay() })
+        })
+        .await
+    });
+}
+
+/// The work that somebody is wanted for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CandidatesQuery {
+    /// An assignment (usually a placeholder's) that somebody could take; then the rest may be absent.
+    assignment_id: Option<AssignmentId>,
+    /// Full hours on each working day, in minutes.
+    minutes_per_day: Option<i64>,
+    /// A total over the range, in minutes.
+    minutes: Option<i64>,
+    /// Of which role.
+    role_id: Option<RoleId>,
+    /// With which skills: an id, or an id and the least level as `id:3`.
+    #[serde(default)]
+    skill: Vec<String>,
+    /// Only people of any of these teams.
+    #[serde(default)]
+    team_id: Vec<TeamId>,
+    /// Those who have worked on it know it.
+    project_id: Option<ProjectId>,
+    /// Tentative assignments take capacity too.
+    #[serde(default)]
+    include_tentative: bool,
+    /// At most so many; absent = 20.
+    limit: Option<usize>,
+    /// JSON, or a table as a file; absent = what `Accept` names.
+    #[serde(default)]
+    format: Option<Format>,
+}
+
+fn skill_wanted(text: &str) -> Result<SkillWanted, Problem> {
+    let bad = || Problem::invalid_field("?skill", "malformed", "skill takes an id, or an id and a level: id:3.");
+    let (id, level) = text.split_once(':').unwrap_or((text, "1"));
+    let level: i64 = level.parse().map_err(|_| bad())?;
+    Ok(SkillWanted { skill_id: id.parse().map_err(|_| bad())?, minimum_level: level })
+}
+
+fn add_candidates(ops: &mut Operations<App>) {
+    let operation = Operation::get("/api/v1/workspaces/{workspaceId}/reports/candidates")
+        .id("report_candidates")
+        .tag("Reports")
+        .summary("Who could take this: ranked by free capacity, role and skills, with reasons")
+        .access(Access::Workspace(Action::ReadPlan))
+        .ranged()
+        .as_of()
+        .query::<CandidatesQuery>()
+        .ok::<report::CandidatesReport>()
+        .refuses(&[Class::Invalid]);
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let asked = input.query.clone();
+        let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
+        let format = format(asked.format, &input);
+        let question: Box<dyn FnOnce(&Plan, Date) -> Result<report::CandidatesReport, ReportFault> + Send> =
+            match asked.assignment_id {
+                Some(id) => {
+                    let until = input.range.to;
+                    Box::new(move |plan, today| {
+                        let year = today.checked_add(jiff::Span::new().days(366)).unwrap_or(today);
+                        report::candidates_for_assignment(plan, id, until.unwrap_or(year))
+                    })
+                }
+                None => {
+                    let query = candidate_query(input.range, asked)?;
+                    Box::new(move |plan, _| report::candidates(plan, &query))
+                }
+            };
+        let clock = app.clone();
+        let shaped = app
+            .ask_plan(caller.workspace, as_of, move |plan| {
+                let result = question(plan, clock.today_date(plan.settings())).map_err(fault)?;
+                shape(&result, format, "candidates")
+            })
+            .await??;
+        Ok(shaped.answer("candidates"))
+    });
+}
+
+fn candidate_query(range: crate::input::Range, asked: CandidatesQuery) -> Result<report::CandidateQuery, Problem> {
+    let (from, to) = range.both()?;
+    let effort = match (asked.minutes_per_day, asked.minutes) {
+        (Some(minutes_per_day), None) => Some(Effort::HoursPerDay { minutes_per_day }),
+        (None, Some(minutes)) => Some(Effort::Total { minutes }),
+        (None, None) => None,
+        (Some(_), Some(_)) => {
+            return Err(Problem::invalid_field("?minutes", "malformed", "Give minutes or minutesPerDay, not both."));
+        }
+    };
+    Ok(report::CandidateQuery {
+        from,
+        to,
+        effort,
+        role_id: asked.role_id,
+        skills: asked.skill.iter().map(|text| skill_wanted(text)).collect::<Result<_, _>>()?,
+        team_ids: asked.team_id,
+        project_id: asked.project_id,
+        include_tentative: asked.include_tentative,
+        include_pending: false,
+        limit: asked.limit.unwrap_or(0).min(200),
+    })
+}

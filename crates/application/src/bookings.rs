@@ -1,0 +1,437 @@
+//! Assignments: book, change, confirm, split, repeat, copy, move. A clash is never saved silently.
+
+use jiff::civil::Date;
+use jiff::{Span as TimeSpan, ToSpan};
+use raally_domain::decide::{Faults, Refusal, Rule};
+use raally_domain::event::AssignmentEvent;
+use raally_domain::ids::{PersonId, ProjectId};
+use raally_domain::model::{Assignment, AssignmentDetails, ClashPolicy, Commitment, Effort, Span};
+use raally_domain::rules::{ClashCheck, Days, day_of};
+use raally_storage::Tx;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::caller::Caller;
+use crate::change::{Changed, Expect};
+use crate::failure::Failure;
+use crate::managed::bad_field;
+
+/// Most copies that one repeat makes.
+pub const REPEATS_MAX: u32 = 200;
+
+/// How an assignment is repeated: `times` copies, each `every` units later than the one before.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Repeat {
+    /// 1 to 366.
+    pub every: u32,
+    /// Days, weeks or months.
+    pub unit: RepeatUnit,
+    /// 1 to 200.
+    pub times: u32,
+}
+
+/// What a repeat counts in.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each variant explains itself")]
+pub enum RepeatUnit {
+    Days,
+    Weeks,
+    Months,
+}
+
+/// Where a copy goes; absent = as the original.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CopyTo {
+    /// To somebody else.
+    pub person_id: Option<PersonId>,
+    /// To another project.
+    pub project_id: Option<ProjectId>,
+    /// To another first day; the length stays.
+    pub starts_on: Option<Date>,
+}
+
+/// The documents that one command made or changed, as JSON array text.
+fn together(bodies: &[String]) -> String {
+    format!("[{}]", bodies.join(","))
+}
+
+impl App {
+    /// Books somebody.
+    ///
+    /// # Errors
+    /// `Clash` when the policy is to refuse; the refusal.
+    pub async fn book(
+        &self,
+        caller: &Caller,
+        details: AssignmentDetails,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            let details = details.clone();
+            Box::pin(async move {
+                let changed = app.book_one(tx, caller, details, on_clash).await?;
+                Ok(Answer::created(changed.after.id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// Every clash that a booking would make, and what could not be judged; nothing is saved.
+    ///
+    /// # Errors
+    /// `Invalid` when the booking breaks a rule.
+    pub async fn check_booking(
+        &self,
+        caller: &Caller,
+        id: Option<Uuid>,
+        details: AssignmentDetails,
+    ) -> Result<ClashCheck, Failure> {
+        let faults = Faults::of(&details);
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        let (app, workspace) = (self.clone(), caller.workspace);
+        self.store()
+            .read(caller.scope(), move |tx| {
+                Box::pin(async move {
+                    let settings = app.settings(tx, workspace).await?;
+                    app.find_clashes(tx, workspace, settings, id, &details).await
+                })
+            })
+            .await
+    }
+
+    pub(crate) async fn book_one(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        mut details: AssignmentDetails,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Changed<Assignment>, Failure> {
+        let faults = Faults::of(&details);
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        let seen = self.settle_clash(tx, caller, None, &mut details, on_clash).await?;
+        let id = self.mint().id();
+        let booked = vec![AssignmentEvent::Booked(details)];
+        self.change_from::<Assignment>(tx, caller, id, None, booked, &seen).await
+    }
+
+    /// Changes the given fields of an assignment (RFC 7396): move, resize, reassign.
+    ///
+    /// # Errors
+    /// `Clash`, `VersionMismatch`, the refusal.
+    pub async fn change_booking(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        patch: Value,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            let patch = patch.clone();
+            Box::pin(async move {
+                let details = app.patched::<Assignment>(tx, id, patch).await?;
+                let changed = app.rebook(tx, caller, id, Expect::Version(version), details, on_clash).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn rebook(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        id: Uuid,
+        expect: Expect,
+        mut details: AssignmentDetails,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Changed<Assignment>, Failure> {
+        let faults = Faults::of(&details);
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        self.settle_clash(tx, caller, Some(id), &mut details, on_clash).await?;
+        self.change::<Assignment>(tx, caller, id, expect, vec![AssignmentEvent::Changed(details)]).await
+    }
+
+    /// Promises a tentative assignment.
+    ///
+    /// # Errors
+    /// `Clash`, `VersionMismatch`, the refusal.
+    pub async fn confirm_assignment(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.load::<Assignment>(tx, id).await?.ok_or(Refusal::NotFound)?;
+                let mut details = AssignmentDetails { commitment: Commitment::Confirmed, ..known.state };
+                app.settle_clash(tx, caller, Some(id), &mut details, on_clash).await?;
+                let wanted = match details.commitment {
+                    Commitment::Confirmed => vec![AssignmentEvent::Confirmed],
+                    Commitment::Tentative => vec![AssignmentEvent::MadeTentative],
+                };
+                let changed = app.change::<Assignment>(tx, caller, id, Expect::Version(version), wanted).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// Brings a removed assignment back; what it would make overbooked is settled like a new booking.
+    ///
+    /// # Errors
+    /// `Clash`, `VersionMismatch`, the refusal.
+    pub async fn restore_assignment(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.load::<Assignment>(tx, id).await?.ok_or(Refusal::NotFound)?;
+                let mut details = known.state.clone();
+                app.settle_clash(tx, caller, Some(id), &mut details, on_clash).await?;
+                let mut wanted = vec![AssignmentEvent::Restored];
+                if details.commitment != known.state.commitment {
+                    wanted.push(AssignmentEvent::MadeTentative);
+                }
+                let changed = app.change::<Assignment>(tx, caller, id, Expect::Version(version), wanted).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// Cuts an assignment in two: the second begins on `on`. Minutes are conserved.
+    ///
+    /// # Errors
+    /// `Invalid` when `on` is not inside the range; `VersionMismatch`.
+    pub async fn split_assignment(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        on: Date,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.load::<Assignment>(tx, id).await?.ok_or(Refusal::NotFound)?;
+                let (first, second) = app.halves(tx, caller, &known.state, on).await?;
+                let wanted = vec![AssignmentEvent::Changed(first)];
+                let kept = app.change::<Assignment>(tx, caller, id, Expect::Version(version), wanted).await?;
+                let new_id = app.mint().id();
+                let wanted = vec![AssignmentEvent::Booked(second)];
+                let new = app.change::<Assignment>(tx, caller, new_id, Expect::New, wanted).await?;
+                Ok(Answer::changed(id, kept.after.version, together(&[kept.body, new.body])))
+            })
+        })
+        .await
+    }
+
+    async fn halves(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        whole: &AssignmentDetails,
+        on: Date,
+    ) -> Result<(AssignmentDetails, AssignmentDetails), Failure> {
+        let inside = on > whole.starts_on && whole.ends_on.is_none_or(|end| on <= end);
+        if !inside {
+            return Err(bad_field("/on", Rule::Malformed("must lie inside the assignment, after its first day")));
+        }
+        let last = on.yesterday().map_err(Failure::bug)?;
+        let before = Days::of_dates(whole.starts_on, Some(last));
+        let used = match whole.effort {
+            Effort::Total { .. } | Effort::TotalUntilDone { .. } | Effort::Phased { .. } => {
+                let expansion = self.expansion(tx, caller.workspace, whole, before).await?;
+                if expansion.unknown {
+                    return Err(bad_field("/on", Rule::Malformed("can't be told apart without a schedule")));
+                }
+                expansion.minutes
+            }
+            _ => Vec::new(),
+        };
+        let (first_effort, second_effort) = divide(&whole.effort, on, day_of(whole.starts_on), &used);
+        let (Some(first_effort), Some(second_effort)) = (first_effort, second_effort) else {
+            return Err(bad_field("/on", Rule::Malformed("leaves one part without work")));
+        };
+        let first = AssignmentDetails { ends_on: Some(last), effort: first_effort, ..whole.clone() };
+        let second =
+            AssignmentDetails { starts_on: on, effort: second_effort, external_id: None, ..whole.clone() };
+        Ok((first, second))
+    }
+
+    /// Makes copies at regular distances, all or none.
+    ///
+    /// # Errors
+    /// `Clash` when one of them clashes and the policy is to refuse; the refusal.
+    pub async fn repeat_assignment(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        repeat: Repeat,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        if !(1..=REPEATS_MAX).contains(&repeat.times) {
+            return Err(bad_field("/times", Rule::OutOfRange { min: 1, max: i64::from(REPEATS_MAX) }));
+        }
+        if !(1..=366).contains(&repeat.every) {
+            return Err(bad_field("/every", Rule::OutOfRange { min: 1, max: 366 }));
+        }
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.at_version(tx, id, version).await?;
+                let mut bodies = Vec::new();
+                for count in 1..=repeat.times {
+                    let steps = i64::from(repeat.every) * i64::from(count);
+                    let step = match repeat.unit {
+                        RepeatUnit::Days => steps.days(),
+                        RepeatUnit::Weeks => steps.weeks(),
+                        RepeatUnit::Months => steps.months(),
+                    };
+                    let starts_on = later(known.starts_on, step)?;
+                    let copy = moved(&known, starts_on)?;
+                    bodies.push(app.book_one(tx, caller, copy, on_clash).await?.body);
+                }
+                Ok(Answer::created(id, version, together(&bodies)))
+            })
+        })
+        .await
+    }
+
+    /// Copies an assignment, to somebody else, another project or another day if wanted.
+    ///
+    /// # Errors
+    /// `Clash`, the refusal.
+    pub async fn copy_assignment(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        to: CopyTo,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.at_version(tx, id, version).await?;
+                let mut copy = moved(&known, to.starts_on.unwrap_or(known.starts_on))?;
+                copy.person_id = to.person_id.unwrap_or(copy.person_id);
+                if let Some(project) = to.project_id.filter(|project| *project != copy.project_id) {
+                    copy.project_id = project;
+                    copy.phase_id = None;
+                }
+                let changed = app.book_one(tx, caller, copy, on_clash).await?;
+                Ok(Answer::created(changed.after.id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// Moves an assignment by whole days, spans and all.
+    ///
+    /// # Errors
+    /// `Clash`, `VersionMismatch`, the refusal.
+    pub async fn move_assignment(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        days: i32,
+        on_clash: Option<ClashPolicy>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.at_version(tx, id, version).await?;
+                let mut details = moved(&known, later(known.starts_on, days.days())?)?;
+                details.external_id.clone_from(&known.external_id);
+                let changed = app.rebook(tx, caller, id, Expect::Version(version), details, on_clash).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    async fn at_version(&self, tx: &mut Tx<'_>, id: Uuid, version: i64) -> Result<AssignmentDetails, Failure> {
+        let known = self.load::<Assignment>(tx, id).await?.filter(|known| known.deleted_at.is_none());
+        let known = known.ok_or(Refusal::NotFound)?;
+        if known.version != version {
+            return Err(Failure::VersionMismatch { expected: version, actual: known.version });
+        }
+        Ok(known.state)
+    }
+}
+
+fn later(date: Date, step: TimeSpan) -> Result<Date, Failure> {
+    date.checked_add(step).map_err(|_| bad_field("/startsOn", Rule::OutOfRange { min: 1970, max: 2200 }))
+}
+
+/// The same assignment from another first day on; a copy has no external key.
+fn moved(known: &AssignmentDetails, starts_on: Date) -> Result<AssignmentDetails, Failure> {
+    let days = starts_on - known.starts_on;
+    let shift = |date: Date| later(date, days);
+    let effort = match &known.effort {
+        Effort::Phased { spans } => Effort::Phased {
+            spans: spans
+                .iter()
+                .map(|span| Ok(Span { from: shift(span.from)?, to: shift(span.to)?, minutes: span.minutes }))
+                .collect::<Result<_, Failure>>()?,
+        },
+        other => other.clone(),
+    };
+    let ends_on = known.ends_on.map(shift).transpose()?;
+    Ok(AssignmentDetails { starts_on, ends_on, effort, external_id: None, ..known.clone() })
+}
+
+/// The effort before and from `on`; `used` are the minutes per day before it, from `first_day` on.
+fn divide(effort: &Effort, on: Date, first_day: i32, used: &[i64]) -> (Option<Effort>, Option<Effort>) {
+    let before: i64 = used.iter().sum();
+    let some = |minutes: i64| (minutes > 0).then_some(minutes);
+    match effort {
+        Effort::HoursPerDay { .. } | Effort::HoursPerWeek { .. } | Effort::Percent { .. } => {
+            (Some(effort.clone()), Some(effort.clone()))
+        }
+        Effort::Total { minutes } => (
+            some(before).map(|minutes| Effort::Total { minutes }),
+            some(minutes - before).map(|minutes| Effort::Total { minutes }),
+        ),
+        Effort::TotalUntilDone { minutes, pace } => (
+            some(before).map(|minutes| Effort::TotalUntilDone { minutes, pace: *pace }),
+            some(minutes - before).map(|minutes| Effort::TotalUntilDone { minutes, pace: *pace }),
+        ),
+        Effort::Phased { spans } => {
+            let (mut first, mut second) = (Vec::new(), Vec::new());
+            for span in spans {
+                if span.to < on {
+                    first.push(*span);
+                } else if span.from >= on {
+                    second.push(*span);
+                } else if let Ok(last) = on.yesterday() {
+                    let skip = usize::try_from(day_of(span.from) - first_day).unwrap_or(0);
+                    let minutes: i64 = used.iter().skip(skip).sum();
+                    first.push(Span { from: span.from, to: last, minutes });
+                    second.push(Span { from: on, to: span.to, minutes: span.minutes - minutes });
+                }
+            }
+            let phased = |spans: Vec<Span>| (!spans.is_empty()).then_some(Effort::Phased { spans });
+            (phased(first), phased(second))
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Use cases: what HTTP, the command line and the importer do, written once.
+//!
+//! A command runs in one write transaction: load, decide, check, append, write the row, keep the answer. A report is a
+//! question to the plan in memory. This crate knows no HTTP status and no SQL.
+
+pub mod absences;
+pub mod access;
+pub mod accounts;
+pub mod answer;
+pub mod app;
+pub mod audit;
+pub mod bookings;
+pub mod caller;
+pub mod change;
+pub mod clashes;
+pub mod codec;
+pub mod cursors;
+pub mod demo;
+pub mod desk;
+pub mod failure;
+pub mod history;
+pub mod holidays;
+pub mod managed;
+pub mod members;
+pub mod mint;
+pub mod people;
+pub mod plans;
+pub mod references;
+pub mod replay;
+pub mod reports;
+pub mod sign_in;
+pub mod vault;
+pub mod workspaces;
+
+pub use answer::{Answer, Done, Page};
+pub use app::App;
+pub use caller::{Caller, Idempotency};
+pub use failure::Failure;
+pub use mint::Mint;

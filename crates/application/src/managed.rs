@@ -1,0 +1,308 @@
+//! The use cases that every managed kind has: create, read, list, change, remove, restore. Written once.
+
+use raally_domain::access::Grant;
+use raally_domain::decide::{Fault, Managed, Refusal, Rule};
+use raally_domain::kind::Kind;
+use raally_storage::{After, OrderBy, Query, Tx};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::answer::{Answer, Page};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::change::Expect;
+use crate::codec::Indexed;
+use crate::failure::Failure;
+use crate::references::Referring;
+
+/// A kind with the use cases of this file.
+pub trait Resource: Managed + Indexed + Referring {}
+impl<A: Managed + Indexed + Referring> Resource for A {}
+
+impl App {
+    /// A new object, with further facts recorded at once (a person's first job title).
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn create<A: Resource>(
+        &self,
+        caller: &Caller,
+        details: A::Details,
+        also: Vec<A::Event>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            let (details, also) = (details.clone(), also.clone());
+            Box::pin(async move {
+                let id: Uuid = app.mint().id();
+                let mut wanted = vec![A::added(details)];
+                wanted.extend(also);
+                let changed = app.change::<A>(tx, caller, id, Expect::New, wanted).await?;
+                Ok(Answer::created(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// One object; deleted ones are not found.
+    ///
+    /// # Errors
+    /// `NotFound`, or when storage fails.
+    pub async fn read(&self, caller: &Caller, kind: Kind, id: Uuid) -> Result<Answer, Failure> {
+        self.store()
+            .read(caller.scope(), move |tx| {
+                Box::pin(async move {
+                    match tx.get(kind, id).await? {
+                        Some(record) if record.deleted_at.is_none() => {
+                            Ok(Answer::found(id, record.version, record.body))
+                        }
+                        _ => Err(Refusal::NotFound.into()),
+                    }
+                })
+            })
+            .await
+    }
+
+    /// A page of objects as stored documents.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn list(&self, caller: &Caller, query: Query) -> Result<Page, Failure> {
+        let limit = query.limit;
+        self.store()
+            .read(caller.scope(), move |tx| {
+                let mut query = query.clone();
+                query.limit = limit.saturating_add(1);
+                Box::pin(async move { page(tx, &query, limit).await })
+            })
+            .await
+    }
+
+    /// Changes the given fields (RFC 7396 merge patch on the editable part).
+    ///
+    /// # Errors
+    /// The refusal; `VersionMismatch` when somebody was faster.
+    pub async fn patch<A: Resource>(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        patch: Value,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            let patch = patch.clone();
+            Box::pin(async move {
+                let details = app.patched::<A>(tx, id, patch).await?;
+                let wanted = vec![A::changed(details)];
+                let changed = app.change::<A>(tx, caller, id, Expect::Version(version), wanted).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// The editable part of an object with a merge patch applied.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` when the patched document does not fit.
+    pub async fn patched<A: Resource>(
+        &self,
+        tx: &mut Tx<'_>,
+        id: Uuid,
+        patch: Value,
+    ) -> Result<A::Details, Failure> {
+        let known = self.load::<A>(tx, id).await?.ok_or(Refusal::NotFound)?;
+        patch_value(known.state.details(), patch)
+    }
+
+    /// Records facts of an object: what its sub-resources and actions come to.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn record<A: Resource>(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        wanted: Vec<A::Event>,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            let wanted = wanted.clone();
+            Box::pin(async move {
+                let changed = app.change::<A>(tx, caller, id, Expect::Version(version), wanted).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// Soft-deletes an object; nothing is answered.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn remove<A: Resource>(&self, caller: &Caller, id: Uuid, version: i64) -> Result<Answer, Failure> {
+        let answer = self.record::<A>(caller, id, version, vec![A::removed()]).await?;
+        Ok(Answer::gone(answer.id, answer.version))
+    }
+
+    /// Brings a soft-deleted object back.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn restore<A: Resource>(&self, caller: &Caller, id: Uuid, version: i64) -> Result<Answer, Failure> {
+        self.record::<A>(caller, id, version, vec![A::restored()]).await
+    }
+
+    /// The restricted part of an object (pay, rates, budget) with the object's version.
+    ///
+    /// # Errors
+    /// `NotFound`; `NotYours` when the caller may see the own only and this is not it.
+    pub async fn read_money<A: Resource>(&self, caller: &Caller, id: Uuid) -> Result<(i64, A::Money), Failure> {
+        let caller = caller.clone();
+        self.store()
+            .read(caller.scope(), move |tx| {
+                let caller = caller.clone();
+                Box::pin(async move {
+                    let app_record = tx.get(A::KIND, id).await?;
+                    let record = app_record.filter(|record| record.deleted_at.is_none()).ok_or(Refusal::NotFound)?;
+                    let envelope = crate::codec::from_record::<A>(&record)?;
+                    if caller.grant == Grant::Own {
+                        crate::references::check_own(tx, &caller, &envelope).await?;
+                    }
+                    Ok((envelope.version, envelope.money))
+                })
+            })
+            .await
+    }
+}
+
+/// Reads a page; one row more than asked tells whether there is a next one.
+///
+/// # Errors
+/// When storage fails.
+pub async fn page(tx: &mut Tx<'_>, query: &Query, limit: u32) -> Result<Page, Failure> {
+    if let OrderBy::Column(_) = query.order {
+        return page_by_column(tx, query, limit).await;
+    }
+    let (mut items, mut count, mut last) = (String::new(), 0_u32, None);
+    let order = query.order;
+    let seen = tx
+        .visit(query, |row| {
+            count += 1;
+            if count > limit {
+                return;
+            }
+            push(&mut items, row.body);
+            if count == limit {
+                let key = match order {
+                    OrderBy::SortKey => row.sort_key.into(),
+                    OrderBy::Position => row.position.into(),
+                    OrderBy::Id | OrderBy::Column(_) => row.id.into(),
+                };
+                last = Some(After { key, id: row.id });
+            }
+        })
+        .await?;
+    Ok(Page { items, next: last.filter(|_| seen > u64::from(limit)) })
+}
+
+fn push(items: &mut String, body: &str) {
+    if !items.is_empty() {
+        items.push(',');
+    }
+    items.push_str(body);
+}
+
+async fn page_by_column(tx: &mut Tx<'_>, query: &Query, limit: u32) -> Result<Page, Failure> {
+    let mut records = tx.list(query).await?;
+    let more = records.len() > limit as usize;
+    records.truncate(limit as usize);
+    let next = records.last().filter(|_| more).map(|last| query.after_record(last));
+    let mut items = String::new();
+    for record in &records {
+        push(&mut items, &record.body);
+    }
+    Ok(Page { items, next })
+}
+
+/// A value with a merge patch applied.
+///
+/// # Errors
+/// `Invalid` with the field that does not fit.
+pub fn patch_value<T: serde::Serialize + serde::de::DeserializeOwned>(known: &T, patch: Value) -> Result<T, Failure> {
+    let mut document = serde_json::to_value(known).map_err(Failure::bug)?;
+    merge(&mut document, patch);
+    serde_path_to_error::deserialize(document).map_err(|error| misfit(error.path(), &error.inner().to_string()))
+}
+
+/// Which field of a patched document does not fit, and how.
+fn misfit(path: &serde_path_to_error::Path, message: &str) -> Failure {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    let mut push = |token: &str| {
+        pointer.push('/');
+        pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+    };
+    let mut last = None;
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => push(&index.to_string()),
+            Segment::Map { key } => {
+                push(key);
+                last = Some(key.as_str());
+            }
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    let named = |start: &str| message.strip_prefix(start).and_then(|rest| rest.split('`').next());
+    let rule = if let Some(field) = named("unknown field `") {
+        if last != Some(field) {
+            push(field);
+        }
+        Rule::Malformed("is no field of this object")
+    } else if let Some(field) = named("missing field `") {
+        push(field);
+        Rule::Missing
+    } else {
+        Rule::Malformed("has a value of the wrong type")
+    };
+    bad_field(&pointer, rule)
+}
+
+/// RFC 7396.
+pub fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(fields) = target else { return };
+    for (name, value) in patch {
+        match value {
+            Value::Null => {
+                fields.remove(&name);
+            }
+            Value::Object(_) if fields.get(&name).is_some_and(|known| same_shape(known, &value)) => {
+                merge(fields.entry(name).or_insert(Value::Null), value);
+            }
+            other => {
+                fields.insert(name, other);
+            }
+        }
+    }
+}
+
+/// Tagged unions (effort, working time) are replaced as a whole when their tag changes.
+fn same_shape(known: &Value, patch: &Value) -> bool {
+    ["form", "source", "of", "unit"].iter().all(|tag| match (known.get(tag), patch.get(tag)) {
+        (Some(known), Some(new)) => known == new,
+        _ => true,
+    })
+}
+
+/// A refusal of one field.
+#[must_use]
+pub fn bad_field(pointer: &str, rule: Rule) -> Failure {
+    Refusal::Invalid(vec![Fault { pointer: pointer.to_owned(), rule }]).into()
+}

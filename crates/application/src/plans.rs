@@ -1,0 +1,248 @@
+//! Workspaces' plans in memory: built from the read tables, kept by position, thrown away when idle.
+//!
+//! Another process's commits are noticed because each use asks the database for the log's position first; only rows
+//! that are newer than the plan are fetched. The plan as of an instant is folded from the log and not kept.
+
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use raally_domain::ids::{
+    AssignmentId, CalendarId, ClientId, HolidayId, PersonId, ProjectId, RoleId, SkillId, TeamId, TimeOffId,
+    WorkspaceId,
+};
+use raally_domain::kind::Kind;
+use raally_domain::model::{
+    Assignment, Calendar, Client, Holiday, Person, Project, Role, Skill, Team, TimeOff, Workspace,
+};
+use raally_domain::plan::Plan;
+use raally_storage::{Deleted, OrderBy, Query, Record, Scope, Tx};
+
+use crate::app::App;
+use crate::codec::from_parts;
+use crate::failure::Failure;
+use crate::replay::{Past, State};
+
+/// Plans kept in memory at a time.
+const PLANS_MAX: u64 = 64;
+/// A plan that nobody asked for that long is dropped.
+const IDLE_MAX: Duration = Duration::from_secs(600);
+
+/// The kinds that a plan is made of; settings and calendars first.
+pub(crate) const PLANNED: [Kind; 11] = [
+    Kind::Workspace,
+    Kind::Calendar,
+    Kind::Holiday,
+    Kind::Role,
+    Kind::Skill,
+    Kind::Team,
+    Kind::Client,
+    Kind::Person,
+    Kind::Project,
+    Kind::TimeOff,
+    Kind::Assignment,
+];
+
+#[derive(Default)]
+struct Kept {
+    plan: Plan,
+    position: i64,
+}
+
+/// A plan that is shared by its readers.
+#[derive(Default)]
+pub struct Slot {
+    kept: RwLock<Kept>,
+}
+
+impl Slot {
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The plans in memory.
+pub struct Plans {
+    slots: moka::sync::Cache<WorkspaceId, Arc<Slot>>,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        Self { slots: moka::sync::Cache::builder().max_capacity(PLANS_MAX).time_to_idle(IDLE_MAX).build() }
+    }
+}
+
+impl Plans {
+    /// How many are kept.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.slots.entry_count()
+    }
+}
+
+impl App {
+    /// Asks the plan of a workspace, as it is now or as it was at an instant.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn ask_plan<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        as_of: Option<i64>,
+        question: impl FnOnce(&Plan) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let slot = match as_of {
+            None => self.fresh_plan(workspace).await?,
+            Some(at) => Arc::new(self.plan_as_of(workspace, at).await?),
+        };
+        tokio::task::spawn_blocking(move || question(&slot.read().plan)).await.map_err(Failure::bug)
+    }
+
+    async fn fresh_plan(&self, workspace: WorkspaceId) -> Result<Arc<Slot>, Failure> {
+        let slot = self.plans().slots.get_with(workspace, Arc::default);
+        let known = slot.read().position;
+        let head = self.head(workspace).await?;
+        if head == known {
+            return Ok(slot);
+        }
+        let filled = Arc::clone(&slot);
+        self.store()
+            .read_long(Scope::Workspace(workspace), move |tx| {
+                Box::pin(async move { refresh(tx, &filled, workspace).await })
+            })
+            .await?;
+        Ok(slot)
+    }
+
+    async fn plan_as_of(&self, workspace: WorkspaceId, at: i64) -> Result<Slot, Failure> {
+        let app = self.clone();
+        self.store()
+            .read_long(Scope::Workspace(workspace), move |tx| {
+                Box::pin(async move {
+                    let states = app.fold(tx, Past { workspace, stream: None, until: Some(at) }).await?;
+                    let mut rows: Vec<State> = states.into_values().map(|(state, _)| state).collect();
+                    rows.sort_by_key(|state| PLANNED.iter().position(|kind| *kind == state.kind()));
+                    let slot = Slot::default();
+                    for state in rows {
+                        let deleted = state.record(workspace, 0)?.deleted_at.is_some();
+                        put(&mut slot.write().plan, state, deleted);
+                    }
+                    Ok::<_, Failure>(slot)
+                })
+            })
+            .await
+    }
+}
+
+/// Fetches what is newer than the plan, then puts it in. Two that do so at once do no harm: rows are states, not
+/// differences, and an older fetch is dropped.
+async fn refresh(tx: &mut Tx<'_>, slot: &Slot, workspace: WorkspaceId) -> Result<(), Failure> {
+    let known = slot.read().position;
+    let head = tx.head(workspace).await?.position;
+    let rows = fetch(tx, known).await?;
+    let mut kept = slot.write();
+    if kept.position < head {
+        for (state, deleted) in rows {
+            put(&mut kept.plan, state, deleted);
+        }
+        kept.position = head;
+    }
+    Ok(())
+}
+
+/// Every planned state of the transaction's workspace that changed after a position, and whether it is deleted.
+pub(crate) async fn fetch(tx: &mut Tx<'_>, known: i64) -> Result<Vec<(State, bool)>, Failure> {
+    let mut rows = Vec::new();
+    for kind in PLANNED {
+        let mut query = Query::new(kind).deleted(Deleted::Include).order(OrderBy::Position);
+        query.position_after = Some(known);
+        loop {
+            let (mut failed, mut last) = (None, None);
+            let count = tx
+                .visit(&query, |row| {
+                    last = Some((row.position, row.id));
+                    match decode(kind, row.body, row.money) {
+                        Ok(state) => rows.push((state, row.deleted_at.is_some())),
+                        Err(failure) => failed = Some(failure),
+                    }
+                })
+                .await?;
+            if let Some(failure) = failed {
+                return Err(failure);
+            }
+            match last {
+                Some((position, id)) if count >= u64::from(query.limit) => {
+                    query.after = Some(raally_storage::After { key: position.into(), id });
+                }
+                _ => break,
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// The planned state of a row, and whether it is deleted.
+pub(crate) fn decode_record(kind: Kind, record: &Record) -> Result<(State, bool), Failure> {
+    Ok((decode(kind, &record.body, record.money.as_deref())?, record.deleted_at.is_some()))
+}
+
+fn decode(kind: Kind, body: &str, money: Option<&str>) -> Result<State, Failure> {
+    macro_rules! state {
+        ($variant:ident, $type:ty) => {
+            Ok(State::$variant(Box::new(from_parts::<$type>(body, money)?)))
+        };
+    }
+    match kind {
+        Kind::Workspace => state!(Workspace, Workspace),
+        Kind::Calendar => state!(Calendar, Calendar),
+        Kind::Holiday => state!(Holiday, Holiday),
+        Kind::Role => state!(Role, Role),
+        Kind::Skill => state!(Skill, Skill),
+        Kind::Team => state!(Team, Team),
+        Kind::Client => state!(Client, Client),
+        Kind::Person => state!(Person, Person),
+        Kind::Project => state!(Project, Project),
+        Kind::TimeOff => state!(TimeOff, TimeOff),
+        Kind::Assignment => state!(Assignment, Assignment),
+        Kind::Membership | Kind::User | Kind::Session | Kind::Import => Err(Failure::bug("not a kind of the plan")),
+    }
+}
+
+pub(crate) fn put(plan: &mut Plan, state: State, deleted: bool) {
+    macro_rules! either {
+        ($envelope:ident, $id:ident, $put:ident, $remove:ident) => {
+            if deleted { plan.$remove($id($envelope.id)) } else { plan.$put($id($envelope.id), $envelope.state) }
+        };
+    }
+    match state {
+        State::Workspace(found) => plan.put_settings(found.state.settings),
+        State::Calendar(found) => either!(found, CalendarId, put_calendar, remove_calendar),
+        State::Skill(found) => either!(found, SkillId, put_skill, remove_skill),
+        State::Team(found) => either!(found, TeamId, put_team, remove_team),
+        State::Client(found) => either!(found, ClientId, put_client, remove_client),
+        State::Holiday(found) if deleted => plan.remove_holiday(HolidayId(found.id)),
+        State::Holiday(found) => plan.put_holiday(HolidayId(found.id), &found.state),
+        State::TimeOff(found) if deleted => plan.remove_time_off(TimeOffId(found.id)),
+        State::TimeOff(found) => plan.put_time_off(TimeOffId(found.id), &found.state),
+        State::Assignment(found) if deleted => plan.remove_assignment(AssignmentId(found.id)),
+        State::Assignment(found) => plan.put_assignment(AssignmentId(found.id), found.version, &found.state),
+        State::Role(found) if deleted => plan.remove_role(RoleId(found.id)),
+        State::Role(found) => {
+            plan.put_role(RoleId(found.id), found.state);
+            plan.put_role_money(RoleId(found.id), found.money);
+        }
+        State::Person(found) if deleted => plan.remove_person(PersonId(found.id)),
+        State::Person(found) => {
+            plan.put_person(PersonId(found.id), found.state);
+            plan.put_person_money(PersonId(found.id), found.money);
+        }
+        State::Project(found) if deleted => plan.remove_project(ProjectId(found.id)),
+        State::Project(found) => {
+            plan.put_project(ProjectId(found.id), found.state);
+            plan.put_project_money(ProjectId(found.id), found.money);
+        }
+        State::Membership(_) | State::User(_) | State::Session(_) | State::Import(_) => {}
+    }
+}
