@@ -1,0 +1,39 @@
+//! The commands, one file each.
+
+mod audit;
+mod backup;
+pub mod completions;
+pub mod config;
+mod demo;
+mod doctor;
+mod keys;
+mod migrate;
+pub mod openapi;
+mod rebuild;
+mod user;
+mod version;
+
+use std::process::ExitCode;
+
+use crate::cli::Command;
+use crate::config::Config;
+use crate::failed::Failed;
+use crate::talk::Talk;
+
+/// Runs a command that needs the configuration.
+pub async fn run(command: Command, config: Config, talk: Talk) -> Result<ExitCode, Failed> {
+    match command {
+        Command::Serve => crate::serve::run(config, talk).await,
+        Command::Migrate { contract } => migrate::run(contract, &config, talk).await,
+        Command::User { what } => user::run(what, &config, talk).await,
+        Command::Keys { what } => keys::run(&what, &config, talk).await,
+        Command::Version => version::run(&config, talk).await,
+        Command::Audit { what } => audit::run(&what, &config, talk).await,
+        Command::Demo { workspace, again } => demo::run(&workspace, again, &config, talk).await,
+        Command::Backup { file } => backup::backup(&file, &config, talk).await,
+        Command::Restore { file, force } => backup::restore(&file, force, &config, talk).await,
+        Command::Rebuild { workspace } => rebuild::run(workspace.as_deref(), &config, talk).await,
+        Command::Doctor => doctor::run(&config, talk).await,
+        _ => Err(Failed::ours("not here yet")),
+    }
+}

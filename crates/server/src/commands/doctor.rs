@@ -1,0 +1,75 @@
+//! `raally doctor`: looks at configuration, keys and database, and says what is wrong and what to do.
+
+use std::process::ExitCode;
+
+use raally_storage::Location;
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::failed::{Failed, OURS};
+use crate::installation;
+use crate::talk::Talk;
+
+#[derive(Serialize)]
+struct Finding {
+    check: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+/// Looks at everything; the exit code tells whether all is well. Makes no database and no key.
+pub async fn run(config: &Config, talk: Talk) -> Result<ExitCode, Failed> {
+    let mut findings = vec![finding("configuration", Ok("no fault".to_owned()))];
+    for (check, file) in [("secret key", &config.secret_key_file), ("audit key", &config.audit_key_file)] {
+        findings.push(finding(check, key_file(check, file, config)));
+    }
+    findings.extend(database(config).await);
+    let ok = findings.iter().all(|finding| finding.ok);
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{} {}: {}", if finding.ok { "ok     " } else { "PROBLEM" }, finding.check, finding.detail))
+        .collect();
+    talk.data(&findings, &lines.join("\n"))?;
+    Ok(if ok { ExitCode::SUCCESS } else { OURS.into() })
+}
+
+fn finding(check: &'static str, outcome: Result<String, String>) -> Finding {
+    let ok = outcome.is_ok();
+    Finding { check, ok, detail: outcome.unwrap_or_else(|problem| problem) }
+}
+
+fn key_file(check: &str, file: &std::path::Path, config: &Config) -> Result<String, String> {
+    if !file.exists() {
+        return Ok(format!("{} will be made at the first start", file.display()));
+    }
+    let read = match check {
+        "secret key" => installation::keyring(config).map(drop),
+        _ => installation::audit_key(config).map(drop),
+    };
+    read.map(|()| format!("{} is readable by its owner only", file.display())).map_err(|failed| failed.what)
+}
+
+async fn database(config: &Config) -> Vec<Finding> {
+    if let Location::Sqlite(path) = &config.location
+        && !path.exists()
+    {
+        return vec![finding("database", Ok(format!("{} will be made at the first start", path.display())))];
+    }
+    let store = match installation::store(config).await {
+        Ok(store) => store,
+        Err(failed) => return vec![finding("database", Err(failed.what))],
+    };
+    let mut findings = Vec::new();
+    let said = |outcome: Result<(), raally_storage::StoreError>, good: &str| {
+        outcome.map(|()| good.to_owned()).map_err(|error| error.to_string())
+    };
+    findings.push(finding("writes", said(store.health().await, "accepted")));
+    findings.push(finding("integrity", said(store.integrity_check().await, "no damage found")));
+    findings.push(finding("schema", match store.schema().await {
+        Ok(state) if state.pending.is_empty() => Ok(format!("{}, nothing to do", state.version)),
+        Ok(state) => Ok(format!("{}, {} migrations wait for the next start", state.version, state.pending.len())),
+        Err(error) => Err(error.to_string()),
+    }));
+    store.close().await;
+    findings
+}

@@ -1,0 +1,90 @@
+//! Opens what a command works on: keys, database, application.
+
+use std::path::Path;
+
+use raally_application::accounts::Accounts;
+use raally_application::audit::Auditor;
+use raally_application::vault::Vault;
+use raally_application::{App, Mint};
+use raally_identity::Keyring;
+use raally_identity::chain::AuditKey;
+use raally_storage::{Location, Mode, Store};
+
+use crate::config::Config;
+use crate::failed::Failed;
+
+/// Opens the database, migrates it as far as a start may, and makes the application on it.
+///
+/// # Errors
+/// Names the file or database that can't be used.
+pub async fn open(config: &Config) -> Result<App, Failed> {
+    let keyring = keyring(config)?;
+    let store = store(config).await?;
+    store.migrate(Mode::Expand).await?;
+    app(config, store, keyring)
+}
+
+/// The database alone, not migrated; the folder of a SQLite file is made when missing.
+///
+/// # Errors
+/// When it can't be opened.
+pub async fn store(config: &Config) -> Result<Store, Failed> {
+    if let Location::Sqlite(path) = &config.location {
+        make_folder_of(path)?;
+    }
+    Ok(Store::open(&config.store()).await?)
+}
+
+/// The installation's keys; made at the first start.
+///
+/// # Errors
+/// When the file can't be read or made, or others can read it.
+pub fn keyring(config: &Config) -> Result<Keyring, Failed> {
+    make_folder_of(&config.secret_key_file)?;
+    Keyring::load_or_create(&config.secret_key_file).map_err(|error| Failed::input(error.to_string()))
+}
+
+/// The key that signs checkpoints; made at the first start.
+///
+/// # Errors
+/// When the file can't be read or made, or others can read it.
+pub fn audit_key(config: &Config) -> Result<AuditKey, Failed> {
+    make_folder_of(&config.audit_key_file)?;
+    AuditKey::load_or_create(&config.audit_key_file).map_err(|error| Failed::input(error.to_string()))
+}
+
+/// Seals, signs and verifies the application's log.
+///
+/// # Errors
+/// As [`audit_key`].
+pub fn auditor(config: &Config, app: &App) -> Result<Auditor, Failed> {
+    Ok(Auditor::new(app, audit_key(config)?))
+}
+
+fn app(config: &Config, store: Store, keyring: Keyring) -> Result<App, Failed> {
+    let crypto = |error: raally_identity::CryptoFailed| Failed::ours(error.to_string());
+    let accounts = Accounts::new(&keyring, config.sign_up, config.hashes).map_err(crypto)?;
+    let vault = Vault::new(keyring).map_err(crypto)?;
+    Ok(App::new(store, Mint::system(), vault, accounts))
+}
+
+/// Makes the folder of a file, for its owner alone.
+///
+/// # Errors
+/// When it can't be made.
+pub fn make_folder_of(file: &Path) -> Result<(), Failed> {
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => make_folder(folder),
+        None => Ok(()),
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), Failed> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| Failed::input(format!("can't make the folder {}: {error}", folder.display())).next("give another RAALLY_DATA_DIR"))
+}

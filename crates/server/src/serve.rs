@@ -1,0 +1,91 @@
+//! `raally serve`: everything put together, until a signal ends it.
+
+mod health;
+mod measure;
+mod web;
+mod workers;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use raally_api::{Parts, Platform, ServeOptions, server};
+use raally_application::App;
+use raally_application::audit::Auditor;
+use raally_domain::kind::Kind;
+use raally_storage::{Query, Scope};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::failed::Failed;
+use crate::installation;
+use crate::talk::Talk;
+
+/// Serves until SIGTERM or SIGINT, then drains and flushes.
+pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
+    let end = end_signal()?;
+    let tls = match &config.tls {
+        Some((cert, key)) => Some(server::tls::config(cert, key).map_err(|error| Failed::input(error.to_string()))?),
+        None => None,
+    };
+    let listener = listen(&config).await?;
+    let app = installation::open(&config).await?;
+    app.signing_keys().await?;
+    let auditor = installation::auditor(&config, &app)?;
+    let platform = platform(&config, &app, &auditor)?;
+    let address = listener.local_addr().map_err(|error| Failed::ours(error.to_string()))?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    tracing::info!(%address, engine = app.store().engine(), version = crate::version::VERSION, build = crate::version::BUILD, "listening on {scheme}://{address}");
+    if is_empty(&app).await? {
+        talk.say(&format!(
+            "The database is empty. Make a company to look around in:   raally demo\n\
+             or the first user:   echo 'a long passphrase of yours' | raally user create --email you@company.example --password-stdin --platform-admin\n\
+             or sign up at {scheme}://{address}/"
+        ));
+    }
+    let workers = workers::start(&app, auditor);
+    let options = ServeOptions { tls, ..config.serve.clone() };
+    let drained = raally_api::serve(listener, platform, options, end).await;
+    workers.stop().await;
+    app.store().close().await;
+    tracing::info!(finished = drained.finished, cut_off = drained.cut_off, "ended");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn platform(config: &Config, app: &App, auditor: &Auditor) -> Result<Platform<App>, Failed> {
+    let mut parts = Parts::new(config.api.clone());
+    parts.health = Arc::new(health::Dependencies::new(app.clone(), auditor.clone()));
+    parts.assets = web::assets();
+    let keys = app.clone();
+    parts.jwks = Arc::new(move || keys.accounts().jwks());
+    measure::register(&parts.metrics, app);
+    Platform::new(app.clone(), raally_api::routes::operations(), parts).map_err(|faults| {
+        let what = "the table of operations has faults".to_owned();
+        Failed { faults, ..Failed::ours(what) }
+    })
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Failed> {
+    TcpListener::bind(config.listen).await.map_err(|error| {
+        Failed::input(format!("can't listen on {}: {error}", config.listen))
+            .next("stop what listens there, or give another RAALLY_LISTEN")
+    })
+}
+
+/// Registered before anything slow, so that a signal during the start counts too.
+fn end_signal() -> Result<impl Future<Output = ()> + Send, Failed> {
+    let registered = |kind| signal(kind).map_err(|error| Failed::ours(format!("can't wait for signals: {error}")));
+    let (mut terminate, mut interrupt) = (registered(SignalKind::terminate())?, registered(SignalKind::interrupt())?);
+    Ok(async move {
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!("{name}: the end begins");
+    })
+}
+
+async fn is_empty(app: &App) -> Result<bool, Failed> {
+    let found = app.store().read(Scope::Platform, |tx| Box::pin(async move { tx.count(&Query::new(Kind::User)).await }));
+    Ok(found.await? == 0)
+}
