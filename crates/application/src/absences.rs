@@ -1,17 +1,22 @@
-//! What an absence breaks: the assignments with work on its days.
+//! What is particular to time off: who may only ask can't keep an approval, and what an absence breaks.
 
+use raally_domain::access::Grant;
 use raally_domain::decide::Refusal;
+use raally_domain::event::{Envelope, TimeOffEvent};
 use raally_domain::ids::{AssignmentId, ProjectId};
 use raally_domain::kind::Kind;
-use raally_domain::model::{Assignment, Commitment, TimeOff};
+use raally_domain::model::{Assignment, Commitment, TimeOff, TimeOffStatus};
 use raally_domain::rules::{Booking, Days, day_of, expand};
 use raally_storage::{Op, Query};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::app::App;
 use crate::caller::Caller;
+use crate::change::Expect;
 use crate::codec::from_record;
 use crate::failure::Failure;
 
@@ -31,7 +36,56 @@ pub struct Broken {
     pub minutes: i64,
 }
 
+/// An approval holds for what was asked: who may only ask for the own time off lets it wait again.
+fn reopened(caller: &Caller, known: &Envelope<TimeOff>) -> Option<TimeOffEvent> {
+    let decided = known.state.status != TimeOffStatus::Pending;
+    (decided && caller.grant == Grant::Own).then_some(TimeOffEvent::Reopened)
+}
+
 impl App {
+    /// Changes the given fields of an absence (RFC 7396).
+    ///
+    /// # Errors
+    /// The refusal; `VersionMismatch`.
+    pub async fn change_time_off(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        version: i64,
+        patch: Value,
+    ) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            let patch = patch.clone();
+            Box::pin(async move {
+                let known = app.load::<TimeOff>(tx, id).await?.ok_or(Refusal::NotFound)?;
+                let details = app.patched::<TimeOff>(tx, id, patch).await?;
+                let again = reopened(caller, &known).filter(|_| details != known.state.details);
+                let mut wanted = vec![TimeOffEvent::Changed(details)];
+                wanted.extend(again);
+                let changed = app.change::<TimeOff>(tx, caller, id, Expect::Version(version), wanted).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
+    /// Brings a removed absence back.
+    ///
+    /// # Errors
+    /// The refusal; `VersionMismatch`.
+    pub async fn restore_time_off(&self, caller: &Caller, id: Uuid, version: i64) -> Result<Answer, Failure> {
+        self.command(caller, move |app, tx, caller| {
+            Box::pin(async move {
+                let known = app.load::<TimeOff>(tx, id).await?.ok_or(Refusal::NotFound)?;
+                let mut wanted = vec![TimeOffEvent::Restored];
+                wanted.extend(reopened(caller, &known));
+                let changed = app.change::<TimeOff>(tx, caller, id, Expect::Version(version), wanted).await?;
+                Ok(Answer::changed(id, changed.after.version, changed.body))
+            })
+        })
+        .await
+    }
+
     /// The assignments that an absence breaks.
     ///
     /// # Errors

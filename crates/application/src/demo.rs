@@ -99,11 +99,8 @@ impl App {
             Err(failure) => return Err(failure),
         }
         let (users, logins) = self.demo_logins().await?;
-        let settings = Settings {
-            time_zone: "Europe/Berlin".into(),
-            holiday_region: Some(REGION.into()),
-            ..Settings::default()
-        };
+        let settings =
+            Settings { time_zone: "Europe/Berlin".into(), holiday_region: Some(REGION.into()), ..Settings::default() };
         let caller = Caller { user: Some(users[0]), ..Caller::system(WorkspaceId::PLATFORM) };
         let new = NewWorkspace { name: name.to_owned(), settings };
         let workspace = WorkspaceId(self.create_workspace(users[0], &caller, new).await?.id);
@@ -125,11 +122,8 @@ impl App {
     }
 
     async fn demo_logins(&self) -> Result<([UserId; 3], Vec<DemoLogin>), Failure> {
-        let wanted = [
-            ("owner", AccessRole::Owner),
-            ("manager", AccessRole::ResourceManager),
-            ("member", AccessRole::Member),
-        ];
+        let wanted =
+            [("owner", AccessRole::Owner), ("manager", AccessRole::ResourceManager), ("member", AccessRole::Member)];
         let mut users = [UserId(Uuid::nil()); 3];
         let mut logins = Vec::new();
         for (index, (local, role)) in wanted.into_iter().enumerate() {
@@ -243,8 +237,7 @@ impl Company {
         }
         let since = monday(self.today, -104);
         for (name, bill, cost) in ROLES {
-            let rate =
-                RoleRate { valid_from: since, bill_per_hour: Some(euro(bill)), cost_per_hour: Some(euro(cost)) };
+            let rate = RoleRate { valid_from: since, bill_per_hour: Some(euro(bill)), cost_per_hour: Some(euro(cost)) };
             let facts = vec![RoleEvent::Added(Role { name: name.into() }), RoleEvent::RateSet(rate)];
             self.roles.push(self.add::<Role>(app, tx, facts).await?.into());
         }
@@ -337,7 +330,8 @@ impl Company {
             name: work.name.into(),
             code: Some(work.code.into()),
             client_id: work.client.map(|client| self.clients[client]),
-            kind: [ProjectKind::Managed, ProjectKind::NonManaged, ProjectKind::TeamAugmentation][usize::from(work.kind)],
+            kind: [ProjectKind::Managed, ProjectKind::NonManaged, ProjectKind::TeamAugmentation]
+                [usize::from(work.kind)],
             status: [ProjectStatus::Proposed, ProjectStatus::Active, ProjectStatus::OnHold, ProjectStatus::Completed]
                 [usize::from(work.status)],
             starts_on: Some(first),
@@ -354,8 +348,13 @@ impl Company {
             let at = |part: i64| work.weeks.0 + (work.weeks.1 - work.weeks.0 + 1) * part / count;
             let id: PhaseId = app.mint().id();
             let (starts_on, ends_on) = (monday(self.today, at(number)), friday(self.today, at(number + 1) - 1));
-            let phase =
-                Phase { id, name: (*name).into(), starts_on: Some(starts_on), ends_on: Some(ends_on), external_id: None };
+            let phase = Phase {
+                id,
+                name: (*name).into(),
+                starts_on: Some(starts_on),
+                ends_on: Some(ends_on),
+                external_id: None,
+            };
             facts.push(ProjectEvent::PhaseSet(phase.clone()));
             if count > 1 {
                 let id: MilestoneId = app.mint().id();
@@ -368,8 +367,11 @@ impl Company {
         let amount = work.client.map(|_| euro(work.budget_hours * 115));
         facts.push(ProjectEvent::BudgetSet(Budget { minutes: Some(work.budget_hours * 60), amount }));
         if work.client.is_some() {
-            let scope = if index % 3 == 0 { RateScope::Role { role_id: self.roles[1] } } else { RateScope::Project };
-            let bill = euro(if index % 3 == 0 { 142 } else { 118 });
+            let (scope, bill) = if index.is_multiple_of(3) {
+                (RateScope::Role { role_id: self.roles[1] }, euro(142))
+            } else {
+                (RateScope::Project, euro(118))
+            };
             facts.push(ProjectEvent::RateSet(ProjectRate {
                 id: app.mint().id(),
                 scope,

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use raally_domain::ids::WorkspaceId;
 use raally_domain::plan::Plan;
-use raally_storage::{EventQuery, Tx};
+use raally_storage::Tx;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::app::App;
@@ -75,16 +75,16 @@ impl Desk {
     async fn catch_up(&mut self, tx: &mut Tx<'_>, workspace: WorkspaceId, head: i64) -> Result<(), Failure> {
         let newer = match self.position {
             0 => None,
-            position => Some(tx.events(&EventQuery::after(workspace, position, NEWER_EVENTS_MAX + 1)).await?),
+            position => Some(tx.changed_after(workspace, position, NEWER_EVENTS_MAX + 1).await?),
         };
-        match newer.filter(|events| events.len() <= NEWER_EVENTS_MAX as usize) {
-            Some(events) => {
+        match newer.filter(|changed| changed.len() <= NEWER_EVENTS_MAX as usize) {
+            Some(changed) => {
                 let mut seen = FxHashSet::default();
-                for event in events.iter().filter(|event| PLANNED.contains(&event.kind)) {
-                    if seen.insert(event.stream_id)
-                        && let Some(record) = tx.get_in(workspace, event.kind, event.stream_id).await?
+                for (kind, id) in changed.into_iter().filter(|(kind, _)| PLANNED.contains(kind)) {
+                    if seen.insert(id)
+                        && let Some(record) = tx.get_in(workspace, kind, id).await?
                     {
-                        let (state, deleted) = decode_record(event.kind, &record)?;
+                        let (state, deleted) = decode_record(kind, &record)?;
                         put(&mut self.plan, state, deleted);
                     }
                 }

@@ -1,7 +1,7 @@
 //! Workspaces: making one, settings, removal; and those that a user belongs to.
 
 use raally_domain::access::Role;
-use raally_domain::decide::Refusal;
+use raally_domain::decide::{Fault, Faults, Refusal};
 use raally_domain::event::{Envelope, MembershipEvent, NewName, NewWorkspace, WorkspaceEvent};
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
@@ -124,6 +124,12 @@ impl App {
                 let id = caller.workspace.0;
                 let known = app.load::<Workspace>(tx, id).await?.ok_or(Refusal::NotFound)?;
                 let wanted: Workspace = patch_value(&known.state, patch)?;
+                let faults = Faults::of(&wanted.settings).into_iter();
+                let faults: Vec<Fault> =
+                    faults.map(|fault| Fault { pointer: format!("/settings{}", fault.pointer), ..fault }).collect();
+                if !faults.is_empty() {
+                    return Err(Refusal::Invalid(faults).into());
+                }
                 let mut events = vec![WorkspaceEvent::SettingsChanged(wanted.settings)];
                 if wanted.name != known.state.name {
                     events.push(WorkspaceEvent::Renamed(NewName { name: wanted.name }));

@@ -76,14 +76,15 @@ impl Company {
     fn main_effort(&self, weekly: i64, (from, to): (i64, i64), chance: &mut Chance) -> Effort {
         let weeks = to - from + 1;
         match chance.below(10) {
-            0..=2 => Effort::HoursPerDay { minutes_per_day: [240, 300, 360][usize::try_from(chance.below(3)).unwrap_or(0)] * weekly / 2_400 },
+            0..=2 => Effort::HoursPerDay {
+                minutes_per_day: [240, 300, 360][usize::try_from(chance.below(3)).unwrap_or(0)] * weekly / 2_400,
+            },
             3..=5 => Effort::HoursPerWeek { minutes_per_week: weekly * (6 + chance.below(4)) / 10 },
             6 | 7 => Effort::Percent { basis_points: 6_000 + 1_000 * chance.below(4) },
             8 => Effort::Total { minutes: weekly * weeks * (5 + chance.below(3)) / 10 },
-            _ if chance.percent(50) => Effort::TotalUntilDone {
-                minutes: weekly * weeks / 2,
-                pace: Pace::Percent { basis_points: 7_000 },
-            },
+            _ if chance.percent(50) => {
+                Effort::TotalUntilDone { minutes: weekly * weeks / 2, pace: Pace::Percent { basis_points: 7_000 } }
+            }
             _ => Effort::Phased {
                 spans: (from..=to)
                     .map(|week| Span {
@@ -98,8 +99,9 @@ impl Company {
 
     /// The number of a project that runs in this week.
     fn running(&self, week: i64, chance: &mut Chance) -> usize {
-        let running: Vec<usize> =
-            (0..PROJECTS.len()).filter(|index| (PROJECTS[*index].weeks.0..=PROJECTS[*index].weeks.1).contains(&week)).collect();
+        let running: Vec<usize> = (0..PROJECTS.len())
+            .filter(|index| (PROJECTS[*index].weeks.0..=PROJECTS[*index].weeks.1).contains(&week))
+            .collect();
         chance.pick(&running).unwrap_or(PROJECTS.len() - 1)
     }
 

@@ -110,8 +110,11 @@ pub const PEOPLE: [Somebody; 40] = [
 ];
 
 /// Open demands: name and role.
-pub const PLACEHOLDERS: [(&str, usize); 3] =
-    [("Senior software engineer to be hired", 1), ("Quality engineer to be hired", 6), ("Product designer, freelance", 2)];
+pub const PLACEHOLDERS: [(&str, usize); 3] = [
+    ("Senior software engineer to be hired", 1),
+    ("Quality engineer to be hired", 6),
+    ("Product designer, freelance", 2),
+];
 
 /// Clients.
 pub const CLIENTS: [&str; 7] = [
@@ -125,7 +128,7 @@ pub const CLIENTS: [&str; 7] = [
 ];
 
 /// A project: name, code, client (none = our own), kind, status, first and last week from today, colour, budget in
-/// hours, weight: how many people it draws.
+/// hours, phases of equal length.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
     pub name: &'static str,
@@ -144,8 +147,7 @@ const DATA: &[&str] = &["Inventory", "Model", "Pipelines", "Hand-over"];
 const RUN: &[&str] = &["Operations"];
 
 const fn work(
-    name: &'static str,
-    code: &'static str,
+    (name, code): (&'static str, &'static str),
     client: Option<usize>,
     (kind, status): (u8, u8),
     weeks: (i64, i64),
@@ -158,18 +160,18 @@ const fn work(
 
 /// Kinds: 0 managed, 1 not managed, 2 team augmentation. Status: 0 proposed, 1 active, 2 on hold, 3 completed.
 pub const PROJECTS: [Work; 12] = [
-    work("Customer portal", "NL-PORTAL", Some(0), (0, 1), (-24, 12), "#1f6feb", 6_200, BUILD),
-    work("Smart meter insights", "NL-METER", Some(0), (0, 1), (-8, 26), "#0e8a7d", 5_400, DATA),
-    work("Fleet tracking app", "CS-FLEET", Some(1), (0, 1), (-18, 20), "#8250df", 5_800, BUILD),
-    work("Port call optimiser", "CS-PORT", Some(1), (0, 0), (6, 26), "#bf3989", 2_900, DATA),
-    work("Citizen services", "ML-CIVIC", Some(2), (0, 1), (-12, 24), "#cf6a17", 5_100, BUILD),
-    work("Patient check-in", "PH-CHECK", Some(3), (0, 3), (-26, -3), "#57606a", 2_700, BUILD),
-    work("Care team scheduling", "PH-CARE", Some(3), (0, 1), (-4, 26), "#d1242f", 4_300, BUILD),
-    work("Timetable platform", "AR-TIME", Some(4), (2, 1), (-26, 26), "#9a6700", 7_800, RUN),
-    work("Fraud signals", "BB-FRAUD", Some(5), (0, 1), (-10, 18), "#116329", 3_900, DATA),
-    work("Branch tablet pilot", "BB-TABLET", Some(5), (1, 2), (-14, 8), "#6639ba", 1_100, BUILD),
-    work("Audio guide", "MM-AUDIO", Some(6), (0, 1), (-6, 14), "#0550ae", 1_900, BUILD),
-    work("Inside tooling", "IN-TOOLS", None, (0, 1), (-26, 26), "#4d5560", 2_500, RUN),
+    work(("Customer portal", "NL-PORTAL"), Some(0), (0, 1), (-24, 12), "#1f6feb", 6_200, BUILD),
+    work(("Smart meter insights", "NL-METER"), Some(0), (0, 1), (-8, 26), "#0e8a7d", 5_400, DATA),
+    work(("Fleet tracking app", "CS-FLEET"), Some(1), (0, 1), (-18, 20), "#8250df", 5_800, BUILD),
+    work(("Port call optimiser", "CS-PORT"), Some(1), (0, 0), (6, 26), "#bf3989", 2_900, DATA),
+    work(("Citizen services", "ML-CIVIC"), Some(2), (0, 1), (-12, 24), "#cf6a17", 5_100, BUILD),
+    work(("Patient check-in", "PH-CHECK"), Some(3), (0, 3), (-26, -3), "#57606a", 2_700, BUILD),
+    work(("Care team scheduling", "PH-CARE"), Some(3), (0, 1), (-4, 26), "#d1242f", 4_300, BUILD),
+    work(("Timetable platform", "AR-TIME"), Some(4), (2, 1), (-26, 26), "#9a6700", 7_800, RUN),
+    work(("Fraud signals", "BB-FRAUD"), Some(5), (0, 1), (-10, 18), "#116329", 3_900, DATA),
+    work(("Branch tablet pilot", "BB-TABLET"), Some(5), (1, 2), (-14, 8), "#6639ba", 1_100, BUILD),
+    work(("Audio guide", "MM-AUDIO"), Some(6), (0, 1), (-6, 14), "#0550ae", 1_900, BUILD),
+    work(("Inside tooling", "IN-TOOLS"), None, (0, 1), (-26, 26), "#4d5560", 2_500, RUN),
 ];
 
 /// The Monday of a day's week, moved by whole weeks.

@@ -251,6 +251,27 @@ impl Tx<'_> {
         self.rows(&text, &params, stored_event).await
     }
 
+    /// The streams that got events after a position, one entry an event, in position order.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn changed_after(
+        &mut self,
+        workspace: WorkspaceId,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<(Kind, Uuid)>, StoreError> {
+        self.scope.check(workspace)?;
+        let text = "SELECT stream_kind, stream_id FROM event WHERE workspace_id = ?1 AND position > ?2 \
+                    ORDER BY position LIMIT ?3";
+        self.rows(text, &[workspace.0.into(), position.into(), i64::from(limit).into()], |row| {
+            let kind = row.text(0)?;
+            let kind = Kind::from_name(kind).ok_or_else(|| StoreError::bug(format!("no kind {kind}")))?;
+            Ok((kind, row.id(1)?))
+        })
+        .await
+    }
+
     /// The next events after a cursor, over all workspaces: platform scope only. Never skips an event: on PostgreSQL only
     /// events are shown below which no transaction is open any more. Within a workspace the order is that of positions.
     ///
