@@ -63,8 +63,7 @@ impl Engine {
 pub fn run(tree: &Tree, arguments: &[String]) -> Result<(), String> {
     let plan = Plan::parse(tree, arguments)?;
     let _ = fs::remove_dir_all(&plan.folder);
-    fs::create_dir_all(&plan.folder)
-        .map_err(|error| format!("{}: {error}", plan.folder.display()))?;
+    fs::create_dir_all(&plan.folder).map_err(|error| format!("{}: {error}", plan.folder.display()))?;
     build(tree, &["-p", "yardstick", "-p", "bench-load"])?;
     let mut report = Report::new(machine::describe(tree), plan.seconds, plan.runs);
     yardstick::measure(tree, &plan, &mut report)?;
@@ -99,14 +98,7 @@ impl Plan {
         }
         let mut rest = arguments.iter().map(String::as_str);
         while let Some(flag) = rest.next() {
-            match (
-                flag,
-                if flag == "--growth" {
-                    None
-                } else {
-                    rest.next()
-                },
-            ) {
+            match (flag, if flag == "--growth" { None } else { rest.next() }) {
                 ("--growth", _) => plan.growth = true,
                 ("--only", Some("yardstick")) => plan.only_yardstick = true,
                 ("--seconds", Some(value)) => plan.seconds = number(value)?,
@@ -121,8 +113,7 @@ impl Plan {
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("{text} is no number\n{USAGE}"))
+    text.parse().map_err(|_| format!("{text} is no number\n{USAGE}"))
 }
 
 fn build(tree: &Tree, packages: &[&str]) -> Result<(), String> {
@@ -132,9 +123,5 @@ fn build(tree: &Tree, packages: &[&str]) -> Result<(), String> {
         .current_dir(tree.top())
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("cargo build {} failed", packages.join(" ")))
-    }
+    if status.success() { Ok(()) } else { Err(format!("cargo build {} failed", packages.join(" "))) }
 }

@@ -41,9 +41,7 @@ fn newest(tree: &Tree) -> SystemTime {
 
 fn build(tree: &Tree) -> Result<bool, String> {
     let mut cargo = Command::new("cargo");
-    cargo
-        .args(["build", "-p", "raally-server"])
-        .current_dir(tree.top());
+    cargo.args(["build", "-p", "raally-server"]).current_dir(tree.top());
     let status = cargo.status().map_err(|error| format!("cargo: {error}"))?;
     Ok(status.success())
 }
@@ -76,15 +74,11 @@ fn start_web(tree: &Tree) -> Result<Option<Child>, String> {
         npm
     };
     if !tree.has("web/node_modules") {
-        let status = npm(&["ci"])
-            .status()
-            .map_err(|error| format!("npm: {error}"))?;
+        let status = npm(&["ci"]).status().map_err(|error| format!("npm: {error}"))?;
         if !status.success() {
             return Err("npm ci failed".to_owned());
         }
     }
-    let child = npm(&["run", "dev"])
-        .spawn()
-        .map_err(|error| format!("npm: {error}"))?;
+    let child = npm(&["run", "dev"]).spawn().map_err(|error| format!("npm: {error}"))?;
     Ok(Some(child))
 }

@@ -44,10 +44,7 @@ pub fn write_all(tree: &Tree) -> Result<(), String> {
 
 /// What the debug build of `raally`, if there is one, prints about its options.
 pub fn configuration_of_the_binary(tree: &Tree) -> Option<String> {
-    let output = Command::new(tree.at("target/debug/raally"))
-        .args(["config", "docs"])
-        .output()
-        .ok()?;
+    let output = Command::new(tree.at("target/debug/raally")).args(["config", "docs"]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     (output.status.success() && !text.is_empty()).then_some(text)
 }
@@ -59,13 +56,9 @@ fn pages(tree: &Tree) -> Vec<(&'static str, String)> {
 }
 
 fn index_of_decisions(tree: &Tree) -> String {
-    let mut text =
-        "# Decisions\n\nMade by `cargo xtask docs` from the files in this folder.\n\n".to_owned();
+    let mut text = "# Decisions\n\nMade by `cargo xtask docs` from the files in this folder.\n\n".to_owned();
     for decision in decisions(tree) {
-        line(
-            &mut text,
-            format_args!("- [{}]({})", decision.title, decision.file),
-        );
+        line(&mut text, format_args!("- [{}]({})", decision.title, decision.file));
     }
     text
 }
@@ -78,10 +71,7 @@ fn list_of_operations(tree: &Tree) -> Option<String> {
     for operation in operations(tree)? {
         line(
             &mut text,
-            format_args!(
-                "| `{}` | `{} {}` | {} |",
-                operation.id, operation.method, operation.path, operation.summary
-            ),
+            format_args!("| `{}` | `{} {}` | {} |", operation.id, operation.method, operation.path, operation.summary),
         );
     }
     Some(text)

@@ -42,11 +42,7 @@ fn main() -> ExitCode {
 fn report(results: Vec<checks::Checked>) -> Result<(), String> {
     let mut failed = 0;
     for checked in &results {
-        let verdict = if checked.faults.is_empty() {
-            "ok"
-        } else {
-            "FAILED"
-        };
+        let verdict = if checked.faults.is_empty() { "ok" } else { "FAILED" };
         println!("check {} ... {verdict}", checked.name);
         for fault in &checked.faults {
             println!("    {fault}");

@@ -3,14 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const SKIPPED_FOLDERS: [&str; 6] = [
-    "target",
-    "node_modules",
-    ".git",
-    "dist",
-    "coverage",
-    "__pycache__",
-];
+const SKIPPED_FOLDERS: [&str; 6] = ["target", "node_modules", ".git", "dist", "coverage", "__pycache__"];
 
 /// A folder of files, each by its path from the top with `/` between names.
 pub struct Tree {
@@ -30,10 +23,7 @@ impl Tree {
         let mut files = Vec::new();
         collect(top, "", &mut files);
         files.sort();
-        Self {
-            top: top.to_owned(),
-            files,
-        }
+        Self { top: top.to_owned(), files }
     }
 
     /// The folder itself.
@@ -53,8 +43,7 @@ impl Tree {
 
     /// The paths that end in one of `endings`.
     pub fn ending_in<'a>(&'a self, endings: &'a [&str]) -> impl Iterator<Item = &'a str> {
-        self.files()
-            .filter(move |path| endings.iter().any(|ending| path.ends_with(ending)))
+        self.files().filter(move |path| endings.iter().any(|ending| path.ends_with(ending)))
     }
 
     /// Is there such a file or folder?

@@ -4,10 +4,7 @@ use xtask::checks::{self, Checked};
 use xtask::tree::Tree;
 
 fn assert_clean(results: Vec<Checked>) {
-    let faults: Vec<String> = results
-        .into_iter()
-        .flat_map(|checked| checked.faults)
-        .collect();
+    let faults: Vec<String> = results.into_iter().flat_map(|checked| checked.faults).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 

@@ -54,13 +54,7 @@ pub struct Window {
 }
 
 /// Asks until the window ends; reconnects when the connection breaks.
-pub async fn ask(
-    scenario: Arc<Scenario>,
-    requests: Arc<Requests>,
-    seed: u64,
-    window: Window,
-    seen: Arc<Mutex<Seen>>,
-) {
+pub async fn ask(scenario: Arc<Scenario>, requests: Arc<Requests>, seed: u64, window: Window, seen: Arc<Mutex<Seen>>) {
     let mut chance = Chance::new(seed);
     while Instant::now() < window.ends_at {
         let mut connection = match Connection::open(&scenario.address).await {
@@ -71,11 +65,7 @@ pub async fn ask(
                 continue;
             }
         };
-        if connection
-            .ask(&scenario, &requests, &mut chance, window, &seen)
-            .await
-            .is_err()
-        {
+        if connection.ask(&scenario, &requests, &mut chance, window, &seen).await.is_err() {
             lock(&seen).broken += 1;
         }
     }
@@ -92,12 +82,7 @@ impl Connection {
     async fn open(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            request: Vec::new(),
-            scratch: Vec::new(),
-            answer: vec![0; BUFFER_BYTES],
-        })
+        Ok(Self { stream, request: Vec::new(), scratch: Vec::new(), answer: vec![0; BUFFER_BYTES] })
     }
 
     async fn ask(
@@ -120,8 +105,7 @@ impl Connection {
             if sent_at >= window.counts_from && answered_at <= window.ends_at {
                 let mut seen = lock(seen);
                 let micros = (answered_at - sent_at).as_micros();
-                seen.latencies
-                    .record(u64::try_from(micros).unwrap_or(u64::MAX));
+                seen.latencies.record(u64::try_from(micros).unwrap_or(u64::MAX));
                 seen.bytes += bytes as u64;
                 if !scenario.expect.contains(&head.status) {
                     *seen.wrong_statuses.entry(head.status).or_default() += 1;

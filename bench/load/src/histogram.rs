@@ -18,12 +18,7 @@ pub struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self {
-            counts: vec![0; BUCKETS],
-            total: 0,
-            sum: 0,
-            max: 0,
-        }
+        Self { counts: vec![0; BUCKETS], total: 0, sum: 0, max: 0 }
     }
 }
 
@@ -102,14 +97,8 @@ mod tests {
     fn every_value_lies_in_its_bucket_within_one_percent() {
         for micros in (0..2_000_000).step_by(37).chain([VALUE_MAX]) {
             let edge = upper_edge_of(bucket_of(micros));
-            assert!(
-                edge >= micros,
-                "{micros} lies above its bucket's edge {edge}"
-            );
-            assert!(
-                (edge - micros) * 100 <= micros,
-                "{micros} is read as {edge}"
-            );
+            assert!(edge >= micros, "{micros} lies above its bucket's edge {edge}");
+            assert!((edge - micros) * 100 <= micros, "{micros} is read as {edge}");
         }
     }
 

@@ -48,12 +48,7 @@ pub fn parse_head(bytes: &[u8]) -> Result<Option<Head>, String> {
         }
     }
     let length = length.ok_or("an answer without a length")?;
-    Ok(Some(Head {
-        status,
-        length,
-        head_bytes,
-        closes,
-    }))
+    Ok(Some(Head { status, length, head_bytes, closes }))
 }
 
 /// The end of a chunked body that begins at the start of `bytes`; `None` while it is not complete.
@@ -67,10 +62,7 @@ pub fn end_of_chunks(bytes: &[u8]) -> Result<Option<usize>, String> {
             return Ok(None);
         };
         let size_text = &bytes[at..at + line];
-        let size_text = size_text
-            .split(|byte| *byte == b';')
-            .next()
-            .unwrap_or_default();
+        let size_text = size_text.split(|byte| *byte == b';').next().unwrap_or_default();
         let size = number(size_text.trim_ascii(), 16)?;
         at += line + 2 + size + 2;
         if at > bytes.len() {
@@ -95,9 +87,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
 }
 
 fn status_of(head: &[u8]) -> Result<u16, String> {
-    let text = head
-        .strip_prefix(b"HTTP/1.1 ")
-        .and_then(|rest| rest.get(..3));
+    let text = head.strip_prefix(b"HTTP/1.1 ").and_then(|rest| rest.get(..3));
     let text = text.ok_or("no HTTP/1.1 answer")?;
     let status = number(text, 10)?;
     u16::try_from(status).map_err(|error| error.to_string())
@@ -130,9 +120,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_body_needs_no_length() {
-        let head = parse_head(b"HTTP/1.1 204 No Content\r\n\r\n")
-            .unwrap()
-            .unwrap();
+        let head = parse_head(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap().unwrap();
         assert_eq!(head.length, Length::Bytes(0));
         assert!(parse_head(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
     }

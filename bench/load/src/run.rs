@@ -29,10 +29,7 @@ pub fn run(scenario: &Arc<Scenario>) -> Result<Outcome> {
     drop(TcpStream::connect(&scenario.address)?);
     let requests = Arc::new(Requests::new(scenario));
     let counts_from = Instant::now() + scenario.warm_up;
-    let window = Window {
-        counts_from,
-        ends_at: counts_from + scenario.length,
-    };
+    let window = Window { counts_from, ends_at: counts_from + scenario.length };
     let start = |thread| -> JoinHandle<Result<Seen>> {
         let (scenario, requests) = (Arc::clone(scenario), Arc::clone(&requests));
         std::thread::spawn(move || run_thread(&scenario, &requests, window, thread))
@@ -40,28 +37,16 @@ pub fn run(scenario: &Arc<Scenario>) -> Result<Outcome> {
     let threads: Vec<_> = (0..scenario.threads).map(start).collect();
     let mut seen = Seen::default();
     for thread in threads {
-        let part = thread
-            .join()
-            .map_err(|_| Error::other("a thread panicked"))?;
+        let part = thread.join().map_err(|_| Error::other("a thread panicked"))?;
         seen.add(part?);
     }
-    Ok(Outcome {
-        seen,
-        cpu_seconds: cpu_seconds(),
-    })
+    Ok(Outcome { seen, cpu_seconds: cpu_seconds() })
 }
 
-fn run_thread(
-    scenario: &Arc<Scenario>,
-    requests: &Arc<Requests>,
-    window: Window,
-    thread: usize,
-) -> Result<Seen> {
+fn run_thread(scenario: &Arc<Scenario>, requests: &Arc<Requests>, window: Window, thread: usize) -> Result<Seen> {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let ends_at = tokio::time::Instant::from_std(window.ends_at + GRACE);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let connections = (thread..scenario.connections).step_by(scenario.threads);
         let tasks: Vec<_> = connections

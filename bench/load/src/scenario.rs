@@ -60,13 +60,9 @@ impl Scenario {
                 scenario.allow_errors = true;
             } else if let Some(name) = flag.strip_prefix("--") {
                 let value = rest.next().ok_or_else(|| format!("{flag} needs a value"))?;
-                scenario
-                    .set(name, value)
-                    .map_err(|error| format!("{flag} {value}: {error}"))?;
+                scenario.set(name, value).map_err(|error| format!("{flag} {value}: {error}"))?;
             } else {
-                scenario
-                    .read(Path::new(flag))
-                    .map_err(|error| format!("{flag}: {error}"))?;
+                scenario.read(Path::new(flag)).map_err(|error| format!("{flag}: {error}"))?;
             }
         }
         if scenario.paths.is_empty() || scenario.address.is_empty() {
@@ -87,16 +83,15 @@ impl Scenario {
         for (name, value) in fields {
             let set = match value {
                 Value::String(text) => self.set(name, text),
-                Value::Array(items) => items
-                    .iter()
-                    .try_for_each(|item| self.set(name, item.as_str().unwrap_or_default())),
-                Value::Object(entries) if name == "list" => entries
-                    .iter()
-                    .try_for_each(|(list, value)| self.add_list(list, value)),
+                Value::Array(items) => {
+                    items.iter().try_for_each(|item| self.set(name, item.as_str().unwrap_or_default()))
+                }
+                Value::Object(entries) if name == "list" => {
+                    entries.iter().try_for_each(|(list, value)| self.add_list(list, value))
+                }
                 Value::Object(entries) if name == "header" => {
-                    let pair = |(key, value): (&String, &Value)| {
-                        (key.clone(), value.as_str().unwrap_or_default().to_owned())
-                    };
+                    let pair =
+                        |(key, value): (&String, &Value)| (key.clone(), value.as_str().unwrap_or_default().to_owned());
                     self.headers.extend(entries.iter().map(pair));
                     Ok(())
                 }
@@ -119,8 +114,7 @@ impl Scenario {
             }
             "list" => {
                 let (list, values) = value.split_once('=').ok_or("want name=values")?;
-                self.lists
-                    .insert(list.to_owned(), Arc::new(values_of(values)?));
+                self.lists.insert(list.to_owned(), Arc::new(values_of(values)?));
             }
             "expect" => self.expect = value.split(',').map(number).collect::<Result<_, _>>()?,
             "connections" => self.connections = number(value)?,
@@ -133,9 +127,7 @@ impl Scenario {
     }
 
     fn add_url(&mut self, url: &str) -> Result<(), String> {
-        let rest = url
-            .strip_prefix("http://")
-            .ok_or("want http://host:port/path")?;
+        let rest = url.strip_prefix("http://").ok_or("want http://host:port/path")?;
         let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
         if !self.address.is_empty() && self.address != address {
             return Err("all urls must be of one host".to_owned());
@@ -165,11 +157,7 @@ fn values_of(text: &str) -> Result<Values, String> {
     }
     if let Some((first, last)) = text.split_once("..") {
         let (first, last) = (number(first)?, number(last)?);
-        return if first <= last {
-            Ok(Values::Range(first, last))
-        } else {
-            Err("the range is empty".to_owned())
-        };
+        return if first <= last { Ok(Values::Range(first, last)) } else { Err("the range is empty".to_owned()) };
     }
     texts(text.split(',').map(str::to_owned).collect())
 }
@@ -182,9 +170,7 @@ fn texts(values: Vec<String>) -> Result<Values, String> {
 }
 
 fn number<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
-    text.trim()
-        .parse()
-        .map_err(|error: T::Err| error.to_string())
+    text.trim().parse().map_err(|error: T::Err| error.to_string())
 }
 
 #[cfg(test)]
@@ -211,11 +197,7 @@ mod tests {
     #[test]
     fn a_wrong_flag_is_named() {
         assert!(parsed("--colour red").unwrap_err().contains("--colour"));
-        assert!(
-            parsed("--url http://h:1/ --list id=9..1")
-                .unwrap_err()
-                .contains("empty")
-        );
+        assert!(parsed("--url http://h:1/ --list id=9..1").unwrap_err().contains("empty"));
         assert!(parsed("--seconds 3").unwrap_err().contains("--url"));
     }
 }

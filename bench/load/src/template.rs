@@ -117,10 +117,7 @@ impl Requests {
         });
         Self {
             heads: heads.collect(),
-            body: scenario
-                .body
-                .as_ref()
-                .map(|body| Template::parse(body, &scenario.lists)),
+            body: scenario.body.as_ref().map(|body| Template::parse(body, &scenario.lists)),
             counter: AtomicU64::new(1),
         }
     }
@@ -178,14 +175,8 @@ mod tests {
 
     #[test]
     fn braces_that_name_no_list_are_text() {
-        let lists = Lists::from([(
-            "person".to_owned(),
-            Arc::new(Values::Texts(vec!["ada".to_owned()])),
-        )]);
-        assert_eq!(
-            rendered(r#"{"p":"{person}","n":{n},"m":{n},"o":{}}"#, &lists),
-            r#"{"p":"ada","n":1,"m":2,"o":{}}"#
-        );
+        let lists = Lists::from([("person".to_owned(), Arc::new(Values::Texts(vec!["ada".to_owned()])))]);
+        assert_eq!(rendered(r#"{"p":"{person}","n":{n},"m":{n},"o":{}}"#, &lists), r#"{"p":"ada","n":1,"m":2,"o":{}}"#);
     }
 
     #[test]
@@ -195,10 +186,7 @@ mod tests {
         for _ in 0..1_000 {
             seen[chance.below(4) as usize] += 1;
         }
-        assert!(
-            seen.iter().all(|count| (150..350).contains(count)),
-            "{seen:?}"
-        );
+        assert!(seen.iter().all(|count| (150..350).contains(count)), "{seen:?}");
     }
 
     #[test]

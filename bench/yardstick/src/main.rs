@@ -63,10 +63,7 @@ fn main() -> ExitCode {
 
 fn serve(address: &str, file: PathBuf, rows: i64) -> Result<(), Box<dyn std::error::Error>> {
     rows::fill(&file, rows)?;
-    let shared = Arc::new(Shared {
-        writer: Writer::start(&file)?,
-        reader: Reader::new(file),
-    });
+    let shared = Arc::new(Shared { writer: Writer::start(&file)?, reader: Reader::new(file) });
     let router = Router::new()
         .route("/hello", get(|| async { "hello" }))
         .route("/one/{id}", get(one))
@@ -74,15 +71,11 @@ fn serve(address: &str, file: PathBuf, rows: i64) -> Result<(), Box<dyn std::err
         .route("/insert", post(insert))
         .route("/stats", get(stats))
         .with_state(shared);
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let listener = tokio::net::TcpListener::bind(address).await?;
-            println!("yardstick on http://{}", listener.local_addr()?);
-            axum::serve(listener, router).await
-        })?;
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        println!("yardstick on http://{}", listener.local_addr()?);
+        axum::serve(listener, router).await
+    })?;
     Ok(())
 }
 
@@ -114,10 +107,7 @@ async fn insert(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
 
 async fn stats(State(shared): State<Arc<Shared>>) -> Response {
     let (commits, inserts) = shared.writer.counts();
-    json(
-        StatusCode::OK,
-        &serde_json::json!({ "commits": commits, "inserts": inserts }),
-    )
+    json(StatusCode::OK, &serde_json::json!({ "commits": commits, "inserts": inserts }))
 }
 
 fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {

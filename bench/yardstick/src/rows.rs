@@ -88,27 +88,14 @@ impl Reader {
     }
 
     pub fn one(&self, id: i64) -> rusqlite::Result<Option<Row>> {
-        self.with(|connection| {
-            connection
-                .prepare_cached(ONE)?
-                .query_row([id], Row::read)
-                .optional()
-        })
+        self.with(|connection| connection.prepare_cached(ONE)?.query_row([id], Row::read).optional())
     }
 
     pub fn page(&self, offset: i64) -> rusqlite::Result<Vec<Row>> {
-        self.with(|connection| {
-            connection
-                .prepare_cached(PAGE)?
-                .query_map([offset], Row::read)?
-                .collect()
-        })
+        self.with(|connection| connection.prepare_cached(PAGE)?.query_map([offset], Row::read)?.collect())
     }
 
-    fn with<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         CONNECTION.with_borrow_mut(|slot| match slot {
             Some(connection) => work(connection),
             None => work(slot.insert(open_to_read(&self.file)?)),

@@ -63,26 +63,17 @@ impl Writer {
     /// Inserts a row; the answer means that it is on the disk.
     pub async fn insert(&self, row: Row) -> Result<i64, Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.queue
-            .try_send(Insert { row, answer })
-            .map_err(|_| Refusal::Full)?;
+        self.queue.try_send(Insert { row, answer }).map_err(|_| Refusal::Full)?;
         answered.await.map_err(|_| Refusal::Gone)
     }
 
     /// How many commits and inserts there were.
     pub fn counts(&self) -> (u64, u64) {
-        (
-            self.counts.commits.load(Ordering::Relaxed),
-            self.counts.inserts.load(Ordering::Relaxed),
-        )
+        (self.counts.commits.load(Ordering::Relaxed), self.counts.inserts.load(Ordering::Relaxed))
     }
 }
 
-fn write_all(
-    connection: &Connection,
-    inserts: &Receiver<Insert>,
-    counts: &Counts,
-) -> rusqlite::Result<()> {
+fn write_all(connection: &Connection, inserts: &Receiver<Insert>, counts: &Counts) -> rusqlite::Result<()> {
     let mut created = CREATED_FIRST;
     let mut answers = Vec::with_capacity(BATCH_MAX);
     while let Ok(first) = inserts.recv() {
@@ -91,17 +82,11 @@ fn write_all(
         while let Some(Insert { row, answer }) = next {
             created += 1;
             answers.push((row.insert(connection, created)?, answer));
-            next = if answers.len() < BATCH_MAX {
-                inserts.try_recv().ok()
-            } else {
-                None
-            };
+            next = if answers.len() < BATCH_MAX { inserts.try_recv().ok() } else { None };
         }
         connection.prepare_cached("COMMIT")?.execute([])?;
         counts.commits.fetch_add(1, Ordering::Relaxed);
-        counts
-            .inserts
-            .fetch_add(answers.len() as u64, Ordering::Relaxed);
+        counts.inserts.fetch_add(answers.len() as u64, Ordering::Relaxed);
         for (id, answer) in answers.drain(..) {
             // A client that went away needs no answer; its row is kept.
             let _ = answer.send(id);

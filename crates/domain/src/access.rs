@@ -7,9 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a membership makes of a user in one workspace.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Everything, also making and removing owners and deleting the workspace.
@@ -28,14 +26,8 @@ pub enum Role {
 
 impl Role {
     /// Every role, from the strongest to the weakest.
-    pub const ALL: [Self; 6] = [
-        Self::Owner,
-        Self::Admin,
-        Self::ResourceManager,
-        Self::ProjectManager,
-        Self::Member,
-        Self::Viewer,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Owner, Self::Admin, Self::ResourceManager, Self::ProjectManager, Self::Member, Self::Viewer];
 
     /// The name on the wire and in the log.
     #[must_use]
@@ -79,9 +71,7 @@ impl Permission {
     /// The permission with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|permission| permission.name() == name)
+        Self::ALL.into_iter().find(|permission| permission.name() == name)
     }
 }
 
@@ -107,10 +97,7 @@ impl Permissions {
 
     /// The permissions named; a name that this build does not know gives nothing.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        names
-            .into_iter()
-            .filter_map(Permission::from_name)
-            .fold(Self::NONE, Self::with)
+        names.into_iter().filter_map(Permission::from_name).fold(Self::NONE, Self::with)
     }
 }
 
@@ -224,11 +211,7 @@ impl Grant {
 #[must_use]
 pub const fn may(role: Role, permissions: Permissions, action: Action) -> Grant {
     use Grant::{No, Own, Yes};
-    let with_pay = if permissions.has(Permission::PayRead) {
-        Yes
-    } else {
-        No
-    };
+    let with_pay = if permissions.has(Permission::PayRead) { Yes } else { No };
     // In the order of `Role::ALL`.
     let row = match action {
         Action::ReadPlan => [Yes, Yes, Yes, Yes, Yes, Yes],
@@ -240,9 +223,7 @@ pub const fn may(role: Role, permissions: Permissions, action: Action) -> Grant 
         Action::EditPay => [Yes, Yes, with_pay, No, No, No],
         Action::RequestTimeOff => [Yes, Yes, Yes, No, Own, No],
         Action::ApproveTimeOff => [Yes, Yes, Yes, No, No, No],
-        Action::ManageSettings | Action::ManageMembers | Action::ReadAudit => {
-            [Yes, Yes, No, No, No, No]
-        }
+        Action::ManageSettings | Action::ManageMembers | Action::ReadAudit => [Yes, Yes, No, No, No, No],
         Action::ManageOwners | Action::DeleteWorkspace => [Yes, No, No, No, No, No],
     };
     row[role as usize]
@@ -278,21 +259,13 @@ mod tests {
         for (action, letters) in WRITTEN {
             for (role, letter) in Role::ALL.into_iter().zip(letters.chars()) {
                 for pay in [false, true] {
-                    let extra = if pay {
-                        Permissions::NONE.with(Permission::PayRead)
-                    } else {
-                        Permissions::NONE
-                    };
+                    let extra = if pay { Permissions::NONE.with(Permission::PayRead) } else { Permissions::NONE };
                     let wanted = match (letter, pay) {
                         ('y', _) | ('p', true) => Grant::Yes,
                         ('o', _) => Grant::Own,
                         _ => Grant::No,
                     };
-                    assert_eq!(
-                        may(role, extra, action),
-                        wanted,
-                        "{role:?} {action:?} pay:read={pay}"
-                    );
+                    assert_eq!(may(role, extra, action), wanted, "{role:?} {action:?} pay:read={pay}");
                 }
             }
         }
@@ -312,10 +285,7 @@ mod tests {
             for pair in Role::ALL.windows(2) {
                 let [strong, weak] = pair else { continue };
                 let ranks = [*strong, *weak].map(|role| rank(may(role, Permissions::NONE, action)));
-                assert!(
-                    ranks[0] >= ranks[1],
-                    "{weak:?} may more than {strong:?} in {action:?}"
-                );
+                assert!(ranks[0] >= ranks[1], "{weak:?} may more than {strong:?} in {action:?}");
             }
         }
     }
@@ -328,10 +298,7 @@ mod tests {
             assert_eq!(serde_json::to_value(role).ok(), Some(role.name().into()));
         }
         for action in Action::ALL {
-            assert_eq!(
-                serde_json::to_value(action).ok(),
-                Some(action.name().into())
-            );
+            assert_eq!(serde_json::to_value(action).ok(), Some(action.name().into()));
         }
         let some = Permissions::from_names(["pay:read", "fly"]);
         assert!(some.has(Permission::PayRead));

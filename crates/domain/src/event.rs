@@ -11,13 +11,12 @@ mod upcast;
 
 pub use apply::{Aggregate, Envelope, Life};
 pub use kinds::{
-    EndedSession, From, ImportOutcome, Named, NewImport, NewName, NewPermissions, NewRole,
-    NewSession, NewUser, NewWorkspace, SelfGrant, SessionEnd,
+    AssignmentEvent, CalendarEvent, ClientEvent, HolidayEvent, ImportEvent, MembershipEvent, PersonEvent, ProjectEvent,
+    RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent, UserEvent, WorkspaceEvent,
 };
 pub use kinds::{
-    AssignmentEvent, CalendarEvent, ClientEvent, HolidayEvent, ImportEvent, MembershipEvent,
-    PersonEvent, ProjectEvent, RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent,
-    UserEvent, WorkspaceEvent,
+    EndedSession, From, ImportOutcome, Named, NewImport, NewName, NewPermissions, NewRole, NewSession, NewUser,
+    NewWorkspace, SelfGrant, SessionEnd,
 };
 pub use private::{Subject, private_pointers};
 pub use upcast::upcast;

@@ -23,12 +23,11 @@ pub use history::{Dated, in_force, put_dated, remove_dated};
 pub use identity::{ImportRun, ImportStatus, Session, User};
 pub use money::{Currency, Money};
 pub use person::{
-    Availability, BillRate, Compensation, CompensationKind, JobTitle, Person, PersonDetails,
-    PersonKind, PersonMoney, PersonSkill, Schedule, WorkingTime,
+    Availability, BillRate, Compensation, CompensationKind, JobTitle, Person, PersonDetails, PersonKind, PersonMoney,
+    PersonSkill, Schedule, WorkingTime,
 };
 pub use project::{
-    Budget, Milestone, Phase, Project, ProjectDetails, ProjectKind, ProjectMoney, ProjectRate,
-    ProjectStatus, RateScope,
+    Budget, Milestone, Phase, Project, ProjectDetails, ProjectKind, ProjectMoney, ProjectRate, ProjectStatus, RateScope,
 };
 pub use time_off::{TimeOff, TimeOffDetails, TimeOffKind, TimeOffStatus};
 pub use workspace::{ClashPolicy, Membership, MembershipStatus, Settings, Workspace};

@@ -24,12 +24,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::ids::{
-    AssignmentId, CalendarId, ClientId, PersonId, PhaseId, ProjectId, RoleId, SkillId, TeamId,
-    TimeOffId,
+    AssignmentId, CalendarId, ClientId, PersonId, PhaseId, ProjectId, RoleId, SkillId, TeamId, TimeOffId,
 };
-use crate::model::{
-    Calendar, Client, Project, ProjectMoney, Role, RoleMoney, Settings, Skill, Team,
-};
+use crate::model::{Calendar, Client, Project, ProjectMoney, Role, RoleMoney, Settings, Skill, Team};
 use entry::Slots;
 use holidays::Holidays;
 use shards::Shards;

@@ -24,29 +24,22 @@ mod table;
 mod utilisation;
 
 pub use candidates::{
-    Candidate, CandidateQuery, CandidatesReport, FitReason, SkillWanted, candidates,
-    candidates_for_assignment,
+    Candidate, CandidateQuery, CandidatesReport, FitReason, SkillWanted, candidates, candidates_for_assignment,
 };
 pub use cost::{CostReport, MoneySide, ProjectCost, cost};
 pub use dashboard::{Dashboard, DashboardProject, dashboard};
 pub use demand::{DemandReport, DemandRow, demand};
 pub use figures::{Bucket, Minutes, Share};
 pub use hours::{HoursReport, HoursRow, hours};
-pub use occupancy::{
-    Occupancy, OccupancyCounts, OccupancyReport, OccupancyRow, PersonOccupancy, occupancy,
-};
+pub use occupancy::{Occupancy, OccupancyCounts, OccupancyReport, OccupancyRow, PersonOccupancy, occupancy};
 pub use overbooking::{
-    OverbookedBucket, OverbookedDay, OverbookedPerson, OverbookingReport, OverbookingTotals,
-    overbooking,
+    OverbookedBucket, OverbookedDay, OverbookedPerson, OverbookingReport, OverbookingTotals, overbooking,
 };
-pub use project_schedule::{
-    ProjectBucket, ProjectMember, ProjectScheduleReport, ProjectScheduleRow, project_schedule,
-};
+pub use project_schedule::{ProjectBucket, ProjectMember, ProjectScheduleReport, ProjectScheduleRow, project_schedule};
 pub use query::{ReportFault, ReportQuery};
 pub use roles::{RoleBucket, RoleRow, RolesReport, roles};
 pub use schedule::{
-    ScheduleAssignment, ScheduleBucket, ScheduleProject, ScheduleReport, ScheduleRow,
-    ScheduleTimeOff, schedule,
+    ScheduleAssignment, ScheduleBucket, ScheduleProject, ScheduleReport, ScheduleRow, ScheduleTimeOff, schedule,
 };
 pub use table::{Cell, Column, Tabular, Unit};
 pub use utilisation::{UtilisationBy, UtilisationReport, UtilisationRow, utilisation};

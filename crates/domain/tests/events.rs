@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use raally_domain::decide::{Managed, Refusal, decide};
 use raally_domain::event::{
     Aggregate, AssignmentEvent, CalendarEvent, ClientEvent, Envelope, Event, HolidayEvent, ImportEvent,
-    MembershipEvent, PersonEvent, ProjectEvent, RoleEvent, SessionEvent, SkillEvent, TeamEvent,
-    TimeOffEvent, UserEvent, WorkspaceEvent,
+    MembershipEvent, PersonEvent, ProjectEvent, RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent,
+    UserEvent, WorkspaceEvent,
 };
 use raally_domain::model::{Assignment, Client, Person, PersonMoney, Project, TimeOff};
 use serde_json::Value;
@@ -56,9 +56,7 @@ fn event<E: Event>(name: &str) -> E {
 
 fn round_trip<A: Aggregate + PartialEq + std::fmt::Debug>(events: &[A::Event]) {
     let id = Uuid::from_u128(7);
-    let state = events.iter().fold(None, |known, event| {
-        Envelope::<A>::after(known, id, event, Timestamp::UNIX_EPOCH)
-    });
+    let state = events.iter().fold(None, |known, event| Envelope::<A>::after(known, id, event, Timestamp::UNIX_EPOCH));
     let state = state.unwrap();
     let body = serde_json::to_string(&state).unwrap();
     let mut back: Envelope<A> = serde_json::from_str(&body).unwrap();

@@ -28,12 +28,7 @@ impl Sealer {
         Ok(Self(RandomizedNonceKey::new(&AES_256_GCM, key)?))
     }
 
-    pub fn seal(
-        &self,
-        version: &str,
-        aad: &[u8],
-        plaintext: &[u8],
-    ) -> Result<String, CryptoFailed> {
+    pub fn seal(&self, version: &str, aad: &[u8], plaintext: &[u8]) -> Result<String, CryptoFailed> {
         let mut body = Vec::with_capacity(NONCE_LEN + plaintext.len() + AES_256_GCM.tag_len());
         body.extend_from_slice(plaintext);
         let nonce = self.0.seal_in_place_append_tag(Aad::from(aad), &mut body)?;
@@ -45,20 +40,13 @@ impl Sealer {
         if sealed.len() > SEALED_BYTES_MAX {
             return Err(OpenError::Malformed);
         }
-        let text = sealed
-            .strip_prefix(version.as_bytes())
-            .and_then(|rest| rest.strip_prefix(b"."));
-        let mut body = text
-            .and_then(encoding::decode)
-            .ok_or(OpenError::Malformed)?;
+        let text = sealed.strip_prefix(version.as_bytes()).and_then(|rest| rest.strip_prefix(b"."));
+        let mut body = text.and_then(encoding::decode).ok_or(OpenError::Malformed)?;
         if body.len() < NONCE_LEN + AES_256_GCM.tag_len() {
             return Err(OpenError::Malformed);
         }
-        let nonce = Nonce::try_assume_unique_for_key(&body[..NONCE_LEN])
-            .map_err(|_| OpenError::Malformed)?;
-        let opened = self
-            .0
-            .open_in_place(nonce, Aad::from(aad), &mut body[NONCE_LEN..]);
+        let nonce = Nonce::try_assume_unique_for_key(&body[..NONCE_LEN]).map_err(|_| OpenError::Malformed)?;
+        let opened = self.0.open_in_place(nonce, Aad::from(aad), &mut body[NONCE_LEN..]);
         let length = opened.map_err(|_| OpenError::Refused)?.len();
         body.drain(..NONCE_LEN);
         body.truncate(length);

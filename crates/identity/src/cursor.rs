@@ -36,12 +36,7 @@ impl Cursors {
     ///
     /// # Errors
     /// When the payload is longer than [`CURSOR_PAYLOAD_BYTES_MAX`], which no client could give back.
-    pub fn encode(
-        &self,
-        workspace: WorkspaceId,
-        operation: &str,
-        payload: &[u8],
-    ) -> Result<String, BadCursor> {
+    pub fn encode(&self, workspace: WorkspaceId, operation: &str, payload: &[u8]) -> Result<String, BadCursor> {
         if payload.len() > CURSOR_PAYLOAD_BYTES_MAX {
             return Err(BadCursor);
         }
@@ -55,12 +50,7 @@ impl Cursors {
     ///
     /// # Errors
     /// When the text is no cursor, altered, or of another workspace, operation or installation.
-    pub fn decode(
-        &self,
-        workspace: WorkspaceId,
-        operation: &str,
-        text: &str,
-    ) -> Result<Vec<u8>, BadCursor> {
+    pub fn decode(&self, workspace: WorkspaceId, operation: &str, text: &str) -> Result<Vec<u8>, BadCursor> {
         if text.len() > (HEAD_BYTES + CURSOR_PAYLOAD_BYTES_MAX) * 4 / 3 + 1 {
             return Err(BadCursor);
         }
@@ -70,8 +60,7 @@ impl Cursors {
         }
         let payload = bytes.split_off(HEAD_BYTES);
         let expected = self.tag(workspace, operation, &payload);
-        aws_lc_rs::constant_time::verify_slices_are_equal(&bytes[1..], &expected)
-            .map_err(|_| BadCursor)?;
+        aws_lc_rs::constant_time::verify_slices_are_equal(&bytes[1..], &expected).map_err(|_| BadCursor)?;
         Ok(payload)
     }
 
@@ -132,18 +121,10 @@ mod tests {
 
     #[test]
     fn huge_cursor_is_refused() {
-        assert_eq!(
-            cursors(1).encode(HERE, "x", &[0; CURSOR_PAYLOAD_BYTES_MAX + 1]),
-            Err(BadCursor)
-        );
-        let largest = cursors(1)
-            .encode(HERE, "x", &[0; CURSOR_PAYLOAD_BYTES_MAX])
-            .unwrap();
+        assert_eq!(cursors(1).encode(HERE, "x", &[0; CURSOR_PAYLOAD_BYTES_MAX + 1]), Err(BadCursor));
+        let largest = cursors(1).encode(HERE, "x", &[0; CURSOR_PAYLOAD_BYTES_MAX]).unwrap();
         assert!(cursors(1).decode(HERE, "x", &largest).is_ok());
-        assert_eq!(
-            cursors(1).decode(HERE, "x", &"A".repeat(1 << 24)),
-            Err(BadCursor)
-        );
+        assert_eq!(cursors(1).decode(HERE, "x", &"A".repeat(1 << 24)), Err(BadCursor));
     }
 
     #[test]

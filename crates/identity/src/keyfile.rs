@@ -61,36 +61,22 @@ pub fn load_or_create(
         other => return other,
     }
     let content = make()?;
-    create(path, &content).map_err(|source| KeyFileError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    create(path, &content).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
     load(path)
 }
 
 fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
-    let io = |source| KeyFileError::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| KeyFileError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;
     refuse_open_to_others(path, &metadata)?;
     if !metadata.is_file() {
-        return Err(KeyFileError::NotAKey {
-            path: path.to_owned(),
-            reason: "no regular file",
-        });
+        return Err(KeyFileError::NotAKey { path: path.to_owned(), reason: "no regular file" });
     }
     let mut content = Zeroizing::new(Vec::new());
-    file.take(KEY_FILE_BYTES_MAX + 1)
-        .read_to_end(&mut content)
-        .map_err(io)?;
+    file.take(KEY_FILE_BYTES_MAX + 1).read_to_end(&mut content).map_err(io)?;
     if content.len() as u64 > KEY_FILE_BYTES_MAX {
-        return Err(KeyFileError::NotAKey {
-            path: path.to_owned(),
-            reason: "longer than any key",
-        });
+        return Err(KeyFileError::NotAKey { path: path.to_owned(), reason: "longer than any key" });
     }
     Ok(content)
 }
@@ -99,14 +85,7 @@ fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
 fn refuse_open_to_others(path: &Path, metadata: &fs::Metadata) -> Result<(), KeyFileError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(KeyFileError::OpenToOthers {
-            path: path.to_owned(),
-            mode,
-        })
-    }
+    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyFileError::OpenToOthers { path: path.to_owned(), mode }) }
 }
 
 #[cfg(not(unix))]

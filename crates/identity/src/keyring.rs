@@ -37,14 +37,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [
-        Self::Refresh,
-        Self::Cursor,
-        Self::AtRest,
-        Self::Links,
-        Self::SubjectKeys,
-        Self::SigningKeys,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Refresh, Self::Cursor, Self::AtRest, Self::Links, Self::SubjectKeys, Self::SigningKeys];
 
     const fn name(self) -> &'static str {
         match self {
@@ -97,26 +91,15 @@ impl Keyring {
     /// When the cryptographic library fails.
     pub fn from_secret(secret: &[u8; KEY_BYTES]) -> Result<Self, CryptoFailed> {
         let sealer = |purpose: Purpose| Sealer::new(&*derive(secret, "seal", purpose)?);
-        let sealers = Purpose::ALL
-            .into_iter()
-            .map(sealer)
-            .collect::<Result<_, _>>()?;
-        Ok(Self(Arc::new(Keys {
-            secret: Zeroizing::new(*secret),
-            sealers,
-        })))
+        let sealers = Purpose::ALL.into_iter().map(sealer).collect::<Result<_, _>>()?;
+        Ok(Self(Arc::new(Keys { secret: Zeroizing::new(*secret), sealers })))
     }
 
     /// Encrypts with AES-256-GCM; `aad` says where the text belongs and must be given again to open it.
     ///
     /// # Errors
     /// When the cryptographic library fails.
-    pub fn seal(
-        &self,
-        purpose: Purpose,
-        aad: &[u8],
-        plaintext: &[u8],
-    ) -> Result<String, CryptoFailed> {
+    pub fn seal(&self, purpose: Purpose, aad: &[u8], plaintext: &[u8]) -> Result<String, CryptoFailed> {
         self.0.sealers[purpose as usize].seal(VERSION, aad, plaintext)
     }
 
@@ -130,18 +113,13 @@ impl Keyring {
         aad: &[u8],
         sealed: impl AsRef<[u8]>,
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        self.0.sealers[purpose as usize]
-            .open(VERSION, aad, sealed.as_ref())
-            .map(Zeroizing::new)
+        self.0.sealers[purpose as usize].open(VERSION, aad, sealed.as_ref()).map(Zeroizing::new)
     }
 
     /// A key for HMAC.
     pub(crate) fn mac_key(&self, purpose: Purpose) -> Result<aws_lc_rs::hmac::Key, CryptoFailed> {
         let key = derive(&*self.0.secret, "mac", purpose)?;
-        Ok(aws_lc_rs::hmac::Key::new(
-            aws_lc_rs::hmac::HMAC_SHA256,
-            &*key,
-        ))
+        Ok(aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &*key))
     }
 }
 
@@ -155,18 +133,9 @@ fn secret_of(content: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     Some(Zeroizing::new(decoded.as_slice().try_into().ok()?))
 }
 
-fn derive(
-    secret: &[u8],
-    of: &str,
-    purpose: Purpose,
-) -> Result<Zeroizing<[u8; KEY_BYTES]>, CryptoFailed> {
+fn derive(secret: &[u8], of: &str, purpose: Purpose) -> Result<Zeroizing<[u8; KEY_BYTES]>, CryptoFailed> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
-    hkdf_sha256(
-        SALT,
-        secret,
-        &[of.as_bytes(), b"/", purpose.name().as_bytes()],
-        &mut *key,
-    )?;
+    hkdf_sha256(SALT, secret, &[of.as_bytes(), b"/", purpose.name().as_bytes()], &mut *key)?;
     Ok(key)
 }
 
@@ -179,12 +148,7 @@ impl KeyType for Length {
 }
 
 /// Source: RFC 5869.
-fn hkdf_sha256(
-    salt: &[u8],
-    secret: &[u8],
-    info: &[&[u8]],
-    out: &mut [u8],
-) -> Result<(), CryptoFailed> {
+fn hkdf_sha256(salt: &[u8], secret: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoFailed> {
     let key = Salt::new(HKDF_SHA256, salt).extract(secret);
     Ok(key.expand(info, Length(out.len()))?.fill(out)?)
 }
@@ -197,9 +161,7 @@ mod tests {
 
     fn hex(text: &str) -> Vec<u8> {
         let digits = text.as_bytes().chunks(2);
-        digits
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-            .collect()
+        digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
     }
 
     fn expanded(salt: &str, secret: &str, info: &str, expected: &str) {
@@ -218,11 +180,7 @@ mod tests {
             "f0f1f2f3f4f5f6f7f8f9",
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
         );
-        let run = |from: u8, to: u8| {
-            (from..=to)
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
+        let run = |from: u8, to: u8| (from..=to).map(|byte| format!("{byte:02x}")).collect::<String>();
         expanded(
             &run(0x60, 0xaf),
             &run(0x00, 0x4f),
@@ -252,9 +210,6 @@ mod tests {
         assert!(secret_of(&[0xff; 33]).is_none());
         assert!(secret_of(b"").is_none());
         assert!(secret_of(b"this phrase has thirty two bytes").is_none());
-        assert_eq!(
-            *secret_of(b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n").unwrap(),
-            [0; 32]
-        );
+        assert_eq!(*secret_of(b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n").unwrap(), [0; 32]);
     }
 }

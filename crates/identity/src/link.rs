@@ -25,10 +25,7 @@ pub struct NewLink {
 /// When the cryptographic library fails.
 pub fn new_link() -> Result<NewLink, CryptoFailed> {
     let token = random::bytes::<TOKEN_BYTES>()?;
-    Ok(NewLink {
-        token: Secret::new(encoding::encode(&token)),
-        hash: hash(&token),
-    })
+    Ok(NewLink { token: Secret::new(encoding::encode(&token)), hash: hash(&token) })
 }
 
 /// The hash to look a presented token up by; none when it has not the form of one.
@@ -74,14 +71,7 @@ mod tests {
     #[test]
     fn text_of_another_form_is_no_token() {
         let token = new_link().unwrap().token;
-        for text in [
-            "",
-            "a",
-            "äöü",
-            &token.expose()[1..],
-            &format!("{}A", token.expose()),
-            &"A".repeat(1 << 20),
-        ] {
+        for text in ["", "a", "äöü", &token.expose()[1..], &format!("{}A", token.expose()), &"A".repeat(1 << 20)] {
             assert_eq!(hash_of(text), None);
         }
         // The last character holds two unused bits: one form only.

@@ -13,9 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use unicode_normalization::UnicodeNormalization;
 
-pub use policy::{
-    LENGTH_MIN, LENGTH_MIN_WITH_SECOND_FACTOR, PASSWORD_BYTES_MAX, PasswordContext, Weakness, check,
-};
+pub use policy::{LENGTH_MIN, LENGTH_MIN_WITH_SECOND_FACTOR, PASSWORD_BYTES_MAX, PasswordContext, Weakness, check};
 
 use crate::random::{self, CryptoFailed};
 use crate::secret::Secret;
@@ -49,10 +47,7 @@ pub struct HasherLimits {
 impl Default for HasherLimits {
     /// Two at a time (38 MiB), 64 waiting: about a second of work.
     fn default() -> Self {
-        Self {
-            concurrent: 2,
-            waiting: 64,
-        }
+        Self { concurrent: 2, waiting: 64 }
     }
 }
 
@@ -122,19 +117,12 @@ impl Hasher {
     ///
     /// # Errors
     /// `Overloaded`, or `Unreadable` when the stored hash is none.
-    pub async fn verify(
-        &self,
-        password: Secret,
-        phc: Option<String>,
-    ) -> Result<Verdict, HashError> {
+    pub async fn verify(&self, password: Secret, phc: Option<String>) -> Result<Verdict, HashError> {
         let prepared = prepared(&password);
         self.run(move || match (&prepared, &phc) {
             (Some(password), Some(phc)) => verify(password, phc),
             // Nobody's password is too long: work as if the account did not exist.
-            _ => verify(&prepared.unwrap_or_default(), DUMMY).map(|_| Verdict {
-                matches: false,
-                needs_rehash: false,
-            }),
+            _ => verify(&prepared.unwrap_or_default(), DUMMY).map(|_| Verdict { matches: false, needs_rehash: false }),
         })
         .await
     }
@@ -143,17 +131,8 @@ impl Hasher {
         &self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
-        let place = self
-            .places
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| HashError::Overloaded)?;
-        let running = self
-            .running
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| HashError::Overloaded)?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| HashError::Overloaded)?;
+        let running = self.running.clone().acquire_owned().await.map_err(|_| HashError::Overloaded)?;
         // The thread holds both: a caller who goes away does not make room while the hash is still being computed.
         let done = spawn_blocking(move || {
             let result = work();
@@ -174,19 +153,12 @@ fn prepared(password: &Secret) -> Option<Secret> {
     }
     // Space for the longest there is: a string that grows leaves copies behind.
     let mut text = String::with_capacity(PASSWORD_BYTES_MAX * 4);
-    text.extend(password.expose().nfc().map(|c| {
-        if c.is_whitespace() && !c.is_control() {
-            ' '
-        } else {
-            c
-        }
-    }));
+    text.extend(password.expose().nfc().map(|c| if c.is_whitespace() && !c.is_control() { ' ' } else { c }));
     Some(Secret::new(text))
 }
 
 fn argon2id() -> Result<Argon2<'static>, CryptoFailed> {
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES)).map_err(|_| CryptoFailed)?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES)).map_err(|_| CryptoFailed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -199,27 +171,17 @@ fn hash(password: &Secret) -> Result<String, HashError> {
 fn verify(password: &Secret, phc: &str) -> Result<Verdict, HashError> {
     let stored = PasswordHash::new(phc).map_err(|_| HashError::Unreadable)?;
     let params = Params::try_from(&stored).map_err(|_| HashError::Unreadable)?;
-    let affordable = params.m_cost() <= MEMORY_KIB_MAX
-        && params.t_cost() <= PASSES_MAX
-        && params.p_cost() <= LANES_MAX;
+    let affordable = params.m_cost() <= MEMORY_KIB_MAX && params.t_cost() <= PASSES_MAX && params.p_cost() <= LANES_MAX;
     let known = stored.algorithm.as_str() == Algorithm::Argon2id.as_str();
     if !affordable || !known || stored.hash.is_none() {
         return Err(HashError::Unreadable);
     }
-    let weaker =
-        params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES || params.p_cost() != LANES;
-    let old = stored.version != Some(Version::V0x13.into())
-        || stored.salt.is_none_or(|salt| salt.len() < SALT_BYTES);
+    let weaker = params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES || params.p_cost() != LANES;
+    let old = stored.version != Some(Version::V0x13.into()) || stored.salt.is_none_or(|salt| salt.len() < SALT_BYTES);
     let short = stored.hash.is_none_or(|hash| hash.len() < HASH_BYTES);
     match argon2id()?.verify_password(password.expose().as_bytes(), &stored) {
-        Ok(()) => Ok(Verdict {
-            matches: true,
-            needs_rehash: weaker || old || short,
-        }),
-        Err(Error::PasswordInvalid) => Ok(Verdict {
-            matches: false,
-            needs_rehash: false,
-        }),
+        Ok(()) => Ok(Verdict { matches: true, needs_rehash: weaker || old || short }),
+        Err(Error::PasswordInvalid) => Ok(Verdict { matches: false, needs_rehash: false }),
         Err(_) => Err(HashError::Unreadable),
     }
 }
@@ -234,19 +196,10 @@ mod tests {
     fn absent_account_costs_what_a_real_one_does() {
         let dummy = PasswordHash::new(DUMMY).unwrap();
         let real = PasswordHash::new(&hash(&Secret::from("x")).unwrap()).unwrap();
-        assert_eq!(
-            (dummy.algorithm, dummy.version, dummy.params),
-            (real.algorithm, real.version, real.params)
-        );
+        assert_eq!((dummy.algorithm, dummy.version, dummy.params), (real.algorithm, real.version, real.params));
         assert_eq!(dummy.salt.unwrap().len(), real.salt.unwrap().len());
         assert_eq!(dummy.hash.unwrap().len(), real.hash.unwrap().len());
         let verdict = verify(&Secret::from("x"), DUMMY).unwrap();
-        assert_eq!(
-            verdict,
-            Verdict {
-                matches: false,
-                needs_rehash: false
-            }
-        );
+        assert_eq!(verdict, Verdict { matches: false, needs_rehash: false });
     }
 }

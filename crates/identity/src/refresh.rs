@@ -87,11 +87,7 @@ impl RefreshTokens {
     #[must_use]
     pub fn mint(&self, session: SessionId, generation: i64) -> Secret {
         let mac = hmac::sign(&self.0, &signed(session, generation));
-        Secret::new(format!(
-            "{PREFIX}{}.{generation}.{}",
-            session.0.simple(),
-            encoding::encode(mac.as_ref())
-        ))
+        Secret::new(format!("{PREFIX}{}.{generation}.{}", session.0.simple(), encoding::encode(mac.as_ref())))
     }
 
     /// Reads a token that a client sent; none when it is none of ours. Compares in constant time.
@@ -107,18 +103,10 @@ impl RefreshTokens {
         }
         let presented = Presented {
             session: SessionId(Uuid::try_parse(session).ok()?),
-            generation: generation
-                .parse()
-                .ok()
-                .filter(|generation| *generation >= 0)?,
+            generation: generation.parse().ok().filter(|generation| *generation >= 0)?,
         };
         let mac = encoding::decode_exactly::<MAC_BYTES>(mac.as_bytes())?;
-        hmac::verify(
-            &self.0,
-            &signed(presented.session, presented.generation),
-            &mac,
-        )
-        .ok()?;
+        hmac::verify(&self.0, &signed(presented.session, presented.generation), &mac).ok()?;
         Some(presented)
     }
 }
@@ -128,8 +116,7 @@ impl RefreshTokens {
 /// A generation that the session has not reached is invalid: the database was set back to a backup.
 #[must_use]
 pub fn rotate(session: &SessionState, presented: Presented, now: i64) -> Rotation {
-    if presented.session != session.id || session.ended || presented.generation > session.generation
-    {
+    if presented.session != session.id || session.ended || presented.generation > session.generation {
         return Rotation::Invalid;
     }
     let idle = now.saturating_sub(session.rotated_at);
@@ -137,21 +124,14 @@ pub fn rotate(session: &SessionState, presented: Presented, now: i64) -> Rotatio
         let previous = presented.generation == session.generation - 1;
         // A clock that ran backwards gives no longer grace than one that runs.
         if previous && idle.saturating_abs() <= REUSE_GRACE_US {
-            return Rotation::SameSuccessor {
-                generation: session.generation,
-            };
+            return Rotation::SameSuccessor { generation: session.generation };
         }
         return Rotation::Reused;
     }
     if idle > IDLE_US || now.saturating_sub(session.created_at) > ABSOLUTE_US {
         return Rotation::Expired;
     }
-    session
-        .generation
-        .checked_add(1)
-        .map_or(Rotation::Expired, |generation| Rotation::Rotated {
-            generation,
-        })
+    session.generation.checked_add(1).map_or(Rotation::Expired, |generation| Rotation::Rotated { generation })
 }
 
 fn signed(session: SessionId, generation: i64) -> [u8; 24] {
@@ -178,97 +158,47 @@ mod tests {
     }
 
     fn session(generation: i64) -> SessionState {
-        SessionState {
-            id: SessionId(Uuid::from_u128(7)),
-            generation,
-            rotated_at: NOW,
-            created_at: NOW,
-            ended: false,
-        }
+        SessionState { id: SessionId(Uuid::from_u128(7)), generation, rotated_at: NOW, created_at: NOW, ended: false }
     }
 
     fn outcome(state: &SessionState, generation: i64, now: i64) -> Rotation {
-        rotate(
-            state,
-            Presented {
-                session: state.id,
-                generation,
-            },
-            now,
-        )
+        rotate(state, Presented { session: state.id, generation }, now)
     }
 
     #[test]
     fn latest_token_is_rotated() {
-        assert_eq!(
-            outcome(&session(4), 4, NOW + 1),
-            Rotation::Rotated { generation: 5 }
-        );
+        assert_eq!(outcome(&session(4), 4, NOW + 1), Rotation::Rotated { generation: 5 });
     }
 
     #[test]
     fn token_used_again_within_ten_seconds_gets_the_same_successor() {
         let (tokens, state) = (tokens(), session(5));
-        assert_eq!(
-            outcome(&state, 4, NOW + REUSE_GRACE_US),
-            Rotation::SameSuccessor { generation: 5 }
-        );
-        assert_eq!(
-            tokens.mint(state.id, 5).expose(),
-            tokens.mint(state.id, 5).expose()
-        );
+        assert_eq!(outcome(&state, 4, NOW + REUSE_GRACE_US), Rotation::SameSuccessor { generation: 5 });
+        assert_eq!(tokens.mint(state.id, 5).expose(), tokens.mint(state.id, 5).expose());
     }
 
     #[test]
     fn token_used_again_later_ends_the_family() {
-        assert_eq!(
-            outcome(&session(5), 4, NOW + REUSE_GRACE_US + 1),
-            Rotation::Reused
-        );
+        assert_eq!(outcome(&session(5), 4, NOW + REUSE_GRACE_US + 1), Rotation::Reused);
         assert_eq!(outcome(&session(5), 4, NOW - DAY_US), Rotation::Reused);
         assert_eq!(outcome(&session(5), 3, NOW), Rotation::Reused);
-        assert_eq!(
-            outcome(&session(5), 4, NOW + ABSOLUTE_US * 2),
-            Rotation::Reused
-        );
+        assert_eq!(outcome(&session(5), 4, NOW + ABSOLUTE_US * 2), Rotation::Reused);
     }
 
     #[test]
     fn idle_or_old_session_expires() {
-        assert_eq!(
-            outcome(&session(5), 5, NOW + IDLE_US),
-            Rotation::Rotated { generation: 6 }
-        );
-        assert_eq!(
-            outcome(&session(5), 5, NOW + IDLE_US + 1),
-            Rotation::Expired
-        );
-        let old = SessionState {
-            created_at: NOW - ABSOLUTE_US,
-            ..session(5)
-        };
+        assert_eq!(outcome(&session(5), 5, NOW + IDLE_US), Rotation::Rotated { generation: 6 });
+        assert_eq!(outcome(&session(5), 5, NOW + IDLE_US + 1), Rotation::Expired);
+        let old = SessionState { created_at: NOW - ABSOLUTE_US, ..session(5) };
         assert_eq!(outcome(&old, 5, NOW), Rotation::Rotated { generation: 6 });
         assert_eq!(outcome(&old, 5, NOW + 1), Rotation::Expired);
     }
 
     #[test]
     fn ended_foreign_or_future_token_is_invalid() {
-        assert_eq!(
-            outcome(
-                &SessionState {
-                    ended: true,
-                    ..session(5)
-                },
-                5,
-                NOW
-            ),
-            Rotation::Invalid
-        );
+        assert_eq!(outcome(&SessionState { ended: true, ..session(5) }, 5, NOW), Rotation::Invalid);
         assert_eq!(outcome(&session(5), 6, NOW), Rotation::Invalid);
-        let foreign = Presented {
-            session: SessionId(Uuid::from_u128(8)),
-            generation: 5,
-        };
+        let foreign = Presented { session: SessionId(Uuid::from_u128(8)), generation: 5 };
         assert_eq!(rotate(&session(5), foreign, NOW), Rotation::Invalid);
     }
 

@@ -54,10 +54,7 @@ mod tests {
     #[test]
     fn secret_does_not_print() {
         let secret = Secret::from("hunter2");
-        assert_eq!(
-            format!("{secret:?} {:#?}", Some(&secret)),
-            "… Some(\n    …,\n)"
-        );
+        assert_eq!(format!("{secret:?} {:#?}", Some(&secret)), "… Some(\n    …,\n)");
         assert_eq!(secret.expose(), "hunter2");
     }
 }

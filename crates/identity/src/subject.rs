@@ -70,22 +70,14 @@ impl SubjectKey {
     }
 
     fn of(key: Zeroizing<[u8; 32]>) -> Result<Self, CryptoFailed> {
-        Ok(Self {
-            sealer: Sealer::new(&key)?,
-            key,
-        })
+        Ok(Self { sealer: Sealer::new(&key)?, key })
     }
 
     /// The key as it is stored: sealed with the installation's key, for this subject of this workspace.
     ///
     /// # Errors
     /// When the cryptographic library fails.
-    pub fn sealed(
-        &self,
-        keyring: &Keyring,
-        workspace: WorkspaceId,
-        subject: Uuid,
-    ) -> Result<String, CryptoFailed> {
+    pub fn sealed(&self, keyring: &Keyring, workspace: WorkspaceId, subject: Uuid) -> Result<String, CryptoFailed> {
         keyring.seal(Purpose::SubjectKeys, &owner(workspace, subject), &*self.key)
     }
 
@@ -99,17 +91,9 @@ impl SubjectKey {
         subject: Uuid,
         sealed: impl AsRef<[u8]>,
     ) -> Result<Self, SubjectError> {
-        let failed = |source| SubjectError::Open {
-            what: "key of a subject".to_owned(),
-            source,
-        };
-        let opened = keyring
-            .open(Purpose::SubjectKeys, &owner(workspace, subject), sealed)
-            .map_err(failed)?;
-        let key = opened
-            .as_slice()
-            .try_into()
-            .map_err(|_| failed(OpenError::Malformed))?;
+        let failed = |source| SubjectError::Open { what: "key of a subject".to_owned(), source };
+        let opened = keyring.open(Purpose::SubjectKeys, &owner(workspace, subject), sealed).map_err(failed)?;
+        let key = opened.as_slice().try_into().map_err(|_| failed(OpenError::Malformed))?;
         Ok(Self::of(Zeroizing::new(key))?)
     }
 
@@ -135,45 +119,25 @@ impl SubjectKey {
     ///
     /// # Errors
     /// When the cryptographic library fails; the payload is then half sealed and must not be used.
-    pub fn seal_payload(
-        &self,
-        place: &Place,
-        pointers: &[&str],
-        payload: &mut Value,
-    ) -> Result<(), CryptoFailed> {
+    pub fn seal_payload(&self, place: &Place, pointers: &[&str], payload: &mut Value) -> Result<(), CryptoFailed> {
         for pointer in pointers {
-            let Some(value) = payload
-                .pointer_mut(pointer)
-                .filter(|value| !value.is_null())
-            else {
+            let Some(value) = payload.pointer_mut(pointer).filter(|value| !value.is_null()) else {
                 continue;
             };
             let sealed = match &*value {
                 Value::String(text) => self.seal_field(&place.aad(STRING, pointer), text)?,
-                other => self.sealer.seal(
-                    JSON,
-                    &place.aad(JSON, pointer),
-                    other.to_string().as_bytes(),
-                )?,
+                other => self.sealer.seal(JSON, &place.aad(JSON, pointer), other.to_string().as_bytes())?,
             };
-            *value = Value::Object(
-                [(MARK.to_owned(), Value::String(sealed))]
-                    .into_iter()
-                    .collect(),
-            );
+            *value = Value::Object([(MARK.to_owned(), Value::String(sealed))].into_iter().collect());
         }
         Ok(())
     }
 
     fn open_value(&self, place: &Place, pointer: &str, sealed: &str) -> Result<Value, OpenError> {
         if is_string(sealed) {
-            return self
-                .open_field(&place.aad(STRING, pointer), sealed)
-                .map(Value::String);
+            return self.open_field(&place.aad(STRING, pointer), sealed).map(Value::String);
         }
-        let opened = self
-            .sealer
-            .open(JSON, &place.aad(JSON, pointer), sealed.as_bytes())?;
+        let opened = self.sealer.open(JSON, &place.aad(JSON, pointer), sealed.as_bytes())?;
         serde_json::from_slice(&opened).map_err(|_| OpenError::Malformed)
     }
 }
@@ -207,10 +171,7 @@ pub fn open_payload(
             None if is_string(sealed) => Ok(Value::String(ERASED.to_owned())),
             None => Ok(Value::Null),
         };
-        *value = opened.map_err(|source| SubjectError::Open {
-            what: (*pointer).to_owned(),
-            source,
-        })?;
+        *value = opened.map_err(|source| SubjectError::Open { what: (*pointer).to_owned(), source })?;
     }
     Ok(())
 }
@@ -221,9 +182,7 @@ fn sealed_text(value: &Value) -> Option<&str> {
 }
 
 fn is_string(sealed: &str) -> bool {
-    sealed
-        .strip_prefix(STRING)
-        .is_some_and(|rest| rest.starts_with('.'))
+    sealed.strip_prefix(STRING).is_some_and(|rest| rest.starts_with('.'))
 }
 
 impl Place {

@@ -39,17 +39,11 @@ pub enum Decision {
 /// Decides for an attempt at the instant `now`, in microseconds.
 #[must_use]
 pub fn decide(account: Failures, address: Failures, now: i64) -> Decision {
-    let wait_us = wait_us(account, ACCOUNT_FREE_FAILURES, now).max(wait_us(
-        address,
-        ADDRESS_FREE_FAILURES,
-        now,
-    ));
+    let wait_us = wait_us(account, ACCOUNT_FREE_FAILURES, now).max(wait_us(address, ADDRESS_FREE_FAILURES, now));
     if wait_us <= 0 {
         return Decision::Allow;
     }
-    Decision::Wait {
-        seconds: (wait_us + SECOND_US - 1) / SECOND_US,
-    }
+    Decision::Wait { seconds: (wait_us + SECOND_US - 1) / SECOND_US }
 }
 
 /// From now; 0 or less when the attempt is allowed. Never more than a window, also when the clock ran backwards.
@@ -59,14 +53,8 @@ fn wait_us(failures: Failures, free: i64, now: i64) -> i64 {
         return 0;
     }
     // After 62 doublings any first wait is longer than the window.
-    let after_start = FIRST_WAIT_US
-        .saturating_mul(1_i64 << beyond.min(62))
-        .min(WINDOW_US);
-    failures
-        .window_start
-        .saturating_add(after_start)
-        .saturating_sub(now)
-        .min(WINDOW_US)
+    let after_start = FIRST_WAIT_US.saturating_mul(1_i64 << beyond.min(62)).min(WINDOW_US);
+    failures.window_start.saturating_add(after_start).saturating_sub(now).min(WINDOW_US)
 }
 
 #[cfg(test)]
@@ -75,58 +63,31 @@ mod tests {
 
     use super::*;
 
-    const NONE: Failures = Failures {
-        count: 0,
-        window_start: 0,
-    };
+    const NONE: Failures = Failures { count: 0, window_start: 0 };
 
     fn failures(count: i64) -> Failures {
-        Failures {
-            count,
-            window_start: 0,
-        }
+        Failures { count, window_start: 0 }
     }
 
     #[test]
     fn first_failures_of_an_account_cost_nothing() {
-        assert_eq!(
-            decide(failures(ACCOUNT_FREE_FAILURES - 1), NONE, 0),
-            Decision::Allow
-        );
-        assert_eq!(
-            decide(failures(ACCOUNT_FREE_FAILURES), NONE, 0),
-            Decision::Wait { seconds: 2 }
-        );
-        assert_eq!(
-            decide(failures(ACCOUNT_FREE_FAILURES), NONE, 2 * SECOND_US),
-            Decision::Allow
-        );
+        assert_eq!(decide(failures(ACCOUNT_FREE_FAILURES - 1), NONE, 0), Decision::Allow);
+        assert_eq!(decide(failures(ACCOUNT_FREE_FAILURES), NONE, 0), Decision::Wait { seconds: 2 });
+        assert_eq!(decide(failures(ACCOUNT_FREE_FAILURES), NONE, 2 * SECOND_US), Decision::Allow);
     }
 
     #[test]
     fn wait_doubles_with_each_failure() {
         for (further, seconds) in [(0, 2), (1, 4), (2, 8), (8, 512), (9, 900), (60, 900)] {
-            assert_eq!(
-                decide(failures(ACCOUNT_FREE_FAILURES + further), NONE, 0),
-                Decision::Wait { seconds }
-            );
+            assert_eq!(decide(failures(ACCOUNT_FREE_FAILURES + further), NONE, 0), Decision::Wait { seconds });
         }
     }
 
     #[test]
     fn address_is_throttled_by_itself() {
-        assert_eq!(
-            decide(NONE, failures(ADDRESS_FREE_FAILURES - 1), 0),
-            Decision::Allow
-        );
-        assert_eq!(
-            decide(NONE, failures(ADDRESS_FREE_FAILURES + 1), 0),
-            Decision::Wait { seconds: 4 }
-        );
-        assert_eq!(
-            decide(failures(6), failures(40), 0),
-            Decision::Wait { seconds: 900 }
-        );
+        assert_eq!(decide(NONE, failures(ADDRESS_FREE_FAILURES - 1), 0), Decision::Allow);
+        assert_eq!(decide(NONE, failures(ADDRESS_FREE_FAILURES + 1), 0), Decision::Wait { seconds: 4 });
+        assert_eq!(decide(failures(6), failures(40), 0), Decision::Wait { seconds: 900 });
     }
 
     #[test]

@@ -105,9 +105,7 @@ pub struct Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("kid", &self.header.kid)
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("kid", &self.header.kid).finish_non_exhaustive()
     }
 }
 
@@ -127,12 +125,7 @@ impl Signer {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(kid.to_owned());
-        Ok(Self {
-            header,
-            key: EncodingKey::from_ed_der(&pkcs8),
-            issuer: issuer.into(),
-            audience: audience.into(),
-        })
+        Ok(Self { header, key: EncodingKey::from_ed_der(&pkcs8), issuer: issuer.into(), audience: audience.into() })
     }
 
     /// Which key signs.
@@ -145,12 +138,7 @@ impl Signer {
     ///
     /// # Errors
     /// When the cryptographic library fails.
-    pub fn issue(
-        &self,
-        user: UserId,
-        session: SessionId,
-        now: i64,
-    ) -> Result<Issued, CryptoFailed> {
+    pub fn issue(&self, user: UserId, session: SessionId, now: i64) -> Result<Issued, CryptoFailed> {
         let now_s = now.div_euclid(SECOND_US);
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -162,12 +150,8 @@ impl Signer {
             exp: now_s + TOKEN_LIFE_S,
             jti: encoding::encode(&random::bytes::<16>()?),
         };
-        let token =
-            jsonwebtoken::encode(&self.header, &claims, &self.key).map_err(|_| CryptoFailed)?;
-        Ok(Issued {
-            token: Secret::new(token),
-            claims,
-        })
+        let token = jsonwebtoken::encode(&self.header, &claims, &self.key).map_err(|_| CryptoFailed)?;
+        Ok(Issued { token: Secret::new(token), claims })
     }
 }
 
@@ -179,9 +163,7 @@ pub struct Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("kids", &self.keys.keys())
-            .finish_non_exhaustive()
+        f.debug_struct("Verifier").field("kids", &self.keys.keys()).finish_non_exhaustive()
     }
 }
 
@@ -197,10 +179,7 @@ impl Verifier {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let key = |key: &PublicKey| (key.kid(), DecodingKey::from_ed_der(&key.0));
-        Self {
-            keys: keys.iter().map(key).collect(),
-            validation,
-        }
+        Self { keys: keys.iter().map(key).collect(), validation }
     }
 
     /// The claims of a token that is good at the instant `now`, in microseconds.

@@ -10,8 +10,8 @@ use std::{
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Columns, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Query, Record,
-    Scope, Store, StoreConfig, StoreError, system_clock,
+    Append, Columns, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Query, Record, Scope, Store,
+    StoreConfig, StoreError, system_clock,
 };
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -70,10 +70,7 @@ async fn fifty(store: &Store) -> u64 {
             async move {
                 let mut bytes = 0_u64;
                 let query = Query::new(Kind::Assignment).limit(50);
-                tx.visit(&query, |view| {
-                    bytes += u64::try_from(view.body.len()).unwrap()
-                })
-                .await?;
+                tx.visit(&query, |view| bytes += u64::try_from(view.body.len()).unwrap()).await?;
                 Ok::<_, StoreError>(bytes)
             }
             .boxed()
@@ -177,18 +174,14 @@ async fn compare(store: Store, ids: &Arc<Vec<Uuid>>, tasks: usize) -> [f64; 4] {
     })
     .await;
     let (handed, reads, queue) = (store.clone(), Arc::clone(ids), thread.clone());
-    let one_handed = rate(tasks, move |n| {
-        let (store, id, queue) = (handed.clone(), reads[n % reads.len()], queue.clone());
-        async move {
-            assert!(
-                queue
-                    .run(move || futures_util::FutureExt::now_or_never(one(&store, id)).unwrap())
-                    .await
-                    > 0
-            )
-        }
-    })
-    .await;
+    let one_handed =
+        rate(tasks, move |n| {
+            let (store, id, queue) = (handed.clone(), reads[n % reads.len()], queue.clone());
+            async move {
+                assert!(queue.run(move || futures_util::FutureExt::now_or_never(one(&store, id)).unwrap()).await > 0)
+            }
+        })
+        .await;
     let inline = store.clone();
     let fifty_inline = rate(tasks, move |_| {
         let store = inline.clone();
@@ -196,18 +189,14 @@ async fn compare(store: Store, ids: &Arc<Vec<Uuid>>, tasks: usize) -> [f64; 4] {
     })
     .await;
     let (handed, queue) = (store.clone(), thread);
-    let fifty_handed = rate(tasks, move |_| {
-        let (store, queue) = (handed.clone(), queue.clone());
-        async move {
-            assert!(
-                queue
-                    .run(move || futures_util::FutureExt::now_or_never(fifty(&store)).unwrap())
-                    .await
-                    > 0
-            )
-        }
-    })
-    .await;
+    let fifty_handed =
+        rate(tasks, move |_| {
+            let (store, queue) = (handed.clone(), queue.clone());
+            async move {
+                assert!(queue.run(move || futures_util::FutureExt::now_or_never(fifty(&store)).unwrap()).await > 0)
+            }
+        })
+        .await;
     [one_inline, one_handed, fifty_inline, fifty_handed]
 }
 
@@ -215,8 +204,7 @@ async fn compare_reads(folder: &tempfile::TempDir, ids: &Arc<Vec<Uuid>>) {
     for tasks in [1, 32] {
         for mmap_bytes in [0, 64 << 20] {
             let store = open(folder, "grouped.db", 512, mmap_bytes).await;
-            let [one_inline, one_handed, fifty_inline, fifty_handed] =
-                compare(store, ids, tasks).await;
+            let [one_inline, one_handed, fifty_inline, fifty_handed] = compare(store, ids, tasks).await;
             println!(
                 "{tasks:>2} tasks, mmap {:>2} MiB: one row {one_inline:>9.0}/s inline {one_handed:>9.0}/s by thread; 50 rows \
                  {fifty_inline:>7.0}/s inline {fifty_handed:>7.0}/s by thread",
@@ -246,19 +234,13 @@ async fn main() {
         compare_reads(&folder, &ids).await;
     }
     let single = open(&folder, "single.db", 1, 0).await;
-    for (name, store) in [
-        ("up to 512 in a commit", store),
-        ("one in a commit", single),
-    ] {
+    for (name, store) in [("up to 512 in a commit", store), ("one in a commit", single)] {
         let writer = store.clone();
         let writes = rate(32, move |_| {
             let store = writer.clone();
             async move { _ = create(&store).await.unwrap() }
         })
         .await;
-        println!(
-            "32 tasks, {name}: {writes:>7.0} durable creates/s, {:?}",
-            store.metrics().commit_batch.counts
-        );
+        println!("32 tasks, {name}: {writes:>7.0} durable creates/s, {:?}", store.metrics().commit_batch.counts);
     }
 }

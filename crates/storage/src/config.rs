@@ -24,10 +24,7 @@ impl Location {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(text.to_owned()));
         }
-        let path = text
-            .strip_prefix("sqlite://")
-            .or_else(|| text.strip_prefix("sqlite:"))
-            .unwrap_or(text);
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
         if path.is_empty() || path.contains("://") {
             return Err(StoreError::setup(
                 "the database URL is neither postgres://…, sqlite:PATH nor a path of a SQLite file",
@@ -56,9 +53,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 #[must_use]
 pub fn system_clock() -> Clock {
     Arc::new(|| {
-        let elapsed = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
+        let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
     })
 }

@@ -87,26 +87,18 @@ impl StoreError {
     }
 
     pub(crate) fn bug(detail: impl Into<String>) -> Self {
-        Self::Bug {
-            detail: detail.into(),
-        }
+        Self::Bug { detail: detail.into() }
     }
 
     pub(crate) fn setup(detail: impl Into<String>) -> Self {
-        Self::Setup {
-            detail: detail.into(),
-        }
+        Self::Setup { detail: detail.into() }
     }
 
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
-        Self::Unavailable {
-            detail: detail.into(),
-        }
+        Self::Unavailable { detail: detail.into() }
     }
 
     pub(crate) fn overloaded(detail: impl Into<String>) -> Self {
-        Self::Overloaded {
-            detail: detail.into(),
-        }
+        Self::Overloaded { detail: detail.into() }
     }
 }

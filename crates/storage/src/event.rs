@@ -182,9 +182,6 @@ impl FromStr for Cursor {
     type Err = NotACursor;
     fn from_str(text: &str) -> Result<Self, NotACursor> {
         let (order, position) = text.split_once('-').ok_or(NotACursor)?;
-        Ok(Self {
-            order: order.parse().map_err(|_| NotACursor)?,
-            position: position.parse().map_err(|_| NotACursor)?,
-        })
+        Ok(Self { order: order.parse().map_err(|_| NotACursor)?, position: position.parse().map_err(|_| NotACursor)? })
     }
 }

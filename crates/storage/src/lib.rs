@@ -40,9 +40,7 @@ pub mod tx;
 
 pub use config::{Clock, Location, StoreConfig, system_clock};
 pub use error::StoreError;
-pub use event::{
-    Append, Appended, Cursor, EventQuery, Expected, Head, Meta, NewEvent, StoredEvent,
-};
+pub use event::{Append, Appended, Cursor, EventQuery, Expected, Head, Meta, NewEvent, StoredEvent};
 pub use futures_util::{FutureExt, future::BoxFuture};
 pub use metrics::{Histogram, MetricsSnapshot};
 pub use migrate::{Mode, PendingMigration, SchemaState};
@@ -52,6 +50,6 @@ pub use scope::Scope;
 pub use sqlite::backup::{BackupReport, RestoreReport, restore};
 pub use store::Store;
 pub use tx::{
-    Checkpoint, Credential, FILE_BYTES_MAX, FileInfo, Job, JobProgress, JobState, JoinLink, Lease,
-    LinkUse, RefreshState, Remembered, Seal, SigningKey, SubjectKey, Tx, Unsealed,
+    Checkpoint, Credential, FILE_BYTES_MAX, FileInfo, Job, JobProgress, JobState, JoinLink, Lease, LinkUse,
+    RefreshState, Remembered, Seal, SigningKey, SubjectKey, Tx, Unsealed,
 };

@@ -9,9 +9,8 @@ use std::{
 pub const BATCH_BOUNDS: [u64; 8] = [1, 2, 4, 8, 16, 32, 128, 512];
 
 /// Upper bounds of the latency buckets, in microseconds.
-pub const LATENCY_BOUNDS_US: [u64; 12] = [
-    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 1_000_000, 10_000_000,
-];
+pub const LATENCY_BOUNDS_US: [u64; 12] =
+    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 1_000_000, 10_000_000];
 
 /// A histogram: `counts[i]` values were at most `bounds[i]` and more than the bound before; the last count is of greater
 /// ones.
@@ -67,36 +66,18 @@ struct Meters<const N: usize> {
 
 impl<const N: usize> Meters<N> {
     const fn new(bounds: &'static [u64; N]) -> Self {
-        Self {
-            bounds,
-            counts: [const { AtomicU64::new(0) }; N],
-            over: AtomicU64::new(0),
-            sum: AtomicU64::new(0),
-        }
+        Self { bounds, counts: [const { AtomicU64::new(0) }; N], over: AtomicU64::new(0), sum: AtomicU64::new(0) }
     }
 
     fn record(&self, value: u64) {
-        let slot = self
-            .bounds
-            .iter()
-            .position(|bound| value <= *bound)
-            .map_or(&self.over, |index| &self.counts[index]);
+        let slot = self.bounds.iter().position(|bound| value <= *bound).map_or(&self.over, |index| &self.counts[index]);
         slot.fetch_add(1, Ordering::Relaxed);
         self.sum.fetch_add(value, Ordering::Relaxed);
     }
 
     fn snapshot(&self) -> Histogram {
-        let counts = self
-            .counts
-            .iter()
-            .chain([&self.over])
-            .map(|count| count.load(Ordering::Relaxed))
-            .collect();
-        Histogram {
-            bounds: self.bounds,
-            counts,
-            sum: self.sum.load(Ordering::Relaxed),
-        }
+        let counts = self.counts.iter().chain([&self.over]).map(|count| count.load(Ordering::Relaxed)).collect();
+        Histogram { bounds: self.bounds, counts, sum: self.sum.load(Ordering::Relaxed) }
     }
 }
 
@@ -154,13 +135,7 @@ impl Meter {
         self.lost_batches.load(Ordering::Acquire)
     }
 
-    pub(crate) fn snapshot(
-        &self,
-        engine: &'static str,
-        queue: usize,
-        in_use: usize,
-        healthy: bool,
-    ) -> MetricsSnapshot {
+    pub(crate) fn snapshot(&self, engine: &'static str, queue: usize, in_use: usize, healthy: bool) -> MetricsSnapshot {
         let read_latency_us = self.reads.snapshot();
         MetricsSnapshot {
             engine,

@@ -80,11 +80,8 @@ pub struct SchemaState {
 impl SchemaState {
     fn from_rows(rows: &[(i64, String)]) -> Self {
         let version = rows.iter().map(|(version, _)| *version).max().unwrap_or(0);
-        let oldest_safe_build = rows
-            .iter()
-            .map(|(_, build)| build)
-            .max_by_key(|build| parse_build(build))
-            .map(ToOwned::to_owned);
+        let oldest_safe_build =
+            rows.iter().map(|(_, build)| build).max_by_key(|build| parse_build(build)).map(ToOwned::to_owned);
         let has = |version: i64| rows.iter().any(|(applied, _)| *applied == version);
         let pending = MIGRATIONS
             .iter()
@@ -95,11 +92,7 @@ impl SchemaState {
                 mode: migration.mode,
             })
             .collect();
-        Self {
-            version,
-            oldest_safe_build,
-            pending,
-        }
+        Self { version, oldest_safe_build, pending }
     }
 
     /// The number of the newest migration that this build knows.
@@ -114,13 +107,11 @@ impl SchemaState {
     /// `BuildTooOld`, naming the oldest build that may.
     pub fn check(&self, build: &str) -> Result<(), StoreError> {
         match &self.oldest_safe_build {
-            Some(oldest) if parse_build(build) < parse_build(oldest) => {
-                Err(StoreError::BuildTooOld {
-                    schema: self.version,
-                    oldest_safe_build: oldest.clone(),
-                    build: build.to_owned(),
-                })
-            }
+            Some(oldest) if parse_build(build) < parse_build(oldest) => Err(StoreError::BuildTooOld {
+                schema: self.version,
+                oldest_safe_build: oldest.clone(),
+                build: build.to_owned(),
+            }),
             _ => Ok(()),
         }
     }
@@ -128,33 +119,21 @@ impl SchemaState {
 
 /// `major.minor.patch`; what follows a hyphen or plus is ignored, what is missing is 0.
 fn parse_build(build: &str) -> [u64; 3] {
-    let core = build
-        .trim_start_matches('v')
-        .split(['-', '+'])
-        .next()
-        .unwrap_or_default();
+    let core = build.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
     let mut numbers = core.split('.').map(|number| number.parse().unwrap_or(0));
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
 }
 
 fn due<'m>(state: &SchemaState, mode: Mode) -> impl Iterator<Item = &'m Migration> + use<'m> {
-    let pending: Vec<i64> = state
-        .pending
-        .iter()
-        .filter(|pending| pending.mode <= mode)
-        .map(|pending| pending.version)
-        .collect();
-    MIGRATIONS
-        .iter()
-        .filter(move |migration| pending.contains(&migration.version))
+    let pending: Vec<i64> =
+        state.pending.iter().filter(|pending| pending.mode <= mode).map(|pending| pending.version).collect();
+    MIGRATIONS.iter().filter(move |migration| pending.contains(&migration.version))
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| StoreError::bug(error.to_string()))?
+    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::bug(error.to_string()))?
 }
 
 fn sqlite_error(error: &rusqlite::Error) -> StoreError {
@@ -163,12 +142,8 @@ fn sqlite_error(error: &rusqlite::Error) -> StoreError {
 
 fn open_sqlite(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path).map_err(|e| sqlite_error(&e))?;
-    connection
-        .busy_timeout(std::time::Duration::from_secs(60))
-        .map_err(|e| sqlite_error(&e))?;
-    connection
-        .execute_batch("PRAGMA synchronous = FULL")
-        .map_err(|e| sqlite_error(&e))?;
+    connection.busy_timeout(std::time::Duration::from_secs(60)).map_err(|e| sqlite_error(&e))?;
+    connection.execute_batch("PRAGMA synchronous = FULL").map_err(|e| sqlite_error(&e))?;
     Ok(connection)
 }
 
@@ -182,14 +157,11 @@ fn state_sqlite(connection: &Connection) -> Result<SchemaState, StoreError> {
         if !known {
             return Ok(Vec::new());
         }
-        let mut statement =
-            connection.prepare("SELECT version, oldest_safe_build FROM schema_migration")?;
+        let mut statement = connection.prepare("SELECT version, oldest_safe_build FROM schema_migration")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect()
     };
-    Ok(SchemaState::from_rows(
-        &read().map_err(|e| sqlite_error(&e))?,
-    ))
+    Ok(SchemaState::from_rows(&read().map_err(|e| sqlite_error(&e))?))
 }
 
 pub(crate) async fn schema_sqlite(path: &Path) -> Result<SchemaState, StoreError> {
@@ -197,11 +169,7 @@ pub(crate) async fn schema_sqlite(path: &Path) -> Result<SchemaState, StoreError
     blocking(move || state_sqlite(&open_sqlite(&path)?)).await
 }
 
-pub(crate) async fn run_sqlite(
-    path: &Path,
-    mode: Mode,
-    config: &StoreConfig,
-) -> Result<SchemaState, StoreError> {
+pub(crate) async fn run_sqlite(path: &Path, mode: Mode, config: &StoreConfig) -> Result<SchemaState, StoreError> {
     let path: PathBuf = path.to_path_buf();
     let config = config.clone();
     blocking(move || {
@@ -214,9 +182,7 @@ pub(crate) async fn run_sqlite(
         state.check(&config.build)?;
         for migration in due(&state, mode) {
             for statement in (migration.statements)(Dialect::Sqlite) {
-                transaction
-                    .execute_batch(&statement)
-                    .map_err(|e| sqlite_error(&e))?;
+                transaction.execute_batch(&statement).map_err(|e| sqlite_error(&e))?;
             }
             transaction
                 .execute(
@@ -251,11 +217,7 @@ async fn state_postgres(client: &Client) -> Result<SchemaState, StoreError> {
     let mut rows = Vec::new();
     if known {
         let text = "SELECT version, oldest_safe_build FROM schema_migration";
-        for row in client
-            .query(text, &[])
-            .await
-            .map_err(|e| postgres_error(&e))?
-        {
+        for row in client.query(text, &[]).await.map_err(|e| postgres_error(&e))? {
             let read = || Ok((row.try_get(0)?, row.try_get(1)?));
             rows.push(read().map_err(|e| postgres_error(&e))?);
         }
@@ -267,18 +229,11 @@ pub(crate) async fn schema_postgres(server: &Server) -> Result<SchemaState, Stor
     state_postgres(&server.owner().await?).await
 }
 
-pub(crate) async fn run_postgres(
-    server: &Server,
-    mode: Mode,
-    config: &StoreConfig,
-) -> Result<SchemaState, StoreError> {
+pub(crate) async fn run_postgres(server: &Server, mode: Mode, config: &StoreConfig) -> Result<SchemaState, StoreError> {
     let mut client = server.owner().await?;
     // Waiting for another replica's migration may take longer than waiting for a row. The lock ends with the connection.
     let lock = format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK_KEY})");
-    client
-        .batch_execute(&lock)
-        .await
-        .map_err(|e| postgres_error(&e))?;
+    client.batch_execute(&lock).await.map_err(|e| postgres_error(&e))?;
     let state = state_postgres(&client).await?;
     state.check(&config.build)?;
     if due(&state, mode).next().is_some() {
@@ -321,51 +276,31 @@ async fn ensure_role(client: &Client) -> Result<(), StoreError> {
          COALESCE((SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user), false), \
          COALESCE((SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = '{role}'), false)"
     );
-    let row = client
-        .query_one(&text, &[])
-        .await
-        .map_err(|e| postgres_error(&e))?;
-    let read = || {
-        Ok((
-            row.try_get(0)?,
-            row.try_get(1)?,
-            row.try_get(2)?,
-            row.try_get(3)?,
-        ))
-    };
-    let (exists, user, may_create, too_mighty): (bool, String, bool, bool) =
-        read().map_err(|e| postgres_error(&e))?;
+    let row = client.query_one(&text, &[]).await.map_err(|e| postgres_error(&e))?;
+    let read = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
+    let (exists, user, may_create, too_mighty): (bool, String, bool, bool) = read().map_err(|e| postgres_error(&e))?;
     if too_mighty {
         return Err(StoreError::setup(format!(
             "the role {role} bypasses row-level security; run as a superuser: ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS"
         )));
     }
-    let help = format!(
-        "run once as a superuser of the server: CREATE ROLE {role} NOLOGIN; GRANT {role} TO \"{user}\";"
-    );
+    let help =
+        format!("run once as a superuser of the server: CREATE ROLE {role} NOLOGIN; GRANT {role} TO \"{user}\";");
     if !exists {
         if !may_create {
-            return Err(StoreError::setup(format!(
-                "the role {role} is missing and {user} may not create it; {help}"
-            )));
+            return Err(StoreError::setup(format!("the role {role} is missing and {user} may not create it; {help}")));
         }
         // Another database's migration may have made it meanwhile.
         let create = format!(
             "DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
         );
-        client
-            .batch_execute(&create)
-            .await
-            .map_err(|e| postgres_error(&e))?;
+        client.batch_execute(&create).await.map_err(|e| postgres_error(&e))?;
     }
     let try_on = format!("SET ROLE {role}; RESET ROLE");
     if client.batch_execute(&try_on).await.is_err() {
         let grant = format!("GRANT {role} TO CURRENT_USER; {try_on}");
         client.batch_execute(&grant).await.map_err(|error| {
-            StoreError::setup(format!(
-                "{user} can't act as {role}: {}; {help}",
-                postgres_error(&error)
-            ))
+            StoreError::setup(format!("{user} can't act as {role}: {}; {help}", postgres_error(&error)))
         })?;
     }
     Ok(())

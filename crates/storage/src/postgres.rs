@@ -47,17 +47,7 @@ impl Postgres {
         let pool = server.pool(config)?;
         let (changes, receiver) = Changes::start(server.clone());
         let clock = Arc::clone(&config.clock);
-        Ok((
-            Self {
-                server,
-                pool,
-                clock,
-                meter,
-                attempts_max: config.attempts_max.max(1),
-                changes,
-            },
-            receiver,
-        ))
+        Ok((Self { server, pool, clock, meter, attempts_max: config.attempts_max.max(1), changes }, receiver))
     }
 
     pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: &F) -> Result<T, E>
@@ -76,10 +66,7 @@ impl Postgres {
                     return outcome;
                 }
                 Err(error) if attempt >= self.attempts_max => {
-                    return Err(StoreError::overloaded(format!(
-                        "gave up after {attempt} attempts: {error}"
-                    ))
-                    .into());
+                    return Err(StoreError::overloaded(format!("gave up after {attempt} attempts: {error}")).into());
                 }
                 Err(_) => {
                     self.meter.retry();
@@ -91,11 +78,7 @@ impl Postgres {
     }
 
     /// One run. The inner error asks for another one.
-    async fn attempt<T, E, F>(
-        &self,
-        scope: Scope,
-        work: &F,
-    ) -> Result<Result<Result<T, E>, StoreError>, E>
+    async fn attempt<T, E, F>(&self, scope: Scope, work: &F) -> Result<Result<Result<T, E>, StoreError>, E>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
         E: From<StoreError> + Send,
@@ -173,10 +156,7 @@ impl Postgres {
     }
 
     pub(crate) async fn healthy(&self) -> Result<(), StoreError> {
-        self.begin(Scope::Platform, Access::Read)
-            .await?
-            .rollback()
-            .await;
+        self.begin(Scope::Platform, Access::Read).await?.rollback().await;
         Ok(())
     }
 
@@ -198,7 +178,5 @@ fn backoff(attempt: u32) -> Duration {
     let mut random = [0_u8; 2];
     // Without randomness the pause is merely not spread.
     _ = aws_lc_rs::rand::fill(&mut random);
-    Duration::from_micros(
-        base_us + base_us * u64::from(u16::from_le_bytes(random)) / u64::from(u16::MAX),
-    )
+    Duration::from_micros(base_us + base_us * u64::from(u16::from_le_bytes(random)) / u64::from(u16::MAX))
 }

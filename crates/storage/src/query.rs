@@ -136,15 +136,8 @@ impl Query {
 
     /// Adds "is one of".
     #[must_use]
-    pub fn one_of(
-        mut self,
-        column: &'static str,
-        values: impl IntoIterator<Item = impl Into<Value>>,
-    ) -> Self {
-        self.filters.push(Filter::In(
-            column,
-            values.into_iter().map(Into::into).collect(),
-        ));
+    pub fn one_of(mut self, column: &'static str, values: impl IntoIterator<Item = impl Into<Value>>) -> Self {
+        self.filters.push(Filter::In(column, values.into_iter().map(Into::into).collect()));
         self
     }
 

@@ -82,40 +82,25 @@ impl Columns {
     /// The value of `name`; `Null` when it was not set.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or(&Value::Null, |(_, value)| value)
+        self.0.iter().find(|(known, _)| *known == name).map_or(&Value::Null, |(_, value)| value)
     }
 
     /// The id in `name`, if it is one.
     #[must_use]
     pub fn id(&self, name: &str) -> Option<Uuid> {
-        if let Value::Id(id) = self.get(name) {
-            Some(*id)
-        } else {
-            None
-        }
+        if let Value::Id(id) = self.get(name) { Some(*id) } else { None }
     }
 
     /// The number in `name`, if it is one.
     #[must_use]
     pub fn int(&self, name: &str) -> Option<i64> {
-        if let Value::Int(number) = self.get(name) {
-            Some(*number)
-        } else {
-            None
-        }
+        if let Value::Int(number) = self.get(name) { Some(*number) } else { None }
     }
 
     /// The text in `name`, if it is one.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        if let Value::Text(text) = self.get(name) {
-            Some(text)
-        } else {
-            None
-        }
+        if let Value::Text(text) = self.get(name) { Some(text) } else { None }
     }
 
     /// Names and values in the order in which they were set.

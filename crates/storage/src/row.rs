@@ -67,15 +67,8 @@ impl rusqlite::ToSql for Param<'_> {
 }
 
 impl ToSql for Param<'_> {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        debug_assert!(
-            !matches!(ty.kind(), PgKind::Composite(_)),
-            "no composite columns"
-        );
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        debug_assert!(!matches!(ty.kind(), PgKind::Composite(_)), "no composite columns");
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
@@ -123,13 +116,9 @@ impl RowRef<'_> {
     pub(crate) fn opt_id(&self, index: usize) -> Result<Option<Uuid>, StoreError> {
         match self {
             Self::Sqlite(row) => {
-                let blob = row
-                    .get_ref(index)
-                    .and_then(|cell| Ok(cell.as_blob_or_null()?))
-                    .map_err(|e| fault(index, e))?;
-                blob.map(Uuid::from_slice)
-                    .transpose()
-                    .map_err(|e| fault(index, e))
+                let blob =
+                    row.get_ref(index).and_then(|cell| Ok(cell.as_blob_or_null()?)).map_err(|e| fault(index, e))?;
+                blob.map(Uuid::from_slice).transpose().map_err(|e| fault(index, e))
             }
             Self::Postgres(row) => row.try_get(index).map_err(|e| fault(index, e)),
         }
@@ -141,10 +130,9 @@ impl RowRef<'_> {
 
     pub(crate) fn opt_text(&self, index: usize) -> Result<Option<&str>, StoreError> {
         match self {
-            Self::Sqlite(row) => row
-                .get_ref(index)
-                .and_then(|cell| Ok(cell.as_str_or_null()?))
-                .map_err(|e| fault(index, e)),
+            Self::Sqlite(row) => {
+                row.get_ref(index).and_then(|cell| Ok(cell.as_str_or_null()?)).map_err(|e| fault(index, e))
+            }
             Self::Postgres(row) => row.try_get(index).map_err(|e| fault(index, e)),
         }
     }

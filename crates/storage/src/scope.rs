@@ -33,10 +33,6 @@ impl Scope {
     }
 
     pub(crate) fn check(self, workspace: WorkspaceId) -> Result<(), StoreError> {
-        if self.covers(workspace) {
-            Ok(())
-        } else {
-            Err(StoreError::OutOfScope { workspace })
-        }
+        if self.covers(workspace) { Ok(()) } else { Err(StoreError::OutOfScope { workspace }) }
     }
 }

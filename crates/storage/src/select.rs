@@ -13,11 +13,7 @@ use crate::{
 
 /// What to look for in the sort key, folded as `put` folds the key.
 pub(crate) fn needle(query: &Query) -> Option<String> {
-    query
-        .text
-        .as_deref()
-        .filter(|text| !text.is_empty())
-        .map(str::to_lowercase)
+    query.text.as_deref().filter(|text| !text.is_empty()).map(str::to_lowercase)
 }
 
 /// A SELECT with its parameters.
@@ -58,18 +54,11 @@ impl<'q> Select<'q> {
                 Some(name)
             }
         };
-        let (compare, direction) = if query.descending {
-            ("<", " DESC")
-        } else {
-            (">", "")
-        };
+        let (compare, direction) = if query.descending { ("<", " DESC") } else { (">", "") };
         if let Some(after) = &query.after {
             match column {
                 Some(column) => {
-                    let (key, id) = (
-                        select.bind((&after.key).into()),
-                        select.bind(after.id.into()),
-                    );
+                    let (key, id) = (select.bind((&after.key).into()), select.bind(after.id.into()));
                     select.condition(&format!("({column}, id) {compare} ({key}, {id})"));
                 }
                 None => {
@@ -94,13 +83,7 @@ impl<'q> Select<'q> {
         table: &str,
         on_postgres: bool,
     ) -> Result<Self, StoreError> {
-        Self::with_conditions(
-            query,
-            needle,
-            scope,
-            &format!("SELECT COUNT(*) FROM {table}"),
-            on_postgres,
-        )
+        Self::with_conditions(query, needle, scope, &format!("SELECT COUNT(*) FROM {table}"), on_postgres)
     }
 
     fn with_conditions(
@@ -113,20 +96,13 @@ impl<'q> Select<'q> {
         let table = read_table(query.kind);
         let mut text = String::with_capacity(head.len() + 160);
         text.push_str(head);
-        let mut select = Self {
-            text,
-            params: Vec::with_capacity(8),
-            joiner: " WHERE ",
-            on_postgres,
-        };
+        let mut select = Self { text, params: Vec::with_capacity(8), joiner: " WHERE ", on_postgres };
         let workspace = match query.partition {
             Partition::Home => Some(scope.home()),
             Partition::In(workspace) => Some(workspace),
             Partition::All if scope == Scope::Platform => None,
             Partition::All => {
-                return Err(StoreError::OutOfScope {
-                    workspace: scope.home(),
-                });
+                return Err(StoreError::OutOfScope { workspace: scope.home() });
             }
         };
         if let Some(workspace) = workspace {
@@ -179,10 +155,7 @@ impl<'q> Select<'q> {
             Filter::In(name, values) => {
                 let name = known_column(table, name)?;
                 if values.len() > IN_LIST_MAX {
-                    return Err(StoreError::bug(format!(
-                        "{} values for {name}, at most {IN_LIST_MAX}",
-                        values.len()
-                    )));
+                    return Err(StoreError::bug(format!("{} values for {name}, at most {IN_LIST_MAX}", values.len())));
                 }
                 let Some(last) = values.last() else {
                     self.condition("1 = 0");

@@ -42,9 +42,7 @@ pub(crate) struct Sqlite {
 pub(crate) fn complete<T>(future: impl Future<Output = T>) -> Result<T, StoreError> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
-        Poll::Pending => Err(StoreError::bug(
-            "a work awaited something that isn't the transaction",
-        )),
+        Poll::Pending => Err(StoreError::bug("a work awaited something that isn't the transaction")),
     }
 }
 
@@ -66,10 +64,9 @@ where
         let result = complete((self.work)(&mut tx));
         let fault = tx.take_fault();
         let (outcome, verdict) = match (result, fault) {
-            (_, Some(Fault::Broken { error, recheck })) => (
-                Err(error.clone().into()),
-                Verdict::Broken { error, recheck },
-            ),
+            (_, Some(Fault::Broken { error, recheck })) => {
+                (Err(error.clone().into()), Verdict::Broken { error, recheck })
+            }
             (Ok(Ok(_)), Some(fault)) => (Err(fault.error().clone().into()), Verdict::Undo),
             (Ok(Ok(value)), None) => (Ok(value), Verdict::Keep),
             (Ok(Err(refusal)), _) => (Err(refusal), Verdict::Undo),
@@ -100,18 +97,8 @@ impl Sqlite {
     ) -> Result<(Self, watch::Receiver<u64>), StoreError> {
         let settings = Arc::new(connection::Settings::new(config, path.clone()));
         let readers = Arc::new(Readers::new(Arc::clone(&settings)));
-        let (writer, changes) =
-            Writer::start(config, settings, Arc::clone(&readers), Arc::clone(&meter))?;
-        Ok((
-            Self {
-                path,
-                clock: Arc::clone(&config.clock),
-                readers,
-                writer,
-                meter,
-            },
-            changes,
-        ))
+        let (writer, changes) = Writer::start(config, settings, Arc::clone(&readers), Arc::clone(&meter))?;
+        Ok((Self { path, clock: Arc::clone(&config.clock), readers, writer, meter }, changes))
     }
 
     pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
@@ -121,12 +108,7 @@ impl Sqlite {
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        if let Err(error) = self.writer.submit(Box::new(Command {
-            scope,
-            work,
-            outcome: None,
-            answer: Some(answer),
-        })) {
+        if let Err(error) = self.writer.submit(Box::new(Command { scope, work, outcome: None, answer: Some(answer) })) {
             self.meter.refused();
             return Err(error.into());
         }

@@ -37,9 +37,7 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store")
-            .field("location", &self.inner.config.location)
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("location", &self.inner.config.location).finish_non_exhaustive()
     }
 }
 
@@ -62,14 +60,7 @@ impl Store {
                 (Engine::Postgres(Box::new(engine)), changes)
             }
         };
-        let store = Self {
-            inner: Arc::new(Inner {
-                engine,
-                config: config.clone(),
-                meter,
-                changes,
-            }),
-        };
+        let store = Self { inner: Arc::new(Inner { engine, config: config.clone(), meter, changes }) };
         store.schema().await?.check(&config.build)?;
         Ok(store)
     }
@@ -89,12 +80,8 @@ impl Store {
     /// `BuildTooOld`; `Setup` when the database's user lacks a right (the text says what to run); `Unavailable`.
     pub async fn migrate(&self, mode: Mode) -> Result<SchemaState, StoreError> {
         match &self.inner.engine {
-            Engine::Sqlite(sqlite) => {
-                migrate::run_sqlite(&sqlite.path, mode, &self.inner.config).await
-            }
-            Engine::Postgres(postgres) => {
-                migrate::run_postgres(&postgres.server, mode, &self.inner.config).await
-            }
+            Engine::Sqlite(sqlite) => migrate::run_sqlite(&sqlite.path, mode, &self.inner.config).await,
+            Engine::Postgres(postgres) => migrate::run_postgres(&postgres.server, mode, &self.inner.config).await,
         }
     }
 
@@ -184,15 +171,8 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`, `Overloaded`.
-    pub async fn subscribe_page(
-        &self,
-        cursor: Cursor,
-        limit: u32,
-    ) -> Result<(Vec<StoredEvent>, Cursor), StoreError> {
-        self.read(Scope::Platform, move |tx| {
-            tx.events_after(cursor, limit).boxed()
-        })
-        .await
+    pub async fn subscribe_page(&self, cursor: Cursor, limit: u32) -> Result<(Vec<StoredEvent>, Cursor), StoreError> {
+        self.read(Scope::Platform, move |tx| tx.events_after(cursor, limit).boxed()).await
     }
 
     /// Position of the last event over all workspaces.
@@ -200,8 +180,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`, `Overloaded`.
     pub async fn last_position(&self) -> Result<i64, StoreError> {
-        self.read(Scope::Platform, |tx| tx.last_position().boxed())
-            .await
+        self.read(Scope::Platform, |tx| tx.last_position().boxed()).await
     }
 
     /// Whether works that write run one after the other in this process, each seeing all before it (SQLite's writer).

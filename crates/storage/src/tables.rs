@@ -30,10 +30,7 @@ pub struct ReadTable {
 impl ReadTable {
     /// The column of this name, with its own static name.
     pub(crate) fn column(&self, name: &str) -> Option<(&'static str, ColumnType)> {
-        self.columns
-            .iter()
-            .copied()
-            .find(|(known, _)| *known == name)
+        self.columns.iter().copied().find(|(known, _)| *known == name)
     }
 }
 
@@ -45,28 +42,9 @@ pub const fn read_table(kind: Kind) -> ReadTable {
     let (table, columns): (&'static str, &'static [(&'static str, ColumnType)]) = match kind {
         Kind::Workspace => ("r_workspace", &[("slug", Text)]),
         Kind::Membership => ("r_membership", &[("user_id", Id), ("role", Text)]),
-        Kind::Person => (
-            "r_person",
-            &[
-                ("user_id", Id),
-                ("email", Text),
-                ("external_id", Text),
-                ("placeholder", Int),
-            ],
-        ),
-        Kind::TimeOff => (
-            "r_time_off",
-            &[
-                ("person_id", Id),
-                ("starts_on", Int),
-                ("ends_on", Int),
-                ("status", Text),
-            ],
-        ),
-        Kind::Project => (
-            "r_project",
-            &[("code", Text), ("client_id", Id), ("external_id", Text)],
-        ),
+        Kind::Person => ("r_person", &[("user_id", Id), ("email", Text), ("external_id", Text), ("placeholder", Int)]),
+        Kind::TimeOff => ("r_time_off", &[("person_id", Id), ("starts_on", Int), ("ends_on", Int), ("status", Text)]),
+        Kind::Project => ("r_project", &[("code", Text), ("client_id", Id), ("external_id", Text)]),
         Kind::Assignment => (
             "r_assignment",
             &[
@@ -89,11 +67,7 @@ pub const fn read_table(kind: Kind) -> ReadTable {
         Kind::Session => ("r_session", &[("user_id", Id)]),
         Kind::Import => ("r_import", &[("status", Text)]),
     };
-    ReadTable {
-        kind,
-        table,
-        columns,
-    }
+    ReadTable { kind, table, columns }
 }
 
 /// The standard columns, in the order of every SELECT and INSERT.
@@ -125,37 +99,20 @@ pub(crate) struct Statements {
     pub(crate) clear: String,
 }
 
-static STATEMENTS: LazyLock<Vec<Statements>> = LazyLock::new(|| {
-    Kind::ALL
-        .into_iter()
-        .map(|kind| build(&read_table(kind)))
-        .collect()
-});
+static STATEMENTS: LazyLock<Vec<Statements>> =
+    LazyLock::new(|| Kind::ALL.into_iter().map(|kind| build(&read_table(kind))).collect());
 
 pub(crate) fn statements(kind: Kind) -> &'static Statements {
-    let index = Kind::ALL
-        .iter()
-        .position(|known| *known == kind)
-        .expect("Kind::ALL has every kind");
+    let index = Kind::ALL.iter().position(|known| *known == kind).expect("Kind::ALL has every kind");
     &STATEMENTS[index]
 }
 
 fn build(descriptor: &ReadTable) -> Statements {
     let table = descriptor.table;
-    let names: Vec<&str> = STANDARD
-        .into_iter()
-        .chain(descriptor.columns.iter().map(|(name, _)| *name))
-        .collect();
+    let names: Vec<&str> = STANDARD.into_iter().chain(descriptor.columns.iter().map(|(name, _)| *name)).collect();
     let all = names.join(", ");
-    let places = (1..=names.len())
-        .map(|n| format!("?{n}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let updates = names[2..]
-        .iter()
-        .map(|name| format!("{name} = excluded.{name}"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let places = (1..=names.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+    let updates = names[2..].iter().map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
     let view_columns = "id, version, position, deleted_at, sort_key, body, money";
     let by_id = "WHERE workspace_id = ?1 AND id = ?2";
     Statements {

@@ -42,11 +42,7 @@ impl TestStore {
         let config = change(StoreConfig::new(location, TEST_BUILD));
         let store = Store::open(&config).await.unwrap();
         store.migrate(Mode::Expand).await.unwrap();
-        Self {
-            store,
-            config,
-            folder: Some(folder),
-        }
+        Self { store, config, folder: Some(folder) }
     }
 
     /// A database of its own on a PostgreSQL server: the one of `RAALLY_TEST_POSTGRES_URL` (its user must be able to create
@@ -68,11 +64,7 @@ impl TestStore {
         let url = server.migrated_database().await;
         let config = change(StoreConfig::new(Location::Postgres(url), TEST_BUILD));
         let store = Store::open(&config).await.unwrap();
-        Some(Self {
-            store,
-            config,
-            folder: None,
-        })
+        Some(Self { store, config, folder: None })
     }
 
     /// Another store on the same database, as another process would open it.

@@ -68,21 +68,13 @@ pub struct Tx<'c> {
 
 impl std::fmt::Debug for Tx<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tx")
-            .field("scope", &self.scope)
-            .field("fault", &self.fault)
-            .finish_non_exhaustive()
+        f.debug_struct("Tx").field("scope", &self.scope).field("fault", &self.fault).finish_non_exhaustive()
     }
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock) -> Self {
-        Self {
-            conn,
-            scope,
-            clock,
-            fault: None,
-        }
+        Self { conn, scope, clock, fault: None }
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Fault> {
@@ -132,9 +124,7 @@ impl<'c> Tx<'c> {
         each: &mut (dyn FnMut(&RowRef<'_>) -> Result<(), StoreError> + Send),
     ) -> Result<(), StoreError> {
         let result = match &mut self.conn {
-            Conn::Sqlite(connection) => {
-                crate::sqlite::statement::each_row(connection, sql, params, each)
-            }
+            Conn::Sqlite(connection) => crate::sqlite::statement::each_row(connection, sql, params, each),
             Conn::Postgres(session) => session.each_row(sql, params, each).await,
         };
         self.note(result)
@@ -175,11 +165,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a statement that returns no rows; how many rows it changed.
-    pub(crate) async fn execute(
-        &mut self,
-        sql: &str,
-        params: &[Param<'_>],
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let result = match &mut self.conn {
             Conn::Sqlite(connection) => crate::sqlite::statement::execute(connection, sql, params),
             Conn::Postgres(session) => session.execute(sql, params).await,
@@ -194,12 +180,8 @@ impl<'c> Tx<'c> {
     /// `Overloaded` when the wait is longer than `lock_wait_max`; `Unavailable`.
     pub async fn exclusive(&mut self, key: &str) -> Result<(), StoreError> {
         if self.on_postgres() {
-            self.each_row(
-                "SELECT pg_advisory_xact_lock(hashtextextended(?1, 7))",
-                &[key.into()],
-                &mut |_| Ok(()),
-            )
-            .await?;
+            self.each_row("SELECT pg_advisory_xact_lock(hashtextextended(?1, 7))", &[key.into()], &mut |_| Ok(()))
+                .await?;
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use std::{
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Scope, Store, StoreConfig,
-    StoreError, testing::TEST_BUILD,
+    Append, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Scope, Store, StoreConfig, StoreError,
+    testing::TEST_BUILD,
 };
 use uuid::Uuid;
 
@@ -43,10 +43,7 @@ async fn append(store: &Store) -> Result<i64, StoreError> {
 }
 
 async fn positions(store: &Store) -> Vec<i64> {
-    let (events, _) = store
-        .subscribe_page(raally_storage::Cursor::default(), 1_000_000)
-        .await
-        .unwrap();
+    let (events, _) = store.subscribe_page(raally_storage::Cursor::default(), 1_000_000).await.unwrap();
     events.into_iter().map(|event| event.position).collect()
 }
 
@@ -91,11 +88,7 @@ struct SmallDisk {
 impl SmallDisk {
     fn mount(size: &str) -> Option<Self> {
         let folder = tempfile::TempDir::new().unwrap();
-        let mounted = run(
-            "mount",
-            &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"],
-            Some(folder.path()),
-        );
+        let mounted = run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], Some(folder.path()));
         if !mounted {
             eprintln!("skipped: mounting a file system needs root");
         }
@@ -107,11 +100,7 @@ impl SmallDisk {
     }
 
     fn remount(&self, options: &str) {
-        assert!(run(
-            "mount",
-            &["-o", &format!("remount,{options}")],
-            Some(self.folder.path())
-        ));
+        assert!(run("mount", &["-o", &format!("remount,{options}")], Some(self.folder.path())));
     }
 }
 
@@ -123,11 +112,7 @@ impl Drop for SmallDisk {
 }
 
 fn run(program: &str, arguments: &[&str], last: Option<&Path>) -> bool {
-    Command::new(program)
-        .args(arguments)
-        .args(last)
-        .output()
-        .is_ok_and(|output| output.status.success())
+    Command::new(program).args(arguments).args(last).output().is_ok_and(|output| output.status.success())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,11 +127,7 @@ async fn a_full_disk_refuses_writes_serves_reads_and_heals() {
         std::fs::write(&ballast, vec![0; 3 * 1024 * 1024 / (round + 1)]).unwrap();
         acknowledged.extend(fill(&store).await);
         assert!(store.health().await.is_err() || append(&store).await.is_err());
-        assert_eq!(
-            positions(&store).await,
-            acknowledged,
-            "reads go on, no half event"
-        );
+        assert_eq!(positions(&store).await, acknowledged, "reads go on, no half event");
         std::fs::remove_file(&ballast).unwrap();
         acknowledged.push(until_it_works(&store).await);
         store.health().await.unwrap();
@@ -166,10 +147,7 @@ async fn a_read_only_disk_is_unavailable_until_it_can_be_written() {
     drop(store);
     disk.remount("ro");
     let refused = open(disk.file("raally.db")).await.unwrap_err();
-    assert!(
-        matches!(refused, StoreError::Unavailable { .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
     disk.remount("rw");
     let store = open(disk.file("raally.db")).await.unwrap();
     let after = append(&store).await.unwrap();
@@ -203,22 +181,15 @@ async fn child_under_quota() {
 fn an_io_error_stops_writes_until_the_file_is_reopened_and_checked() {
     let folder = tempfile::TempDir::new().unwrap();
     // The signal that the limit sends is ignored, so that write() fails instead; the hard limit stays open.
-    let script =
-        "trap '' XFSZ; ulimit -S -f 4096; exec \"$0\" child_under_quota --exact --nocapture";
+    let script = "trap '' XFSZ; ulimit -S -f 4096; exec \"$0\" child_under_quota --exact --nocapture";
     let output = Command::new("sh")
         .args(["-c", script])
         .arg(std::env::current_exe().unwrap())
         .env(QUOTA_FILE, folder.path().join("raally.db"))
         .output()
         .unwrap();
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(
-        output.status.success() && out.contains("healed"),
-        "{out}\n{err}"
-    );
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("healed"), "{out}\n{err}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -245,10 +216,7 @@ async fn a_damaged_file_stays_unavailable_until_it_is_whole_again() {
     // The check at reopening finds it every time.
     for _ in 0..3 {
         let refused = append(&store).await.unwrap_err();
-        assert!(
-            matches!(refused, StoreError::Unavailable { .. }),
-            "{refused}"
-        );
+        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
     }
     drop(store);
 }

@@ -15,8 +15,8 @@ use std::{
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Columns, EventQuery, Expected, FutureExt as _, Location, Meta, NewEvent, Query, Record,
-    Scope, Store, StoreConfig, StoreError,
+    Append, Columns, EventQuery, Expected, FutureExt as _, Location, Meta, NewEvent, Query, Record, Scope, Store,
+    StoreConfig, StoreError,
     testing::{TEST_BUILD, TestStore, server::PostgresServer},
 };
 use uuid::Uuid;
@@ -86,17 +86,8 @@ async fn worker() {
     let Ok(location) = std::env::var(DATABASE) else {
         return;
     };
-    let store = Store::open(&StoreConfig::new(
-        Location::parse(&location).unwrap(),
-        TEST_BUILD,
-    ))
-    .await
-    .unwrap();
-    let again: Vec<Uuid> = std::io::stdin()
-        .lock()
-        .lines()
-        .map(|line| line.unwrap().parse().unwrap())
-        .collect();
+    let store = Store::open(&StoreConfig::new(Location::parse(&location).unwrap(), TEST_BUILD)).await.unwrap();
+    let again: Vec<Uuid> = std::io::stdin().lock().lines().map(|line| line.unwrap().parse().unwrap()).collect();
     let tasks = (0..TASKS).map(|task| {
         let store = store.clone();
         let mut again: Vec<Uuid> = again.iter().skip(task).step_by(TASKS).copied().collect();
@@ -107,9 +98,7 @@ async fn worker() {
                 loop {
                     match command(&store, id).await {
                         Ok(()) => break,
-                        Err(error) if error.retryable() => {
-                            tokio::time::sleep(Duration::from_millis(5)).await
-                        }
+                        Err(error) if error.retryable() => tokio::time::sleep(Duration::from_millis(5)).await,
                         Err(error) => panic!("{error}"),
                     }
                 }
@@ -189,9 +178,7 @@ fn one_round(location: &str, ledger: &mut Ledger, disturb: impl FnOnce()) {
     for (_, lines) in &workers {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let line = lines
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-                .expect("a worker writes");
+            let line = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).expect("a worker writes");
             ledger.note(&line);
             if line.contains("ack ") {
                 break;
@@ -219,9 +206,7 @@ async fn verify(store: &Store, ledger: &Ledger) {
     let (events, rows) = store
         .read(Scope::Workspace(WORKSPACE), |tx| {
             async move {
-                let events = tx
-                    .events(&EventQuery::after(WORKSPACE, 0, u32::MAX))
-                    .await?;
+                let events = tx.events(&EventQuery::after(WORKSPACE, 0, u32::MAX)).await?;
                 Ok::<_, StoreError>((events, tx.list(&Query::new(Kind::Team)).await?))
             }
             .boxed()
@@ -233,21 +218,10 @@ async fn verify(store: &Store, ledger: &Ledger) {
         let id = event.payload.get(7..43).unwrap().parse().unwrap();
         *count_of.entry(id).or_default() += 1;
     }
-    let lost = ledger
-        .acknowledged
-        .iter()
-        .filter(|id| !count_of.contains_key(id))
-        .count();
+    let lost = ledger.acknowledged.iter().filter(|id| !count_of.contains_key(id)).count();
     let twice = count_of.values().filter(|count| **count > 1).count();
-    let unknown = count_of
-        .keys()
-        .filter(|id| !ledger.tried.contains(id))
-        .count();
-    assert_eq!(
-        (lost, twice, unknown),
-        (0, 0, 0),
-        "lost, twice, never tried"
-    );
+    let unknown = count_of.keys().filter(|id| !ledger.tried.contains(id)).count();
+    assert_eq!((lost, twice, unknown), (0, 0, 0), "lost, twice, never tried");
     assert_eq!(rows.len(), events.len(), "each event has its read row");
     for row in rows {
         assert!(count_of.contains_key(&row.id));
@@ -266,12 +240,7 @@ async fn sqlite_loses_nothing_and_does_nothing_twice_when_two_processes_are_kill
         verify(&store, &ledger).await;
         store.close().await;
     }
-    println!(
-        "{} acknowledged, {} tried, {} rounds",
-        ledger.acknowledged.len(),
-        ledger.tried.len(),
-        rounds()
-    );
+    println!("{} acknowledged, {} tried, {} rounds", ledger.acknowledged.len(), ledger.tried.len(), rounds());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -280,12 +249,7 @@ async fn postgres_loses_nothing_and_does_nothing_twice_when_processes_and_server
         return;
     };
     let location = server.migrated_database().await;
-    let store = Store::open(&StoreConfig::new(
-        Location::parse(&location).unwrap(),
-        TEST_BUILD,
-    ))
-    .await
-    .unwrap();
+    let store = Store::open(&StoreConfig::new(Location::parse(&location).unwrap(), TEST_BUILD)).await.unwrap();
     let mut ledger = Ledger::default();
     for round in 0..rounds() {
         one_round(&location, &mut ledger, || {
@@ -302,10 +266,5 @@ async fn postgres_loses_nothing_and_does_nothing_twice_when_processes_and_server
         }
         verify(&store, &ledger).await;
     }
-    println!(
-        "{} acknowledged, {} tried, {} rounds",
-        ledger.acknowledged.len(),
-        ledger.tried.len(),
-        rounds()
-    );
+    println!("{} acknowledged, {} tried, {} rounds", ledger.acknowledged.len(), ledger.tried.len(), rounds());
 }

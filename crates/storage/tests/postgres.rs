@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Scope, Store, StoreConfig,
-    StoreError,
+    Append, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Scope, Store, StoreConfig, StoreError,
     tables::read_table,
     testing::{TEST_BUILD, TestStore, server::PostgresServer},
 };
@@ -62,20 +61,12 @@ async fn every_table_with_a_workspace_has_forced_row_level_security() {
     };
     let client = connect(&url(&test)).await;
     let rows = client.query(TENANT_TABLES, &[]).await.unwrap();
-    assert!(
-        rows.len() > 16 * 8,
-        "the read tables and the log have eight partitions each, found {}",
-        rows.len()
-    );
+    assert!(rows.len() > 16 * 8, "the read tables and the log have eight partitions each, found {}", rows.len());
     for row in rows {
         let (name, on, forced): (String, bool, bool) = (row.get(0), row.get(1), row.get(2));
         assert!(on && forced, "{name}");
     }
-    for table in Kind::ALL
-        .into_iter()
-        .map(|kind| read_table(kind).table)
-        .chain(["event"])
-    {
+    for table in Kind::ALL.into_iter().map(|kind| read_table(kind).table).chain(["event"]) {
         let text = "SELECT count(*) FROM pg_inherits WHERE inhparent = $1::text::regclass";
         let partitions: i64 = client.query_one(text, &[&table]).await.unwrap().get(0);
         assert_eq!(partitions, 8, "{table}");
@@ -109,40 +100,15 @@ async fn row_level_security_hides_other_workspaces_from_raw_sql() {
     let client = connect(&url(&test)).await;
     client.batch_execute("SET ROLE raally_app").await.unwrap();
     let count = async |text: &str| -> i64 { client.query_one(text, &[]).await.unwrap().get(0) };
-    assert_eq!(
-        count("SELECT count(*) FROM event").await,
-        0,
-        "no workspace set, no rows"
-    );
-    client
-        .batch_execute(&format!("SET raally.workspace = '{own}'"))
-        .await
-        .unwrap();
+    assert_eq!(count("SELECT count(*) FROM event").await, 0, "no workspace set, no rows");
+    client.batch_execute(&format!("SET raally.workspace = '{own}'")).await.unwrap();
     assert_eq!(count("SELECT count(*) FROM event").await, 1);
-    assert_eq!(
-        count(&format!(
-            "SELECT count(*) FROM event WHERE workspace_id = '{other}'"
-        ))
-        .await,
-        0
-    );
-    let foreign =
-        format!("INSERT INTO setting (workspace_id, name, value) VALUES ('{other}', 'a', 'b')");
+    assert_eq!(count(&format!("SELECT count(*) FROM event WHERE workspace_id = '{other}'")).await, 0);
+    let foreign = format!("INSERT INTO setting (workspace_id, name, value) VALUES ('{other}', 'a', 'b')");
     let refused = client.batch_execute(&foreign).await.unwrap_err();
-    assert!(
-        refused
-            .as_db_error()
-            .unwrap()
-            .message()
-            .contains("row-level security"),
-        "{refused}"
-    );
-    for forbidden in [
-        "DELETE FROM event",
-        "UPDATE event SET payload = ''",
-        "TRUNCATE event",
-        "SELECT 1 FROM event_p0",
-    ] {
+    assert!(refused.as_db_error().unwrap().message().contains("row-level security"), "{refused}");
+    for forbidden in ["DELETE FROM event", "UPDATE event SET payload = ''", "TRUNCATE event", "SELECT 1 FROM event_p0"]
+    {
         let refused = client.batch_execute(forbidden).await.unwrap_err();
         assert_eq!(refused.code().unwrap().code(), "42501", "{forbidden}");
     }
@@ -156,18 +122,9 @@ async fn works_run_as_a_role_that_neither_owns_nor_bypasses() {
     let client = connect(&url(&test)).await;
     let text = "SELECT rolsuper, rolbypassrls, rolcanlogin, rolcreaterole FROM pg_roles WHERE rolname = 'raally_app'";
     let row = client.query_one(text, &[]).await.unwrap();
-    assert_eq!(
-        (0..4)
-            .map(|index| row.get::<_, bool>(index))
-            .collect::<Vec<_>>(),
-        [false; 4]
-    );
-    let text =
-        "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = 'raally_app'";
-    assert_eq!(
-        client.query_one(text, &[]).await.unwrap().get::<_, i64>(0),
-        0
-    );
+    assert_eq!((0..4).map(|index| row.get::<_, bool>(index)).collect::<Vec<_>>(), [false; 4]);
+    let text = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = 'raally_app'";
+    assert_eq!(client.query_one(text, &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 
 #[tokio::test]
@@ -176,16 +133,9 @@ async fn a_user_without_rights_is_told_what_to_run() {
         return;
     };
     let owner = server.empty_database().await;
-    server
-        .as_admin(
-            &owner,
-            "CREATE ROLE weak LOGIN; GRANT ALL ON SCHEMA public TO weak",
-        )
-        .await;
+    server.as_admin(&owner, "CREATE ROLE weak LOGIN; GRANT ALL ON SCHEMA public TO weak").await;
     let weak = owner.replace("raally_owner@", "weak@");
-    let store = Store::open(&StoreConfig::new(Location::Postgres(weak), TEST_BUILD))
-        .await
-        .unwrap();
+    let store = Store::open(&StoreConfig::new(Location::Postgres(weak), TEST_BUILD)).await.unwrap();
     let refused = store.migrate(Mode::Expand).await.unwrap_err();
     assert!(
         matches!(&refused, StoreError::Setup { detail } if detail.contains("CREATE ROLE raally_app NOLOGIN; GRANT raally_app TO \"weak\"")),
@@ -199,13 +149,9 @@ async fn a_store_before_its_migration_says_so() {
         return;
     };
     let url = server.empty_database().await;
-    let store = Store::open(&StoreConfig::new(Location::Postgres(url), TEST_BUILD))
-        .await
-        .unwrap();
+    let store = Store::open(&StoreConfig::new(Location::Postgres(url), TEST_BUILD)).await.unwrap();
     assert_eq!(store.schema().await.unwrap().version, 0);
-    let refused = append(&store, WorkspaceId(Uuid::now_v7()))
-        .await
-        .unwrap_err();
+    let refused = append(&store, WorkspaceId(Uuid::now_v7())).await.unwrap_err();
     assert!(matches!(refused, StoreError::Setup { .. }), "{refused}");
     let (one, two) = tokio::join!(store.migrate(Mode::Expand), store.migrate(Mode::Expand));
     assert_eq!(one.unwrap(), two.unwrap());
@@ -230,48 +176,28 @@ async fn a_lost_server_is_unavailable_and_heals_by_itself() {
         return;
     };
     let url = server.migrated_database().await;
-    let store = Store::open(&StoreConfig::new(Location::Postgres(url), TEST_BUILD))
-        .await
-        .unwrap();
+    let store = Store::open(&StoreConfig::new(Location::Postgres(url), TEST_BUILD)).await.unwrap();
     let workspace = WorkspaceId(Uuid::now_v7());
     let before = append(&store, workspace).await.unwrap();
     let mut changes = store.changes();
     server.crash();
     for _ in 0..3 {
         let refused = append(&store, workspace).await.unwrap_err();
-        assert!(
-            matches!(refused, StoreError::Unavailable { .. }),
-            "{refused}"
-        );
+        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
         let refused = store.health().await.unwrap_err();
-        assert!(
-            matches!(refused, StoreError::Unavailable { .. }),
-            "{refused}"
-        );
+        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
     }
     server.resume();
     let after = until_it_works(&store, workspace).await;
     assert!(after > before);
     store.health().await.unwrap();
-    let (events, _) = store
-        .subscribe_page(raally_storage::Cursor::default(), 10)
-        .await
-        .unwrap();
-    assert_eq!(
-        events
-            .iter()
-            .map(|event| event.position)
-            .collect::<Vec<_>>(),
-        [before, after]
-    );
+    let (events, _) = store.subscribe_page(raally_storage::Cursor::default(), 10).await.unwrap();
+    assert_eq!(events.iter().map(|event| event.position).collect::<Vec<_>>(), [before, after]);
     // The listener is back as well.
     changes.mark_unchanged();
     let other = WorkspaceId(Uuid::now_v7());
     append(&store, other).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), changes.changed())
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(5), changes.changed()).await.unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -290,10 +216,7 @@ async fn a_deadlock_is_run_again() {
         tokio::spawn(async move {
             store
                 .write(Scope::Platform, move |tx| {
-                    let (met, first_run) = (
-                        std::sync::Arc::clone(&met),
-                        std::sync::Arc::clone(&first_run),
-                    );
+                    let (met, first_run) = (std::sync::Arc::clone(&met), std::sync::Arc::clone(&first_run));
                     async move {
                         let one_event = |workspace| Append {
                             workspace,
@@ -324,11 +247,7 @@ async fn a_deadlock_is_run_again() {
         work.await.unwrap().unwrap();
     }
     assert!(test.store.metrics().retries >= 1);
-    let (events, _) = test
-        .store
-        .subscribe_page(raally_storage::Cursor::default(), 100)
-        .await
-        .unwrap();
+    let (events, _) = test.store.subscribe_page(raally_storage::Cursor::default(), 100).await.unwrap();
     assert_eq!(events.len(), 6, "each work once");
 }
 
@@ -352,17 +271,11 @@ async fn a_cancelled_write_leaves_no_open_transaction_in_the_pool() {
         }
         .boxed()
     });
-    assert!(
-        tokio::time::timeout(Duration::from_millis(300), hanging)
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_millis(300), hanging).await.is_err());
     append(&test.store, workspace).await.unwrap();
     let found = test
         .store
-        .read(Scope::Workspace(workspace), move |tx| {
-            async move { tx.setting(workspace, "a").await }.boxed()
-        })
+        .read(Scope::Workspace(workspace), move |tx| async move { tx.setting(workspace, "a").await }.boxed())
         .await
         .unwrap();
     assert_eq!(found, None);
@@ -382,19 +295,12 @@ async fn a_pool_that_is_used_up_is_overloaded() {
     let workspace = WorkspaceId(Uuid::now_v7());
     let store = test.store.clone();
     let hog = tokio::spawn(async move {
-        store
-            .read(Scope::Platform, |_| {
-                std::future::pending::<Result<(), StoreError>>().boxed()
-            })
-            .await
+        store.read(Scope::Platform, |_| std::future::pending::<Result<(), StoreError>>().boxed()).await
     });
     while test.store.metrics().connections_in_use == 0 {
         tokio::task::yield_now().await;
     }
     let refused = append(&test.store, workspace).await.unwrap_err();
-    assert!(
-        matches!(refused, StoreError::Overloaded { .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, StoreError::Overloaded { .. }), "{refused}");
     hog.abort();
 }

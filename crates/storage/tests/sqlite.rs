@@ -12,8 +12,7 @@ use std::{
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Expected, FutureExt as _, Location, Meta, NewEvent, Scope, Store, StoreConfig,
-    StoreError, restore,
+    Append, Expected, FutureExt as _, Location, Meta, NewEvent, Scope, Store, StoreConfig, StoreError, restore,
     testing::{TEST_BUILD, TestStore},
 };
 use rusqlite::Connection;
@@ -45,34 +44,22 @@ async fn append(store: &Store) -> Result<i64, StoreError> {
 }
 
 async fn events(store: &Store) -> usize {
-    store
-        .subscribe_page(raally_storage::Cursor::default(), 1_000_000)
-        .await
-        .unwrap()
-        .0
-        .len()
+    store.subscribe_page(raally_storage::Cursor::default(), 1_000_000).await.unwrap().0.len()
 }
 
 #[test]
 fn the_bundled_sqlite_has_no_wal_reset_bug() {
     let connection = Connection::open_in_memory().unwrap();
-    let version: String = connection
-        .query_row("SELECT sqlite_version()", [], |row| row.get(0))
-        .unwrap();
-    let numbers: Vec<u32> = version
-        .split('.')
-        .map(|number| number.parse().unwrap())
-        .collect();
+    let version: String = connection.query_row("SELECT sqlite_version()", [], |row| row.get(0)).unwrap();
+    let numbers: Vec<u32> = version.split('.').map(|number| number.parse().unwrap()).collect();
     assert!(numbers >= vec![3, 51, 3], "{version} is older than 3.51.3");
 }
 
 #[tokio::test]
 async fn the_file_is_in_wal_mode() {
     let test = TestStore::sqlite().await;
-    let mode: String = Connection::open(test.file())
-        .unwrap()
-        .pragma_query_value(None, "journal_mode", |row| row.get(0))
-        .unwrap();
+    let mode: String =
+        Connection::open(test.file()).unwrap().pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }
 
@@ -82,14 +69,9 @@ async fn columns_after_all_migrations_are_those_of_the_descriptors() {
     let connection = Connection::open(test.file()).unwrap();
     for kind in Kind::ALL {
         let table = raally_storage::tables::read_table(kind);
-        let mut statement = connection
-            .prepare("SELECT name FROM pragma_table_info(?1)")
-            .unwrap();
-        let found: Vec<String> = statement
-            .query_map([table.table], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
+        let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?1)").unwrap();
+        let found: Vec<String> =
+            statement.query_map([table.table], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let wanted: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
         assert_eq!(&found[10..], wanted, "{}", table.table);
     }
@@ -100,14 +82,9 @@ async fn a_newer_schema_is_accepted_while_it_is_safe_and_refused_by_name_after()
     let test = TestStore::sqlite().await;
     let newer = |oldest: &str| {
         let connection = Connection::open(test.file()).unwrap();
+        connection.execute("DELETE FROM schema_migration WHERE version = 99", []).unwrap();
         connection
-            .execute("DELETE FROM schema_migration WHERE version = 99", [])
-            .unwrap();
-        connection
-            .execute(
-                "INSERT INTO schema_migration VALUES (99, 'later', 'expand', ?1, 0, '9.9.9')",
-                [oldest],
-            )
+            .execute("INSERT INTO schema_migration VALUES (99, 'later', 'expand', ?1, 0, '9.9.9')", [oldest])
             .unwrap();
     };
     newer(TEST_BUILD);
@@ -116,10 +93,7 @@ async fn a_newer_schema_is_accepted_while_it_is_safe_and_refused_by_name_after()
     append(&store).await.unwrap();
     newer("0.2.0");
     let refused = Store::open(&test.config).await.unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "schema 99 needs raally 0.2.0 or newer, this is 0.1.0"
-    );
+    assert_eq!(refused.to_string(), "schema 99 needs raally 0.2.0 or newer, this is 0.1.0");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -136,11 +110,7 @@ async fn many_commands_share_a_commit() {
     }
     let metrics = test.store.metrics();
     assert_eq!(metrics.commit_batch.sum, 400);
-    assert!(
-        metrics.commit_batch.count() < 200,
-        "{:?}",
-        metrics.commit_batch
-    );
+    assert!(metrics.commit_batch.count() < 200, "{:?}", metrics.commit_batch);
     assert_eq!(metrics.write_latency_us.count(), 400);
 }
 
@@ -151,10 +121,7 @@ async fn a_full_queue_is_overloaded() {
         config
     })
     .await;
-    let (started, go) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicBool::new(false)),
-    );
+    let (started, go) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let (seen, released, store) = (Arc::clone(&started), Arc::clone(&go), test.store.clone());
     let blocking = tokio::spawn(async move {
         store
@@ -180,10 +147,7 @@ async fn a_full_queue_is_overloaded() {
         tokio::task::yield_now().await;
     }
     let refused = append(&test.store).await.unwrap_err();
-    assert!(
-        matches!(refused, StoreError::Overloaded { .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, StoreError::Overloaded { .. }), "{refused}");
     go.store(true, Ordering::SeqCst);
     blocking.await.unwrap().unwrap();
     for task in waiting {
@@ -196,9 +160,7 @@ async fn a_work_that_waits_for_something_else_is_a_bug() {
     let test = TestStore::sqlite().await;
     let refused = test
         .store
-        .write(Scope::Platform, |_| {
-            std::future::pending::<Result<(), StoreError>>().boxed()
-        })
+        .write(Scope::Platform, |_| std::future::pending::<Result<(), StoreError>>().boxed())
         .await
         .unwrap_err();
     assert!(matches!(refused, StoreError::Bug { .. }), "{refused}");
@@ -235,10 +197,7 @@ async fn two_stores_on_one_file_both_get_their_turn() {
     for task in busy {
         written += task.await.unwrap();
     }
-    assert!(
-        slowest < Duration::from_secs(3),
-        "the second store waited {slowest:?}"
-    );
+    assert!(slowest < Duration::from_secs(3), "the second store waited {slowest:?}");
     assert_eq!(events(&test.store).await, written);
 }
 
@@ -250,11 +209,7 @@ async fn a_backup_beside_a_running_writer_is_consistent_and_restores() {
     let done = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..4)
         .map(|_| {
-            let (store, acknowledged, done) = (
-                test.store.clone(),
-                Arc::clone(&acknowledged),
-                Arc::clone(&done),
-            );
+            let (store, acknowledged, done) = (test.store.clone(), Arc::clone(&acknowledged), Arc::clone(&done));
             tokio::spawn(async move {
                 while !done.load(Ordering::SeqCst) {
                     append(&store).await.unwrap();
@@ -275,24 +230,13 @@ async fn a_backup_beside_a_running_writer_is_consistent_and_restores() {
     for writer in writers {
         writer.await.unwrap();
     }
-    assert!(
-        usize::try_from(report.events).unwrap() >= before,
-        "what was acknowledged before is in it"
-    );
+    assert!(usize::try_from(report.events).unwrap() >= before, "what was acknowledged before is in it");
     assert!(!folder.join("backup.db.part").exists());
-    assert!(
-        matches!(other.backup(&target).await, Err(StoreError::Setup { .. })),
-        "never overwrites"
-    );
+    assert!(matches!(other.backup(&target).await, Err(StoreError::Setup { .. })), "never overwrites");
 
     let restored = folder.join("restored.db");
-    assert_eq!(
-        restore(&target, &restored, false).await.unwrap().events,
-        report.events
-    );
-    let store = Store::open(&StoreConfig::new(Location::Sqlite(restored), TEST_BUILD))
-        .await
-        .unwrap();
+    assert_eq!(restore(&target, &restored, false).await.unwrap().events, report.events);
+    let store = Store::open(&StoreConfig::new(Location::Sqlite(restored), TEST_BUILD)).await.unwrap();
     assert_eq!(i64::try_from(events(&store).await).unwrap(), report.events);
     append(&store).await.unwrap();
     store.integrity_check().await.unwrap();
@@ -311,11 +255,7 @@ async fn a_restore_refuses_what_would_lose_data() {
         other => panic!("{other:?}"),
     };
     assert!(refusal(&backup, false).await.contains("has data"));
-    assert!(
-        refusal(&backup, true)
-            .await
-            .contains("open in another process")
-    );
+    assert!(refusal(&backup, true).await.contains("open in another process"));
 
     let broken = folder.join("broken.db");
     let mut bytes = std::fs::read(&backup).unwrap();
@@ -349,9 +289,6 @@ async fn a_closed_store_is_unavailable_and_has_finished_its_queue() {
         accepted += usize::from(write.await.unwrap().is_ok());
     }
     other.close().await;
-    assert!(matches!(
-        append(&other).await,
-        Err(StoreError::Unavailable { .. })
-    ));
+    assert!(matches!(append(&other).await, Err(StoreError::Unavailable { .. })));
     assert_eq!(events(&test.store).await, accepted);
 }

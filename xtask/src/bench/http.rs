@@ -24,11 +24,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
-        Self {
-            address,
-            stream: None,
-            token: None,
-        }
+        Self { address, stream: None, token: None }
     }
 
     /// Sends this token with every request from now on.
@@ -116,11 +112,7 @@ fn read_line(stream: &mut impl BufRead) -> Result<String> {
 
 fn read_exactly(stream: &mut impl BufRead, bytes: u64, into: &mut Vec<u8>) -> Result<()> {
     let read = stream.take(bytes).read_to_end(into)? as u64;
-    if read == bytes {
-        Ok(())
-    } else {
-        Err(ErrorKind::UnexpectedEof.into())
-    }
+    if read == bytes { Ok(()) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
 
 fn size(text: &str, radix: u32) -> Result<u64> {

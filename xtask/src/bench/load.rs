@@ -31,14 +31,8 @@ pub struct Figures {
 pub fn measure(tree: &Tree, plan: &Plan, scenario: &Value) -> Result<Figures, String> {
     let file = plan.folder.join("scenario.json");
     fs::write(&file, scenario.to_string()).map_err(|error| format!("scenario: {error}"))?;
-    let runs = (0..plan.runs)
-        .map(|_| run(tree, plan, &file))
-        .collect::<Result<Vec<_>, _>>()?;
-    let all = |field: &str| -> Vec<f64> {
-        runs.iter()
-            .map(|run| run[field].as_f64().unwrap_or_default())
-            .collect()
-    };
+    let runs = (0..plan.runs).map(|_| run(tree, plan, &file)).collect::<Result<Vec<_>, _>>()?;
+    let all = |field: &str| -> Vec<f64> { runs.iter().map(|run| run[field].as_f64().unwrap_or_default()).collect() };
     let figures = Figures {
         requests_per_second: median(all("requestsPerSecond")),
         p50_ms: median(all("p50Ms")),

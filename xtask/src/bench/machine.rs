@@ -12,15 +12,9 @@ use crate::tree::Tree;
 /// of the last minute before the first run: what else this machine was doing.
 pub fn describe(tree: &Tree) -> Value {
     let output = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program)
-            .args(arguments)
-            .current_dir(tree.top())
-            .output();
+        let output = Command::new(program).args(arguments).current_dir(tree.top()).output();
         let text = output.ok().filter(|output| output.status.success());
-        text.map_or_else(
-            || "unknown".to_owned(),
-            |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-        )
+        text.map_or_else(|| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     json!({
         "date": output("date", &["-u", "+%Y-%m-%d"]),
@@ -39,18 +33,12 @@ fn field(file: &str, name: &str) -> String {
     text.lines()
         .find(|line| line.starts_with(name))
         .and_then(|line| line.split_once(':'))
-        .map_or_else(
-            || "unknown".to_owned(),
-            |(_, value)| value.trim().to_owned(),
-        )
+        .map_or_else(|| "unknown".to_owned(), |(_, value)| value.trim().to_owned())
 }
 
 fn memory_gib() -> u64 {
     let text = field("/proc/meminfo", "MemTotal");
-    let kilobytes = text
-        .split(' ')
-        .next()
-        .and_then(|number| number.parse::<u64>().ok());
+    let kilobytes = text.split(' ').next().and_then(|number| number.parse::<u64>().ok());
     kilobytes.unwrap_or_default().div_ceil(1024 * 1024)
 }
 

@@ -30,14 +30,8 @@ impl Server {
         let errors = file.try_clone().map_err(fault)?;
         command.stdin(Stdio::null()).stdout(file).stderr(errors);
         let started_at = Instant::now();
-        let child = command
-            .spawn()
-            .map_err(|error| format!("{:?}: {error}", command.get_program()))?;
-        Ok(Self {
-            child,
-            address,
-            started_at,
-        })
+        let child = command.spawn().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
+        Ok(Self { child, address, started_at })
     }
 
     /// Waits until `path` answers 200 and tells how long that took from the start.
@@ -73,9 +67,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let asked = Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status();
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
         if !asked.is_ok_and(|status| status.success()) {
             let _ = self.child.kill();
         }
@@ -117,10 +109,7 @@ impl Postgres {
     pub fn start(folder: &Path) -> Result<Self, String> {
         let folder = folder.to_string_lossy().into_owned();
         let output = script(&["start", &folder])?;
-        Ok(Self {
-            url: output.trim().to_owned(),
-            folder,
-        })
+        Ok(Self { url: output.trim().to_owned(), folder })
     }
 }
 
@@ -143,9 +132,6 @@ fn script(arguments: &[&str]) -> Result<String, String> {
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
-        Err(format!(
-            "throwaway-postgres.sh {} failed",
-            arguments.join(" ")
-        ))
+        Err(format!("throwaway-postgres.sh {} failed", arguments.join(" ")))
     }
 }

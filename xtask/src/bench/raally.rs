@@ -35,38 +35,21 @@ struct Bench<'a> {
 ///
 /// # Errors
 /// Names the step that failed.
-pub fn measure(
-    tree: &Tree,
-    plan: &Plan,
-    engine: Engine,
-    report: &mut Report,
-) -> Result<(), String> {
+pub fn measure(tree: &Tree, plan: &Plan, engine: Engine, report: &mut Report) -> Result<(), String> {
     let folder = plan.folder.join(engine.name());
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let postgres = match engine {
         Engine::Sqlite => None,
         Engine::Postgres => Some(Postgres::start(&plan.folder.join("postgres-data"))?),
     };
-    let bench = Bench {
-        tree,
-        plan,
-        who: format!("raally {}", engine.name()),
-        folder,
-        postgres,
-    };
+    let bench = Bench { tree, plan, who: format!("raally {}", engine.name()), folder, postgres };
     let mut server = bench.start()?;
     server.wait_until_ready(READY)?;
     let mut client = Client::new(ADDRESS);
     seed::sign_up(&mut client)?;
     seed::sign_in(&mut client)?;
     let small = seed::by_requests(&mut client, "small", SMALL)?;
-    let quarter = seed::by_import(
-        &mut client,
-        &mut bench.raally(),
-        &bench.folder,
-        "quarter",
-        QUARTER,
-    )?;
+    let quarter = seed::by_import(&mut client, &mut bench.raally(), &bench.folder, "quarter", QUARTER)?;
     drop(server);
 
     bench.measure_start(report)?;
@@ -124,13 +107,7 @@ impl Bench<'_> {
     }
 
     /// A token lives ten minutes, so each measurement signs in anew.
-    fn measure_load(
-        &self,
-        report: &mut Report,
-        who: &str,
-        what: &str,
-        mut scenario: Value,
-    ) -> Result<(), String> {
+    fn measure_load(&self, report: &mut Report, who: &str, what: &str, mut scenario: Value) -> Result<(), String> {
         let token = seed::sign_in(&mut Client::new(ADDRESS))?;
         scenario["name"] = json!(format!("{who} {what}"));
         scenario["header"]["authorization"] = json!(format!("Bearer {token}"));
@@ -145,13 +122,9 @@ impl Bench<'_> {
             server.wait_until_ready(READY)?;
             let mut client = Client::new(ADDRESS);
             seed::sign_in(&mut client)?;
-            let size = Size {
-                assignments,
-                ..QUARTER
-            };
+            let size = Size { assignments, ..QUARTER };
             let name = format!("growth-{assignments}");
-            let workspace =
-                seed::by_import(&mut client, &mut self.raally(), &self.folder, &name, size)?;
+            let workspace = seed::by_import(&mut client, &mut self.raally(), &self.folder, &name, size)?;
             let who = format!("{} at {assignments:>9}", self.who);
             for (what, scenario) in single(&workspace) {
                 self.measure_load(report, &who, what, scenario)?;
@@ -165,9 +138,7 @@ impl Bench<'_> {
 fn single(workspace: &Workspace) -> [(&'static str, Value); 5] {
     let base = format!("http://{ADDRESS}{}", workspace.path);
     let spans: Vec<String> = (1..=12)
-        .map(|month| {
-            format!("\"startsOn\":\"{YEAR}-{month:02}-01\",\"endsOn\":\"{YEAR}-{month:02}-14\"")
-        })
+        .map(|month| format!("\"startsOn\":\"{YEAR}-{month:02}-01\",\"endsOn\":\"{YEAR}-{month:02}-14\""))
         .collect();
     let range = format!("from={YEAR}-01-01&to={YEAR}-03-31");
     [
@@ -178,18 +149,9 @@ fn single(workspace: &Workspace) -> [(&'static str, Value); 5] {
                 "list": { "assignment": workspace.assignments },
             }),
         ),
-        (
-            "page",
-            json!({ "url": format!("{base}/assignments?limit=50") }),
-        ),
-        (
-            "dashboard",
-            json!({ "url": format!("{base}/dashboard?{range}"), "connections": 4 }),
-        ),
-        (
-            "schedule",
-            json!({ "url": format!("{base}/schedule?{range}&grain=day"), "connections": 4 }),
-        ),
+        ("page", json!({ "url": format!("{base}/assignments?limit=50") })),
+        ("dashboard", json!({ "url": format!("{base}/dashboard?{range}"), "connections": 4 })),
+        ("schedule", json!({ "url": format!("{base}/schedule?{range}&grain=day"), "connections": 4 })),
         // Last, because it makes the workspace larger than the others' goals say.
         (
             "create",

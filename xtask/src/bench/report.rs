@@ -35,51 +35,19 @@ const REFERENCE_SHARE: f64 = 0.8;
 const GOALS: [Goal; 11] = [
     goal("object", "one assignment", Wanted::Share(0.6)),
     goal("page", "page of 50 assignments", Wanted::Share(0.6)),
-    goal(
-        "create",
-        "durable create with clash check",
-        Wanted::Share(0.5),
-    ),
-    goal(
-        "dashboard",
-        "dashboard, 200 people, 4 connections",
-        Wanted::P95(15.0),
-    ),
-    goal(
-        "schedule",
-        "3-month schedule, 200 people, 4 connections",
-        Wanted::P95(15.0),
-    ),
-    goal(
-        "quarter",
-        "weekly load and capacity, 1,000 people × 100,000 assignments, 4 connections",
-        Wanted::P95(50.0),
-    ),
+    goal("create", "durable create with clash check", Wanted::Share(0.5)),
+    goal("dashboard", "dashboard, 200 people, 4 connections", Wanted::P95(15.0)),
+    goal("schedule", "3-month schedule, 200 people, 4 connections", Wanted::P95(15.0)),
+    goal("quarter", "weekly load and capacity, 1,000 people × 100,000 assignments, 4 connections", Wanted::P95(50.0)),
     goal("sign-in", "sign-in, 4 connections", Wanted::Shown),
-    goal(
-        "memory-idle",
-        "resident memory, idle",
-        Wanted::Below(30.0, "MB"),
-    ),
-    goal(
-        "memory-loaded",
-        "resident memory, most under load",
-        Wanted::Below(80.0, "MB"),
-    ),
-    goal(
-        "start",
-        "start to ready, existing database",
-        Wanted::Below(40.0, "ms"),
-    ),
+    goal("memory-idle", "resident memory, idle", Wanted::Below(30.0, "MB")),
+    goal("memory-loaded", "resident memory, most under load", Wanted::Below(80.0, "MB")),
+    goal("start", "start to ready, existing database", Wanted::Below(40.0, "ms")),
     goal("binary", "size of the binary", Wanted::Below(40.0, "MB")),
 ];
 
 const fn goal(name: &'static str, title: &'static str, wanted: Wanted) -> Goal {
-    Goal {
-        name,
-        title,
-        wanted,
-    }
+    Goal { name, title, wanted }
 }
 
 /// Everything measured in one run, by who and what.
@@ -93,18 +61,11 @@ pub struct Report {
 
 impl Report {
     pub fn new(machine: Value, seconds: u32, runs: usize) -> Self {
-        Self {
-            machine,
-            seconds,
-            runs,
-            loads: BTreeMap::new(),
-            values: BTreeMap::new(),
-        }
+        Self { machine, seconds, runs, loads: BTreeMap::new(), values: BTreeMap::new() }
     }
 
     pub fn add_load(&mut self, who: &str, what: &str, figures: Figures) {
-        self.loads
-            .insert((who.to_owned(), what.to_owned()), figures);
+        self.loads.insert((who.to_owned(), what.to_owned()), figures);
     }
 
     pub fn add_value(&mut self, who: &str, what: &str, value: f64) {
@@ -121,11 +82,7 @@ impl Report {
         let fault = |error: std::io::Error| format!("{}: {error}", path.display());
         fs::create_dir_all(folder).map_err(fault)?;
         fs::write(path.with_extension("md"), self.to_markdown()).map_err(fault)?;
-        fs::write(
-            path.with_extension("json"),
-            format!("{:#}\n", self.to_json()),
-        )
-        .map_err(fault)?;
+        fs::write(path.with_extension("json"), format!("{:#}\n", self.to_json())).map_err(fault)?;
         Ok(path.display().to_string())
     }
 
@@ -173,17 +130,7 @@ impl Report {
             for goal in &GOALS {
                 let (sqlite, sqlite_ok) = self.shown(goal, "raally sqlite");
                 let (postgres, postgres_ok) = self.shown(goal, "raally postgres");
-                row(
-                    &mut text,
-                    &[
-                        goal.title.to_owned(),
-                        sqlite,
-                        sqlite_ok,
-                        postgres,
-                        postgres_ok,
-                        goal.wanted(),
-                    ],
-                );
+                row(&mut text, &[goal.title.to_owned(), sqlite, sqlite_ok, postgres, postgres_ok, goal.wanted()]);
             }
         }
         self.growth(&mut text);
@@ -192,10 +139,7 @@ impl Report {
 
     /// How the figures grow with the data: whatever was measured as `raally ENGINE at N`.
     fn growth(&self, text: &mut String) {
-        let grown = self
-            .loads
-            .iter()
-            .filter(|((who, _), _)| who.contains(" at "));
+        let grown = self.loads.iter().filter(|((who, _), _)| who.contains(" at "));
         for (index, ((who, what), figures)) in grown.enumerate() {
             if index == 0 {
                 text.push_str(
@@ -254,26 +198,21 @@ impl Report {
         let absent = || ("–".to_owned(), String::new());
         if let Wanted::Below(most, unit) = goal.wanted {
             let value = self.values.get(&(who.to_owned(), goal.name.to_owned()));
-            return value.map_or_else(absent, |value| {
-                (format!("{value:.0} {unit}"), verdict(*value < most))
-            });
+            return value.map_or_else(absent, |value| (format!("{value:.0} {unit}"), verdict(*value < most)));
         }
         let Some(figures) = self.load(who, goal.name) else {
             return absent();
         };
-        let mut shown = format!(
-            "{:.0}/s, p95 {:.2} ms, p99 {:.2} ms",
-            figures.requests_per_second, figures.p95_ms, figures.p99_ms
-        );
+        let mut shown =
+            format!("{:.0}/s, p95 {:.2} ms, p99 {:.2} ms", figures.requests_per_second, figures.p95_ms, figures.p99_ms);
         if figures.errors > 0 {
             write!(shown, ", {} errors", figures.errors).expect("a string takes every write");
         }
         let good = match goal.wanted {
             Wanted::Share(least) => {
                 let yardstick = self.load("yardstick", goal.name);
-                let share = yardstick.map_or(0.0, |yardstick| {
-                    figures.requests_per_second / yardstick.requests_per_second
-                });
+                let share =
+                    yardstick.map_or(0.0, |yardstick| figures.requests_per_second / yardstick.requests_per_second);
                 write!(shown, ", {share:.2} of the yardstick").expect("a string takes every write");
                 share >= least && figures.p99_ms < P99_MS_MAX
             }
@@ -310,22 +249,16 @@ mod tests {
     use super::*;
 
     fn figures(requests_per_second: f64, p99_ms: f64) -> Figures {
-        Figures {
-            requests_per_second,
-            p99_ms,
-            ..Figures::default()
-        }
+        Figures { requests_per_second, p99_ms, ..Figures::default() }
     }
 
     #[test]
     fn a_share_is_missed_when_it_is_too_small_or_too_slow() {
         let mut report = Report::new(json!({}), 1, 1);
         report.add_load("yardstick", "object", figures(100.0, 1.0));
-        for (ours, wanted) in [
-            (figures(60.0, 24.0), "reached"),
-            (figures(59.0, 24.0), "**missed**"),
-            (figures(90.0, 26.0), "**missed**"),
-        ] {
+        for (ours, wanted) in
+            [(figures(60.0, 24.0), "reached"), (figures(59.0, 24.0), "**missed**"), (figures(90.0, 26.0), "**missed**")]
+        {
             report.add_load("raally sqlite", "object", ours);
             assert_eq!(report.shown(&GOALS[0], "raally sqlite").1, wanted);
         }

@@ -23,16 +23,8 @@ pub struct Size {
     pub assignments: usize,
 }
 
-pub const SMALL: Size = Size {
-    people: 200,
-    projects: 50,
-    assignments: 5_000,
-};
-pub const QUARTER: Size = Size {
-    people: 1_000,
-    projects: 200,
-    assignments: 100_000,
-};
+pub const SMALL: Size = Size { people: 200, projects: 50, assignments: 5_000 };
+pub const QUARTER: Size = Size { people: 1_000, projects: 200, assignments: 100_000 };
 
 /// A filled workspace.
 pub struct Workspace {
@@ -54,10 +46,7 @@ pub fn sign_up(client: &mut Client) -> Result<(), String> {
 pub fn sign_in(client: &mut Client) -> Result<String, String> {
     let user = json!({ "email": MAIL, "password": PASSWORD });
     let answer = wanted("sign in", client.post("/api/v1/auth/sign-in", &user))?;
-    let token = answer["accessToken"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let token = answer["accessToken"].as_str().unwrap_or_default().to_owned();
     client.authorise(&token);
     Ok(token)
 }
@@ -67,15 +56,11 @@ pub fn by_requests(client: &mut Client, name: &str, size: Size) -> Result<Worksp
     let mut workspace = empty(client, name)?;
     for person in 0..size.people {
         let body = json!({ "name": person_name(person), "email": person_mail(person) });
-        workspace
-            .people
-            .push(create(client, &workspace.path, "people", &body)?);
+        workspace.people.push(create(client, &workspace.path, "people", &body)?);
     }
     for project in 0..size.projects {
         let body = json!({ "name": format!("Project {project}"), "code": project_code(project) });
-        workspace
-            .projects
-            .push(create(client, &workspace.path, "projects", &body)?);
+        workspace.projects.push(create(client, &workspace.path, "projects", &body)?);
     }
     for number in 0..size.assignments {
         let booking = Booking::of(number, size);
@@ -85,9 +70,7 @@ pub fn by_requests(client: &mut Client, name: &str, size: Size) -> Result<Worksp
             "startsOn": booking.starts_on, "endsOn": booking.ends_on,
             "effort": { "form": "hours-per-day", "minutesPerDay": booking.minutes_per_day },
         });
-        workspace
-            .assignments
-            .push(create(client, &workspace.path, "assignments", &body)?);
+        workspace.assignments.push(create(client, &workspace.path, "assignments", &body)?);
     }
     Ok(workspace)
 }
@@ -110,10 +93,7 @@ pub fn by_import(
         .output()
         .map_err(|error| format!("raally import: {error}"))?;
     if !output.status.success() {
-        return Err(format!(
-            "raally import: {}",
-            String::from_utf8_lossy(&output.stderr)
-        ));
+        return Err(format!("raally import: {}", String::from_utf8_lossy(&output.stderr)));
     }
     workspace.people = ids(client, &workspace.path, "people")?;
     workspace.projects = ids(client, &workspace.path, "projects")?;
@@ -165,8 +145,7 @@ fn month_and_day(day: usize) -> (usize, usize) {
 
 /// A row per assignment, with the headers that an import suggests by itself.
 fn sheet(size: Size) -> String {
-    let mut text =
-        "External id,Person,Email,Project code,Project,Start,End,Hours per day\n".to_owned();
+    let mut text = "External id,Person,Email,Project code,Project,Start,End,Hours per day\n".to_owned();
     for number in 0..size.assignments {
         let booking = Booking::of(number, size);
         let (person, project) = (booking.person, booking.project);
@@ -199,10 +178,7 @@ fn project_code(number: usize) -> String {
 
 fn empty(client: &mut Client, name: &str) -> Result<Workspace, String> {
     let body = json!({ "name": name });
-    let answer = wanted(
-        "create a workspace",
-        client.post("/api/v1/workspaces", &body),
-    )?;
+    let answer = wanted("create a workspace", client.post("/api/v1/workspaces", &body))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     Ok(Workspace {
         path: format!("/api/v1/workspaces/{id}"),
@@ -224,15 +200,8 @@ fn ids(client: &mut Client, path: &str, what: &str) -> Result<Vec<String>, Strin
     while ids.len() < 10_000 {
         let page = format!("{path}/{what}?limit=200{cursor}");
         let answer = wanted(what, client.get(&page))?;
-        let items = answer["items"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        ids.extend(
-            items
-                .iter()
-                .filter_map(|item| Some(item["id"].as_str()?.to_owned())),
-        );
+        let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        ids.extend(items.iter().filter_map(|item| Some(item["id"].as_str()?.to_owned())));
         match answer["nextCursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,

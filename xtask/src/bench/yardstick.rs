@@ -10,17 +10,12 @@ use super::report::Report;
 use super::{Plan, load};
 use crate::tree::Tree;
 
-pub const ADDRESS: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 18_411);
+pub const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 18_411);
 const ROWS: u32 = 100_000;
 
 /// What the program behind the goals reached on two cores shared with its load generator
 /// (November 2026): requests per second of one row, of a page of 50, of a durable insert.
-pub const REFERENCE: [(&str, f64); 3] = [
-    ("object", 62_968.0),
-    ("page", 27_960.0),
-    ("create", 48_236.0),
-];
+pub const REFERENCE: [(&str, f64); 3] = [("object", 62_968.0), ("page", 27_960.0), ("create", 48_236.0)];
 
 /// Measures the yardstick.
 ///
@@ -28,10 +23,7 @@ pub const REFERENCE: [(&str, f64); 3] = [
 /// Names the step that failed.
 pub fn measure(tree: &Tree, plan: &Plan, report: &mut Report) -> Result<(), String> {
     let mut command = Command::new(tree.at("target/release/yardstick"));
-    command
-        .arg(ADDRESS.to_string())
-        .arg(plan.folder.join("yardstick.db"))
-        .arg(ROWS.to_string());
+    command.arg(ADDRESS.to_string()).arg(plan.folder.join("yardstick.db")).arg(ROWS.to_string());
     let mut server = Server::start(&mut command, ADDRESS, &plan.folder.join("yardstick.log"))?;
     server.wait_until_ready("/hello")?;
     let row = json!({
@@ -56,10 +48,6 @@ pub fn measure(tree: &Tree, plan: &Plan, report: &mut Report) -> Result<(), Stri
         report.add_load("yardstick", name, figures);
     }
     let bytes = server.resident_bytes_max().unwrap_or_default();
-    report.add_value(
-        "yardstick",
-        "memory-loaded",
-        bytes as f64 / (1024.0 * 1024.0),
-    );
+    report.add_value("yardstick", "memory-loaded", bytes as f64 / (1024.0 * 1024.0));
     Ok(())
 }

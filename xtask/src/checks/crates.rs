@@ -12,9 +12,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
     };
     let members = members(tree);
     let named = named(tree, &text);
-    let missing = members
-        .difference(&named)
-        .map(|member| format!("{DOCUMENT} does not name `{member}`"));
+    let missing = members.difference(&named).map(|member| format!("{DOCUMENT} does not name `{member}`"));
     let gone = named
         .difference(&members)
         .map(|name| format!("{DOCUMENT} names `{name}`, which is no member of the workspace"));
@@ -53,9 +51,7 @@ fn named(tree: &Tree, text: &str) -> BTreeSet<String> {
     let names = lines.flat_map(|line| {
         let line = line.trim_start_matches(|letter: char| !letter.is_alphanumeric());
         let names = line.split("  ").next().unwrap_or_default();
-        names
-            .split(',')
-            .filter_map(|name| name.split_whitespace().next())
+        names.split(',').filter_map(|name| name.split_whitespace().next())
     });
     names
         .map(|name| {
@@ -76,13 +72,7 @@ mod tests {
     fn names_are_read_from_the_drawing() {
         let text = "# A\n## Crates (down only)\n\n```text\nserver (bin raally)   wiring, web/dist\n \
                     └─ api   routes\nbench/load, bench/yardstick    both\nxtask   checks\n```\n";
-        let wanted = [
-            "bench/load",
-            "bench/yardstick",
-            "crates/api",
-            "crates/server",
-            "xtask",
-        ];
+        let wanted = ["bench/load", "bench/yardstick", "crates/api", "crates/server", "xtask"];
         let named = named(&Tree::of_this_repository(), text);
         assert_eq!(named, BTreeSet::from(wanted.map(str::to_owned)));
     }

@@ -18,16 +18,11 @@ pub struct Decision {
 pub fn decisions(tree: &Tree) -> Vec<Decision> {
     let files = tree.files().filter_map(|path| path.strip_prefix(FOLDER));
     files
-        .filter(|file| {
-            file.ends_with(".md") && file.starts_with(|letter: char| letter.is_ascii_digit())
-        })
+        .filter(|file| file.ends_with(".md") && file.starts_with(|letter: char| letter.is_ascii_digit()))
         .map(|file| {
             let text = tree.read(&format!("{FOLDER}{file}")).unwrap_or_default();
             let title = text.lines().next().unwrap_or_default();
-            Decision {
-                file: file.to_owned(),
-                title: title.trim_start_matches('#').trim().to_owned(),
-            }
+            Decision { file: file.to_owned(), title: title.trim_start_matches('#').trim().to_owned() }
         })
         .collect()
 }
@@ -40,9 +35,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
             faults.push(format!("{FOLDER}{file}: its number should be {number}"));
         }
         if !decision.title.starts_with(&file[..4]) {
-            faults.push(format!(
-                "{FOLDER}{file}: the heading should begin with its number"
-            ));
+            faults.push(format!("{FOLDER}{file}: the heading should begin with its number"));
         }
         let text = tree.read(&format!("{FOLDER}{file}")).unwrap_or_default();
         for part in PARTS {

@@ -11,16 +11,10 @@ pub fn check(tree: &Tree) -> Vec<String> {
                 continue;
             }
             let (file, heading) = target.split_once('#').unwrap_or((target, ""));
-            let file = if file.is_empty() {
-                path.to_owned()
-            } else {
-                resolved(path, file)
-            };
+            let file = if file.is_empty() { path.to_owned() } else { resolved(path, file) };
             if !tree.has(&file) {
                 faults.push(format!("{path}: {target} leads nowhere"));
-            } else if !heading.is_empty()
-                && !has_heading(&tree.read(&file).unwrap_or_default(), heading)
-            {
+            } else if !heading.is_empty() && !has_heading(&tree.read(&file).unwrap_or_default(), heading) {
                 faults.push(format!("{path}: {file} has no heading #{heading}"));
             }
         }
@@ -88,10 +82,7 @@ mod tests {
 
     #[test]
     fn targets_are_seen_from_their_own_folder() {
-        assert_eq!(
-            resolved("docs/how-to/a.md", "../status.md"),
-            "docs/status.md"
-        );
+        assert_eq!(resolved("docs/how-to/a.md", "../status.md"), "docs/status.md");
         assert_eq!(resolved("README.md", "docs/"), "docs");
     }
 

@@ -18,9 +18,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
     let example = names(&tree.read(EXAMPLE).unwrap_or_default());
     let mut faults = Vec::new();
     for name in documented.symmetric_difference(&example) {
-        faults.push(format!(
-            "{name} stands in only one of {CONFIGURATION} and {EXAMPLE}"
-        ));
+        faults.push(format!("{name} stands in only one of {CONFIGURATION} and {EXAMPLE}"));
     }
     let (of_tests, others): (Vec<&str>, Vec<&str>) = tree
         .ending_in(&[".rs", ".md", ".sh", ".py", ".yml", ".yaml", "Makefile"])
@@ -28,34 +26,25 @@ pub fn check(tree: &Tree) -> Vec<String> {
     let used_in = |path: &str| {
         let text = tree.read(path).unwrap_or_default();
         // Only quoted text in Rust: a constant may begin with the same letters.
-        if path.ends_with(".rs") {
-            quoted_names(&text)
-        } else {
-            names(&text)
-        }
+        if path.ends_with(".rs") { quoted_names(&text) } else { names(&text) }
     };
     let mut known: BTreeSet<String> = of_tests.into_iter().flat_map(used_in).collect();
     known.extend(documented);
     for path in others {
         for name in used_in(path).difference(&known) {
-            faults.push(format!(
-                "{path} uses {name}, which {CONFIGURATION} does not explain"
-            ));
+            faults.push(format!("{path} uses {name}, which {CONFIGURATION} does not explain"));
         }
     }
     if let Some(printed) = configuration_of_the_binary(tree)
         && printed.trim() != page.trim()
     {
-        faults.push(format!(
-            "{CONFIGURATION} is not what `raally config docs` prints: run `cargo xtask docs`"
-        ));
+        faults.push(format!("{CONFIGURATION} is not what `raally config docs` prints: run `cargo xtask docs`"));
     }
     faults
 }
 
 fn names(text: &str) -> BTreeSet<String> {
-    let is_part =
-        |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
+    let is_part = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
     text.match_indices(PREFIX)
         .filter(|(at, _)| !text[..*at].ends_with(is_part))
         .map(|(at, _)| {
@@ -69,10 +58,7 @@ fn names(text: &str) -> BTreeSet<String> {
 }
 
 fn quoted_names(text: &str) -> BTreeSet<String> {
-    names(text)
-        .into_iter()
-        .filter(|name| text.contains(&format!("\"{name}\"")))
-        .collect()
+    names(text).into_iter().filter(|name| text.contains(&format!("\"{name}\""))).collect()
 }
 
 #[cfg(test)]

@@ -50,10 +50,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
     for path in tree.ending_in(&[".md"]) {
         let text = tree.read(path).unwrap_or_default();
         for route in routes(&text) {
-            let known = BESIDE.contains(&route)
-                || operations
-                    .iter()
-                    .any(|operation| begins(&operation.path, route));
+            let known = BESIDE.contains(&route) || operations.iter().any(|operation| begins(&operation.path, route));
             if !known {
                 faults.push(format!("{path} names {route}, which the API does not have"));
             }
@@ -80,9 +77,9 @@ fn routes(text: &str) -> Vec<&str> {
 fn begins(path: &str, route: &str) -> bool {
     let mut segments = path.split('/');
     route.split('/').all(|wanted| {
-        segments.next().is_some_and(|segment| {
-            segment == wanted || segment.starts_with('{') || wanted.starts_with(['{', '$'])
-        })
+        segments
+            .next()
+            .is_some_and(|segment| segment == wanted || segment.starts_with('{') || wanted.starts_with(['{', '$']))
     })
 }
 
@@ -94,10 +91,7 @@ mod tests {
     fn routes_are_found_in_prose_and_commands() {
         let text = "GET `/api/v1/a/{id}`, then curl $HOST/api/v1/b?x=1. Not web/api/v1.";
         assert_eq!(routes(text), ["/api/v1/a/{id}", "/api/v1/b"]);
-        assert_eq!(
-            routes("http://127.0.0.1:8080/api/v1/reports/…"),
-            ["/api/v1/reports"]
-        );
+        assert_eq!(routes("http://127.0.0.1:8080/api/v1/reports/…"), ["/api/v1/reports"]);
     }
 
     #[test]

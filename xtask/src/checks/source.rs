@@ -5,10 +5,8 @@ use crate::tree::Tree;
 
 const LINES_MAX: usize = 600;
 const CODE: [&str; 3] = [".rs", ".ts", ".tsx"];
-const TEXT: [&str; 12] = [
-    ".rs", ".ts", ".tsx", ".md", ".toml", ".sh", ".py", ".json", ".yml", ".yaml", "Makefile",
-    ".html",
-];
+const TEXT: [&str; 12] =
+    [".rs", ".ts", ".tsx", ".md", ".toml", ".sh", ".py", ".json", ".yml", ".yaml", "Makefile", ".html"];
 
 /// In two halves each, so that this file does not find itself.
 const SWITCHED_OFF: [(&str, &str); 12] = [
@@ -25,12 +23,7 @@ const SWITCHED_OFF: [(&str, &str); 12] = [
     ("test.on", "ly("),
     ("describe.on", "ly("),
 ];
-const MACHINE_FOLDERS: [(&str, &str); 4] = [
-    ("/wo", "rk/"),
-    ("/fa", "rm/"),
-    ("/ro", "ot/"),
-    ("/Us", "ers/"),
-];
+const MACHINE_FOLDERS: [(&str, &str); 4] = [("/wo", "rk/"), ("/fa", "rm/"), ("/ro", "ot/"), ("/Us", "ers/")];
 
 pub fn headers(tree: &Tree) -> Vec<String> {
     written(tree, &CODE)
@@ -57,10 +50,7 @@ pub fn lengths(tree: &Tree) -> Vec<String> {
 }
 
 pub fn switched_off(tree: &Tree) -> Vec<String> {
-    let words: Vec<String> = SWITCHED_OFF
-        .iter()
-        .map(|(a, b)| format!("{a}{b}"))
-        .collect();
+    let words: Vec<String> = SWITCHED_OFF.iter().map(|(a, b)| format!("{a}{b}")).collect();
     let mut faults = Vec::new();
     for (path, text) in written(tree, &CODE) {
         for (number, line) in text.lines().enumerate() {
@@ -72,10 +62,7 @@ pub fn switched_off(tree: &Tree) -> Vec<String> {
 }
 
 pub fn machine_paths(tree: &Tree) -> Vec<String> {
-    let folders: Vec<String> = MACHINE_FOLDERS
-        .iter()
-        .map(|(a, b)| format!("{a}{b}"))
-        .collect();
+    let folders: Vec<String> = MACHINE_FOLDERS.iter().map(|(a, b)| format!("{a}{b}")).collect();
     let mut faults = Vec::new();
     for (path, text) in written(tree, &TEXT) {
         for (number, line) in text.lines().enumerate() {
@@ -89,8 +76,7 @@ pub fn machine_paths(tree: &Tree) -> Vec<String> {
 
 fn begins_a_path(line: &str, folder: &str) -> bool {
     let continues = |letter: char| letter.is_alphanumeric() || "._-}*)~".contains(letter);
-    line.match_indices(folder)
-        .any(|(at, _)| !line[..at].ends_with(continues))
+    line.match_indices(folder).any(|(at, _)| !line[..at].ends_with(continues))
 }
 
 /// The files that people wrote, with their text.

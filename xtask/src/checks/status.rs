@@ -16,10 +16,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
         return vec![format!("{DOCUMENT} is missing")];
     };
     let functions = functions(tree);
-    let web = || {
-        tree.ending_in(&WEB_TESTS)
-            .filter_map(|path| tree.read(path))
-    };
+    let web = || tree.ending_in(&WEB_TESTS).filter_map(|path| tree.read(path));
     let mut faults = Vec::new();
     let mut lines = 0;
     for (number, line) in text.lines().enumerate() {
@@ -37,16 +34,11 @@ pub fn check(tree: &Tree) -> Vec<String> {
                 faults.push(format!("{place}: want a test in backticks or –"));
             }
             "done" | "open" => {}
-            other => faults.push(format!(
-                "{place}: the state {other:?} is neither done nor open"
-            )),
+            other => faults.push(format!("{place}: the state {other:?} is neither done nor open")),
         }
         for name in names {
-            let exists = if name.contains(' ') {
-                web().any(|text| text.contains(name))
-            } else {
-                is_function(&functions, name)
-            };
+            let exists =
+                if name.contains(' ') { web().any(|text| text.contains(name)) } else { is_function(&functions, name) };
             if !exists {
                 faults.push(format!("{place}: there is no test `{name}`"));
             }
@@ -74,10 +66,7 @@ fn functions(tree: &Tree) -> BTreeMap<String, BTreeSet<String>> {
         for part in text.split("fn ").skip(1) {
             let end = part.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
             let name = &part[..end.unwrap_or(part.len())];
-            functions
-                .entry(name.to_owned())
-                .or_default()
-                .insert(path.to_owned());
+            functions.entry(name.to_owned()).or_default().insert(path.to_owned());
         }
     }
     functions
@@ -88,9 +77,7 @@ fn is_function(functions: &BTreeMap<String, BTreeSet<String>>, name: &str) -> bo
     let (qualifier, function) = name.rsplit_once("::").unwrap_or(("", name));
     let first = qualifier.split("::").next().unwrap_or_default();
     let first = first.strip_prefix("raally_").unwrap_or(first);
-    functions
-        .get(function)
-        .is_some_and(|files| first.is_empty() || files.iter().any(|file| file.contains(first)))
+    functions.get(function).is_some_and(|files| first.is_empty() || files.iter().any(|file| file.contains(first)))
 }
 
 #[cfg(test)]
@@ -102,10 +89,7 @@ mod tests {
         assert_eq!(cells("| thing | how | test | state |"), None);
         assert_eq!(cells("|---|---|---|---|"), None);
         assert_eq!(cells("some prose"), None);
-        assert_eq!(
-            cells("| a | b | – | open |"),
-            Some(vec!["a", "b", "–", "open"])
-        );
+        assert_eq!(cells("| a | b | – | open |"), Some(vec!["a", "b", "–", "open"]));
     }
 
     #[test]

@@ -3,14 +3,12 @@
 use super::refusal::{Fault, Refusal, Rule};
 use super::validate::{Faults, Validate};
 use crate::event::{
-    Aggregate, AssignmentEvent, CalendarEvent, ClientEvent, Envelope, HolidayEvent, ImportEvent,
-    MembershipEvent, PersonEvent, ProjectEvent, RoleEvent, SessionEvent, SkillEvent, TeamEvent,
-    TimeOffEvent, UserEvent, WorkspaceEvent,
+    Aggregate, AssignmentEvent, CalendarEvent, ClientEvent, Envelope, HolidayEvent, ImportEvent, MembershipEvent,
+    PersonEvent, ProjectEvent, RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent, UserEvent, WorkspaceEvent,
 };
 use crate::model::{
-    Assignment, AssignmentDetails, Calendar, Client, Holiday, ImportRun, ImportStatus, Membership,
-    Person, PersonDetails, Project, ProjectDetails, Role, Session, Skill, Team, TimeOff,
-    TimeOffDetails, User, Workspace,
+    Assignment, AssignmentDetails, Calendar, Client, Holiday, ImportRun, ImportStatus, Membership, Person,
+    PersonDetails, Project, ProjectDetails, Role, Session, Skill, Team, TimeOff, TimeOffDetails, User, Workspace,
 };
 
 /// A kind of stream whose next facts are checked.
@@ -30,7 +28,15 @@ pub trait Intent: Aggregate {
 /// A kind that is added, changed as a whole, removed and restored.
 pub trait Managed: Intent + PartialEq {
     /// What is edited in one piece.
-    type Details: Validate + Clone + PartialEq + serde::Serialize + serde::de::DeserializeOwned + schemars::JsonSchema + Send + Sync + 'static;
+    type Details: Validate
+        + Clone
+        + PartialEq
+        + serde::Serialize
+        + serde::de::DeserializeOwned
+        + schemars::JsonSchema
+        + Send
+        + Sync
+        + 'static;
     /// The editable part of a state.
     fn details(&self) -> &Self::Details;
     /// It exists.
@@ -308,10 +314,7 @@ impl Intent for User {
     fn is_occurrence(event: &UserEvent) -> bool {
         matches!(
             event,
-            UserEvent::SignedIn
-                | UserEvent::SignInFailed
-                | UserEvent::PasswordChanged
-                | UserEvent::EnteredWorkspace(_)
+            UserEvent::SignedIn | UserEvent::SignInFailed | UserEvent::PasswordChanged | UserEvent::EnteredWorkspace(_)
         )
     }
 }

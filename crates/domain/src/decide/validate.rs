@@ -5,10 +5,9 @@ use jiff::civil::Date;
 
 use super::refusal::{Fault, Rule};
 use crate::model::{
-    AssignmentDetails, Availability, BillRate, Budget, Calendar, Client, Compensation, DayMinutes,
-    Effort, Holiday, JobTitle, Milestone, Money, Pace, PersonDetails, PersonSkill, Phase,
-    ProjectDetails, ProjectRate, Role, RoleRate, Schedule, Settings, Skill, Team, TimeOffDetails,
-    WorkingTime,
+    AssignmentDetails, Availability, BillRate, Budget, Calendar, Client, Compensation, DayMinutes, Effort, Holiday,
+    JobTitle, Milestone, Money, Pace, PersonDetails, PersonSkill, Phase, ProjectDetails, ProjectRate, Role, RoleRate,
+    Schedule, Settings, Skill, Team, TimeOffDetails, WorkingTime,
 };
 
 /// Longest name, in characters.

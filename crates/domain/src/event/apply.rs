@@ -6,15 +6,14 @@ use uuid::Uuid;
 
 use super::Event;
 use super::kinds::{
-    AssignmentEvent, CalendarEvent, ClientEvent, HolidayEvent, ImportEvent, MembershipEvent,
-    PersonEvent, ProjectEvent, RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent,
-    UserEvent, WorkspaceEvent,
+    AssignmentEvent, CalendarEvent, ClientEvent, HolidayEvent, ImportEvent, MembershipEvent, PersonEvent, ProjectEvent,
+    RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent, UserEvent, WorkspaceEvent,
 };
 use crate::kind::Kind;
 use crate::model::{
-    Assignment, Calendar, Client, Commitment, Holiday, ImportRun, ImportStatus, Membership,
-    MembershipStatus, Person, PersonMoney, Project, ProjectMoney, Role, RoleMoney, Session, Skill,
-    Team, TimeOff, TimeOffStatus, User, Workspace, put_dated, remove_dated,
+    Assignment, Calendar, Client, Commitment, Holiday, ImportRun, ImportStatus, Membership, MembershipStatus, Person,
+    PersonMoney, Project, ProjectMoney, Role, RoleMoney, Session, Skill, Team, TimeOff, TimeOffStatus, User, Workspace,
+    put_dated, remove_dated,
 };
 
 /// What a fact does to the life of an aggregate.
@@ -186,9 +185,7 @@ impl Aggregate for Workspace {
     type Money = ();
     fn born(event: &WorkspaceEvent) -> Option<Self> {
         match event {
-            WorkspaceEvent::Created(new) => {
-                Some(Self { name: new.name.clone(), settings: new.settings.clone() })
-            }
+            WorkspaceEvent::Created(new) => Some(Self { name: new.name.clone(), settings: new.settings.clone() }),
             _ => None,
         }
     }
@@ -300,9 +297,7 @@ impl Aggregate for TimeOff {
     type Money = ();
     fn born(event: &TimeOffEvent) -> Option<Self> {
         match event {
-            TimeOffEvent::Requested(details) => {
-                Some(Self { details: details.clone(), status: TimeOffStatus::Pending })
-            }
+            TimeOffEvent::Requested(details) => Some(Self { details: details.clone(), status: TimeOffStatus::Pending }),
             _ => None,
         }
     }
@@ -440,9 +435,7 @@ impl Aggregate for Session {
     type Money = ();
     fn born(event: &SessionEvent) -> Option<Self> {
         match event {
-            SessionEvent::Started(new) => {
-                Some(Self { user_id: new.user_id, client: new.client.clone(), ended: None })
-            }
+            SessionEvent::Started(new) => Some(Self { user_id: new.user_id, client: new.client.clone(), ended: None }),
             SessionEvent::Ended(_) => None,
         }
     }

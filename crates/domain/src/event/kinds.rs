@@ -7,9 +7,9 @@ use super::events;
 use crate::access::Role as AccessRole;
 use crate::ids::{MilestoneId, PhaseId, RateId, SkillId, UserId, WorkspaceId};
 use crate::model::{
-    AssignmentDetails, Availability, BillRate, Budget, Calendar, Client, Compensation, Holiday,
-    JobTitle, Membership, Milestone, PersonDetails, PersonSkill, Phase, ProjectDetails,
-    ProjectRate, Role, RoleRate, Schedule, Settings, Skill, Team, TimeOffDetails,
+    AssignmentDetails, Availability, BillRate, Budget, Calendar, Client, Compensation, Holiday, JobTitle, Membership,
+    Milestone, PersonDetails, PersonSkill, Phase, ProjectDetails, ProjectRate, Role, RoleRate, Schedule, Settings,
+    Skill, Team, TimeOffDetails,
 };
 
 /// The entry that was in force from this date on.

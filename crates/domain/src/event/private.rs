@@ -17,14 +17,10 @@ pub enum Subject {
 #[must_use]
 pub fn private_pointers(kind: Kind, type_name: &str) -> (Subject, &'static [&'static str]) {
     match (kind, type_name) {
-        (Kind::Person, "person-added" | "person-changed") => {
-            (Subject::Stream, &["/name", "/email", "/notes"])
-        }
+        (Kind::Person, "person-added" | "person-changed") => (Subject::Stream, &["/name", "/email", "/notes"]),
         (Kind::Person, "compensation-set") => (Subject::Stream, &["/amount", "/benefits"]),
         (Kind::Person, "bill-rate-set") => (Subject::Stream, &["/perHour"]),
-        (Kind::TimeOff, "time-off-requested" | "time-off-changed") => {
-            (Subject::At("/personId"), &["/note"])
-        }
+        (Kind::TimeOff, "time-off-requested" | "time-off-changed") => (Subject::At("/personId"), &["/note"]),
         (Kind::User, "user-created") => (Subject::Stream, &["/email", "/name"]),
         (Kind::User, "user-renamed") => (Subject::Stream, &["/name"]),
         (Kind::Session, "session-started") => (Subject::At("/userId"), &["/client"]),

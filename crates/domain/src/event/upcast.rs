@@ -55,10 +55,13 @@ mod tests {
 
     #[test]
     fn an_older_payload_is_lifted_step_by_step() {
-        let steps: &[(&str, i32, Step)] = &[("x", 1, hours_become_minutes), ("x", 2, |mut p| {
-            p["unit"] = "minutes".into();
-            p
-        })];
+        let steps: &[(&str, i32, Step)] = &[
+            ("x", 1, hours_become_minutes),
+            ("x", 2, |mut p| {
+                p["unit"] = "minutes".into();
+                p
+            }),
+        ];
         let lifted = upcast_by(steps, "x", 1, 3, json!({"hours": 2})).unwrap();
         assert_eq!(lifted, json!({"minutes": 120, "unit": "minutes"}));
     }

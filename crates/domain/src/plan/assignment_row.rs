@@ -44,12 +44,7 @@ pub(super) struct Numbers {
 }
 
 impl AssignmentRow {
-    pub(super) fn new(
-        id: AssignmentId,
-        version: i64,
-        assignment: &Assignment,
-        numbers: Numbers,
-    ) -> Self {
+    pub(super) fn new(id: AssignmentId, version: i64, assignment: &Assignment, numbers: Numbers) -> Self {
         let days = Booking::of(assignment).days;
         Self {
             id,
@@ -74,28 +69,19 @@ impl AssignmentRow {
     #[must_use]
     pub fn effort(&self) -> Cow<'_, Effort> {
         match &self.effort {
-            RowEffort::HoursPerDay(minutes) => Cow::Owned(Effort::HoursPerDay {
-                minutes_per_day: i64::from(*minutes),
-            }),
-            RowEffort::HoursPerWeek(minutes) => Cow::Owned(Effort::HoursPerWeek {
-                minutes_per_week: i64::from(*minutes),
-            }),
-            RowEffort::Percent(points) => Cow::Owned(Effort::Percent {
-                basis_points: i64::from(*points),
-            }),
-            RowEffort::Total(minutes) => Cow::Owned(Effort::Total {
-                minutes: i64::from(*minutes),
-            }),
+            RowEffort::HoursPerDay(minutes) => Cow::Owned(Effort::HoursPerDay { minutes_per_day: i64::from(*minutes) }),
+            RowEffort::HoursPerWeek(minutes) => {
+                Cow::Owned(Effort::HoursPerWeek { minutes_per_week: i64::from(*minutes) })
+            }
+            RowEffort::Percent(points) => Cow::Owned(Effort::Percent { basis_points: i64::from(*points) }),
+            RowEffort::Total(minutes) => Cow::Owned(Effort::Total { minutes: i64::from(*minutes) }),
             RowEffort::Other(effort) => Cow::Borrowed(effort),
         }
     }
 
     /// Its minutes don't hang on days outside the asked weeks.
     pub(super) const fn is_local(&self) -> bool {
-        matches!(
-            self.effort,
-            RowEffort::HoursPerDay(_) | RowEffort::HoursPerWeek(_) | RowEffort::Percent(_)
-        )
+        matches!(self.effort, RowEffort::HoursPerDay(_) | RowEffort::HoursPerWeek(_) | RowEffort::Percent(_))
     }
 
     pub(crate) const fn is_total(&self) -> bool {
@@ -109,9 +95,7 @@ impl RowEffort {
         let long = |minutes: i64, row: fn(u32) -> Self| u32::try_from(minutes).ok().map(row);
         let compact = match effort {
             Effort::HoursPerDay { minutes_per_day } => short(*minutes_per_day, Self::HoursPerDay),
-            Effort::HoursPerWeek { minutes_per_week } => {
-                short(*minutes_per_week, Self::HoursPerWeek)
-            }
+            Effort::HoursPerWeek { minutes_per_week } => short(*minutes_per_week, Self::HoursPerWeek),
             Effort::Percent { basis_points } => long(*basis_points, Self::Percent),
             Effort::Total { minutes } => long(*minutes, Self::Total),
             Effort::TotalUntilDone { .. } | Effort::Phased { .. } => None,

@@ -39,12 +39,7 @@ impl<I, T, M> Entry<I, T, M> {
 
 impl<I, T, M: Default> From<I> for Entry<I, T, M> {
     fn from(id: I) -> Self {
-        Self {
-            id,
-            value: None,
-            money: M::default(),
-            removed: false,
-        }
+        Self { id, value: None, money: M::default(), removed: false }
     }
 }
 
@@ -57,10 +52,7 @@ pub(super) struct Slots<I, S> {
 
 impl<I, S> Default for Slots<I, S> {
     fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            index: Arc::default(),
-        }
+        Self { items: Vec::new(), index: Arc::default() }
     }
 }
 
@@ -94,9 +86,6 @@ impl<I: Copy + Eq + Hash, S: Clone + From<I>> Slots<I, S> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &S)> {
-        self.items
-            .iter()
-            .enumerate()
-            .map(|(number, item)| (number as u32, item.as_ref()))
+        self.items.iter().enumerate().map(|(number, item)| (number as u32, item.as_ref()))
     }
 }

@@ -50,15 +50,9 @@ impl Holidays {
 impl Region {
     fn settle(&mut self, day: Day) {
         let least = HolidayId(uuid::Uuid::nil());
-        let on_day = self
-            .entries
-            .range((day, least)..(day + 1, least))
-            .map(|(_, observance)| *observance);
+        let on_day = self.entries.range((day, least)..(day + 1, least)).map(|(_, observance)| *observance);
         let strongest = on_day.max_by_key(|observance| strength(*observance));
-        match (
-            self.days.binary_search_by_key(&day, |(on, _)| *on),
-            strongest,
-        ) {
+        match (self.days.binary_search_by_key(&day, |(on, _)| *on), strongest) {
             (Ok(at), Some(observance)) => self.days[at].1 = observance,
             (Ok(at), None) => drop(self.days.remove(at)),
             (Err(at), Some(observance)) => self.days.insert(at, (day, observance)),

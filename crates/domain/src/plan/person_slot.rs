@@ -45,17 +45,13 @@ impl PersonSlot {
     /// The name, also of somebody who is removed; empty when never put.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.person
-            .as_ref()
-            .map_or("", |person| &person.details.name)
+        self.person.as_ref().map_or("", |person| &person.details.name)
     }
 
     /// An open demand instead of somebody.
     #[must_use]
     pub fn is_placeholder(&self) -> bool {
-        self.person
-            .as_ref()
-            .is_some_and(|person| person.details.kind == PersonKind::Placeholder)
+        self.person.as_ref().is_some_and(|person| person.details.kind == PersonKind::Placeholder)
     }
 
     /// Pay and bill rates.
@@ -71,16 +67,12 @@ impl PersonSlot {
     }
 
     pub(super) fn has_pending(&self) -> bool {
-        self.time_off
-            .iter()
-            .any(|row| row.status == TimeOffStatus::Pending)
+        self.time_off.iter().any(|row| row.status == TimeOffStatus::Pending)
     }
 
     pub(super) fn put_row(&mut self, row: AssignmentRow) {
         self.take_row(row.id);
-        let at = self
-            .rows
-            .partition_point(|known| (known.starts, known.id) < (row.starts, row.id));
+        let at = self.rows.partition_point(|known| (known.starts, known.id) < (row.starts, row.id));
         if self.rows.len() == self.rows.capacity() {
             self.rows.reserve_exact(self.rows.len() / 8 + 4);
         }
@@ -94,9 +86,7 @@ impl PersonSlot {
 
     pub(super) fn put_time_off(&mut self, row: TimeOffRow) {
         self.take_time_off(row.id);
-        let at = self
-            .time_off
-            .partition_point(|known| (known.days.from, known.id) < (row.days.from, row.id));
+        let at = self.time_off.partition_point(|known| (known.days.from, known.id) < (row.days.from, row.id));
         self.time_off.insert(at, row);
         self.cache.forget();
     }
@@ -140,10 +130,7 @@ impl TimeOffRow {
             TimeOffStatus::Pending => include_pending,
             TimeOffStatus::Rejected => false,
         };
-        counts.then_some(Absence {
-            days: self.days,
-            minutes_per_day: self.minutes_per_day,
-        })
+        counts.then_some(Absence { days: self.days, minutes_per_day: self.minutes_per_day })
     }
 }
 
@@ -171,11 +158,6 @@ impl WorkingDaysCache {
 
 impl Clone for WorkingDaysCache {
     fn clone(&self) -> Self {
-        Self(RwLock::new(
-            self.0
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
-        ))
+        Self(RwLock::new(self.0.read().unwrap_or_else(PoisonError::into_inner).clone()))
     }
 }

@@ -6,12 +6,11 @@ use super::Plan;
 use super::assignment_row::{AssignmentRow, NONE, Numbers};
 use super::person_slot::TimeOffRow;
 use crate::ids::{
-    AssignmentId, CalendarId, ClientId, HolidayId, PersonId, ProjectId, RoleId, SkillId, TeamId,
-    TimeOffId,
+    AssignmentId, CalendarId, ClientId, HolidayId, PersonId, ProjectId, RoleId, SkillId, TeamId, TimeOffId,
 };
 use crate::model::{
-    Assignment, Calendar, Client, Holiday, Person, PersonMoney, Project, ProjectMoney, Role,
-    RoleMoney, Settings, Skill, Team, TimeOff,
+    Assignment, Calendar, Client, Holiday, Person, PersonMoney, Project, ProjectMoney, Role, RoleMoney, Settings,
+    Skill, Team, TimeOff,
 };
 
 macro_rules! catalogue {
@@ -82,10 +81,7 @@ impl Plan {
     /// Puts an absence, whatever its status.
     pub fn put_time_off(&mut self, id: TimeOffId, time_off: &TimeOff) {
         let number = self.people.number(time_off.details.person_id);
-        let before = self
-            .time_off
-            .insert(id, number)
-            .filter(|before| *before != number);
+        let before = self.time_off.insert(id, number).filter(|before| *before != number);
         if let Some(slot) = before.and_then(|before| self.people.change(before)) {
             slot.take_time_off(id);
         }
@@ -96,11 +92,7 @@ impl Plan {
 
     /// Removes an absence.
     pub fn remove_time_off(&mut self, id: TimeOffId) {
-        if let Some(slot) = self
-            .time_off
-            .remove(id)
-            .and_then(|number| self.people.change(number))
-        {
+        if let Some(slot) = self.time_off.remove(id).and_then(|number| self.people.change(number)) {
             slot.take_time_off(id);
         }
     }
@@ -109,18 +101,11 @@ impl Plan {
     pub fn put_assignment(&mut self, id: AssignmentId, version: i64, assignment: &Assignment) {
         let numbers = Numbers {
             project: self.projects.number(assignment.project_id),
-            role: assignment
-                .role_id
-                .map_or(NONE, |role| self.roles.number(role)),
-            phase: assignment
-                .phase_id
-                .map_or(NONE, |phase| self.phases.number(phase)),
+            role: assignment.role_id.map_or(NONE, |role| self.roles.number(role)),
+            phase: assignment.phase_id.map_or(NONE, |phase| self.phases.number(phase)),
         };
         let number = self.people.number(assignment.person_id);
-        let before = self
-            .assignments
-            .insert(id, number)
-            .filter(|before| *before != number);
+        let before = self.assignments.insert(id, number).filter(|before| *before != number);
         if let Some(slot) = before.and_then(|before| self.people.change(before)) {
             slot.take_row(id);
         }
@@ -131,11 +116,7 @@ impl Plan {
 
     /// Removes an assignment.
     pub fn remove_assignment(&mut self, id: AssignmentId) {
-        if let Some(slot) = self
-            .assignments
-            .remove(id)
-            .and_then(|number| self.people.change(number))
-        {
+        if let Some(slot) = self.assignments.remove(id).and_then(|number| self.people.change(number)) {
             slot.take_row(id);
         }
     }

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use super::assignment_row::NONE;
 use super::{AssignmentRow, Entry, PersonSlot, Plan};
 use crate::ids::{AssignmentId, ClientId, PersonId, PhaseId, ProjectId, RoleId, SkillId, TeamId};
-use crate::model::{
-    Client, Commitment, Project, ProjectMoney, Role, RoleMoney, Settings, Skill, Team,
-};
+use crate::model::{Client, Commitment, Project, ProjectMoney, Role, RoleMoney, Settings, Skill, Team};
 use crate::rules::{
-    Booking, DayTable, Days, Grain, WorkCalendar, buckets, date_of, day_of, holiday_region,
-    needed_days,
+    Booking, DayTable, Days, Grain, WorkCalendar, buckets, date_of, day_of, holiday_region, needed_days,
 };
 
 /// Longest window of working days that is kept for a person, in days (six years).
@@ -31,10 +28,7 @@ impl Plan {
 
     /// People and placeholders that are not removed, in no order.
     pub fn people(&self) -> impl Iterator<Item = &PersonSlot> {
-        self.people
-            .iter()
-            .map(|(_, slot)| slot)
-            .filter(|slot| slot.alive().is_some())
+        self.people.iter().map(|(_, slot)| slot).filter(|slot| slot.alive().is_some())
     }
 
     /// A person, also one that is removed.
@@ -51,10 +45,7 @@ impl Plan {
 
     /// Projects that are not removed, in no order.
     pub fn projects(&self) -> impl Iterator<Item = &Entry<ProjectId, Project, ProjectMoney>> {
-        self.projects
-            .iter()
-            .map(|(_, entry)| entry)
-            .filter(|entry| entry.is_alive())
+        self.projects.iter().map(|(_, entry)| entry).filter(|entry| entry.is_alive())
     }
 
     /// A role, also one that is removed.
@@ -85,18 +76,12 @@ impl Plan {
     #[must_use]
     pub fn assignment(&self, id: AssignmentId) -> Option<(&PersonSlot, &AssignmentRow)> {
         let slot = self.people.at(self.assignments.get(id)?)?;
-        slot.rows
-            .iter()
-            .find(|row| row.id == id)
-            .map(|row| (slot, row))
+        slot.rows.iter().find(|row| row.id == id).map(|row| (slot, row))
     }
 
     /// The project of a row.
     #[must_use]
-    pub fn project_of(
-        &self,
-        row: &AssignmentRow,
-    ) -> Option<&Entry<ProjectId, Project, ProjectMoney>> {
+    pub fn project_of(&self, row: &AssignmentRow) -> Option<&Entry<ProjectId, Project, ProjectMoney>> {
         self.projects.at(row.project)
     }
 
@@ -133,48 +118,22 @@ impl Plan {
 
     /// All that decides a person's working days; `None` when nobody was put under this id.
     #[must_use]
-    pub fn work_calendar<'a>(
-        &'a self,
-        slot: &'a PersonSlot,
-        include_pending: bool,
-    ) -> Option<WorkCalendar<'a>> {
+    pub fn work_calendar<'a>(&'a self, slot: &'a PersonSlot, include_pending: bool) -> Option<WorkCalendar<'a>> {
         let person = slot.person.as_ref()?;
-        let holidays = holiday_region(person, &self.settings)
-            .map_or(&[][..], |region| self.holidays.of_region(region));
-        let absences = slot
-            .time_off
-            .iter()
-            .filter_map(|row| row.absence(include_pending))
-            .collect();
+        let holidays = holiday_region(person, &self.settings).map_or(&[][..], |region| self.holidays.of_region(region));
+        let absences = slot.time_off.iter().filter_map(|row| row.absence(include_pending)).collect();
         let calendar = |id| self.calendars.get(&id).map(Arc::as_ref);
-        Some(WorkCalendar::of(
-            person,
-            &self.settings,
-            calendar,
-            holidays,
-            absences,
-        ))
+        Some(WorkCalendar::of(person, &self.settings, calendar, holidays, absences))
     }
 
     /// A person's working days, for the whole weeks of a range and all that its assignments' minutes hang on.
     #[must_use]
-    pub fn working_days(
-        &self,
-        slot: &PersonSlot,
-        range: Days,
-        include_pending: bool,
-    ) -> Arc<DayTable> {
+    pub fn working_days(&self, slot: &PersonSlot, range: Days, include_pending: bool) -> Arc<DayTable> {
         let first_day_of_week = self.settings.first_day_of_week;
         let mut needed = range.whole_weeks(first_day_of_week);
-        for row in self
-            .rows_in(slot, range, true)
-            .filter(|row| !row.is_local())
-        {
+        for row in self.rows_in(slot, range, true).filter(|row| !row.is_local()) {
             let effort = row.effort();
-            let booking = Booking {
-                days: row.days(),
-                effort: &effort,
-            };
+            let booking = Booking { days: row.days(), effort: &effort };
             needed = needed.union(needed_days(&booking, range, first_day_of_week));
         }
         if include_pending && slot.has_pending() {
@@ -186,11 +145,7 @@ impl Plan {
         }
         let wanted = whole_years(needed);
         let both = kept.map_or(wanted, |table| table.window().union(wanted));
-        let window = if both.len() > KEPT_DAYS_MAX {
-            wanted
-        } else {
-            both
-        };
+        let window = if both.len() > KEPT_DAYS_MAX { wanted } else { both };
         let table = Arc::new(self.build_days(slot, window, false));
         if window.len() <= KEPT_DAYS_MAX {
             slot.cache.keep(&self.calendar_edition, &table);

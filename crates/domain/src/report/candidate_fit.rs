@@ -8,8 +8,7 @@ use crate::ids::RoleId;
 use crate::model::{Effort, Person};
 use crate::plan::{PersonSlot, Plan};
 use crate::rules::{
-    Booking, Clash, ClashCheck, ClashScope, DayTable, Days, Grain, OPEN_END, add_load, check_clash,
-    needed_days,
+    Booking, Clash, ClashCheck, ClashScope, DayTable, Days, Grain, OPEN_END, add_load, check_clash, needed_days,
 };
 
 /// Smaller is better.
@@ -59,31 +58,12 @@ impl Fit<'_> {
 
     fn skills(&self, reasons: &mut Vec<FitReason>) -> usize {
         let mut unmet = 0;
-        for &SkillWanted {
-            skill_id,
-            minimum_level,
-        } in &self.query.skills
-        {
-            let known = self
-                .person
-                .skills
-                .iter()
-                .find(|skill| skill.skill_id == skill_id);
+        for &SkillWanted { skill_id, minimum_level } in &self.query.skills {
+            let known = self.person.skills.iter().find(|skill| skill.skill_id == skill_id);
             reasons.push(match known.map(|skill| skill.level) {
-                Some(level) if level >= minimum_level => FitReason::SkillMet {
-                    skill_id,
-                    level,
-                    minimum_level,
-                },
-                Some(level) => FitReason::SkillTooLow {
-                    skill_id,
-                    level,
-                    minimum_level,
-                },
-                None => FitReason::SkillMissing {
-                    skill_id,
-                    minimum_level,
-                },
+                Some(level) if level >= minimum_level => FitReason::SkillMet { skill_id, level, minimum_level },
+                Some(level) => FitReason::SkillTooLow { skill_id, level, minimum_level },
+                None => FitReason::SkillMissing { skill_id, minimum_level },
             });
             unmet += usize::from(!matches!(reasons.last(), Some(FitReason::SkillMet { .. })));
         }
@@ -96,13 +76,8 @@ impl Fit<'_> {
         };
         let differs = role_id != Some(wanted_role_id);
         reasons.push(match differs {
-            true => FitReason::RoleDiffers {
-                role_id,
-                wanted_role_id,
-            },
-            false => FitReason::RoleMatches {
-                role_id: wanted_role_id,
-            },
+            true => FitReason::RoleDiffers { role_id, wanted_role_id },
+            false => FitReason::RoleMatches { role_id: wanted_role_id },
         });
         differs
     }
@@ -118,28 +93,15 @@ impl Fit<'_> {
     }
 
     fn work(&self, reasons: &mut Vec<FitReason>) -> Work {
-        let table = self
-            .plan
-            .working_days(self.slot, self.range, self.query.include_pending);
+        let table = self.plan.working_days(self.slot, self.range, self.query.include_pending);
         if table.has_unknown(self.range) {
             reasons.push(FitReason::CapacityUnknown);
             return Work::default();
         }
         let mut load = vec![0; self.range.len()];
-        for row in self
-            .plan
-            .rows_in(self.slot, self.range, self.query.include_tentative)
-        {
+        for row in self.plan.rows_in(self.slot, self.range, self.query.include_tentative) {
             let effort = row.effort();
-            add_load(
-                &Booking {
-                    days: row.days(),
-                    effort: &effort,
-                },
-                &table,
-                self.range,
-                &mut load,
-            );
+            add_load(&Booking { days: row.days(), effort: &effort }, &table, self.range, &mut load);
         }
         let free: Vec<i64> = table
             .capacity(self.range)
@@ -149,10 +111,7 @@ impl Fit<'_> {
             .collect();
         let free_minutes: i64 = free.iter().sum();
         let absent = table.base_sum(self.range) - table.capacity_sum(self.range);
-        let mut work = Work {
-            free_minutes: Some(free_minutes),
-            ..Work::default()
-        };
+        let mut work = Work { free_minutes: Some(free_minutes), ..Work::default() };
         match &self.query.effort {
             Some(effort) => self.try_effort(effort, &table, &free, &mut work, reasons),
             None => work.fits = Some(Share::new(free_minutes, table.capacity_sum(self.range))),
@@ -171,56 +130,28 @@ impl Fit<'_> {
         work: &mut Work,
         reasons: &mut Vec<FitReason>,
     ) {
-        let booking = Booking {
-            days: self.range,
-            effort,
-        };
+        let booking = Booking { days: self.range, effort };
         let first_day_of_week = table.first_day_of_week();
         let needed = needed_days(&booking, self.range, first_day_of_week);
         let mut wanted = vec![0; self.range.len()];
-        match (
-            table.window().covers(needed),
-            self.plan
-                .work_calendar(self.slot, self.query.include_pending),
-        ) {
+        match (table.window().covers(needed), self.plan.work_calendar(self.slot, self.query.include_pending)) {
             (true, _) => _ = add_load(&booking, table, self.range, &mut wanted),
             (false, Some(calendar)) => {
-                add_load(
-                    &booking,
-                    &DayTable::build(&calendar, needed),
-                    self.range,
-                    &mut wanted,
-                );
+                add_load(&booking, &DayTable::build(&calendar, needed), self.range, &mut wanted);
             }
             (false, None) => return,
         }
         let needed_minutes: i64 = wanted.iter().sum();
-        let fitting_minutes: i64 = wanted
-            .iter()
-            .zip(free)
-            .map(|(wanted, free)| *wanted.min(free))
-            .sum();
+        let fitting_minutes: i64 = wanted.iter().zip(free).map(|(wanted, free)| *wanted.min(free)).sum();
         let free_minutes: i64 = free.iter().sum();
         work.fits = Some(Share::new(fitting_minutes, needed_minutes));
         reasons.push(match fitting_minutes {
-            fitting if fitting == needed_minutes => FitReason::FullyFree {
-                free_minutes,
-                needed_minutes,
-            },
+            fitting if fitting == needed_minutes => FitReason::FullyFree { free_minutes, needed_minutes },
             0 => FitReason::NotFree { needed_minutes },
-            _ => FitReason::PartlyFree {
-                free_minutes,
-                needed_minutes,
-                fitting_minutes,
-            },
+            _ => FitReason::PartlyFree { free_minutes, needed_minutes, fitting_minutes },
         });
         work.conflicts = self.conflicts(&booking).clashes;
-        let count = |scope| {
-            work.conflicts
-                .iter()
-                .filter(|clash| clash.scope == scope)
-                .count() as i64
-        };
+        let count = |scope| work.conflicts.iter().filter(|clash| clash.scope == scope).count() as i64;
         let (days, weeks) = (count(ClashScope::Day), count(ClashScope::Bucket));
         if days + weeks > 0 {
             reasons.push(FitReason::WouldOverbook { days, weeks });
@@ -228,10 +159,7 @@ impl Fit<'_> {
     }
 
     fn conflicts(&self, booking: &Booking<'_>) -> ClashCheck {
-        let Some(calendar) = self
-            .plan
-            .work_calendar(self.slot, self.query.include_pending)
-        else {
+        let Some(calendar) = self.plan.work_calendar(self.slot, self.query.include_pending) else {
             return ClashCheck::default();
         };
         let range = self.range.whole_weeks(calendar.first_day_of_week);
@@ -240,18 +168,7 @@ impl Fit<'_> {
             .rows_in(self.slot, range, self.query.include_tentative)
             .map(|row| (row.id, row.days(), row.effort()))
             .collect();
-        let others: Vec<_> = rows
-            .iter()
-            .map(|(id, days, effort)| {
-                (
-                    *id,
-                    Booking {
-                        days: *days,
-                        effort,
-                    },
-                )
-            })
-            .collect();
+        let others: Vec<_> = rows.iter().map(|(id, days, effort)| (*id, Booking { days: *days, effort })).collect();
         check_clash(&calendar, booking, &others, range, Grain::Week)
     }
 }

@@ -102,48 +102,23 @@ pub struct Candidate {
 
 /// Why somebody fits or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "reason",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "each field is named as what it holds")]
 pub enum FitReason {
     /// Has the wanted role.
     RoleMatches { role_id: RoleId },
     /// Has another role, or none.
-    RoleDiffers {
-        role_id: Option<RoleId>,
-        wanted_role_id: RoleId,
-    },
+    RoleDiffers { role_id: Option<RoleId>, wanted_role_id: RoleId },
     /// Has the ability at the wanted level.
-    SkillMet {
-        skill_id: SkillId,
-        level: i64,
-        minimum_level: i64,
-    },
+    SkillMet { skill_id: SkillId, level: i64, minimum_level: i64 },
     /// Has the ability, but below the wanted level.
-    SkillTooLow {
-        skill_id: SkillId,
-        level: i64,
-        minimum_level: i64,
-    },
+    SkillTooLow { skill_id: SkillId, level: i64, minimum_level: i64 },
     /// Has not the ability.
-    SkillMissing {
-        skill_id: SkillId,
-        minimum_level: i64,
-    },
+    SkillMissing { skill_id: SkillId, minimum_level: i64 },
     /// All of it fits into free capacity.
-    FullyFree {
-        free_minutes: i64,
-        needed_minutes: i64,
-    },
+    FullyFree { free_minutes: i64, needed_minutes: i64 },
     /// Some of it fits.
-    PartlyFree {
-        free_minutes: i64,
-        needed_minutes: i64,
-        fitting_minutes: i64,
-    },
+    PartlyFree { free_minutes: i64, needed_minutes: i64, fitting_minutes: i64 },
     /// Nothing is free.
     NotFree { needed_minutes: i64 },
     /// Taking it overbooks days or weeks.
@@ -169,19 +144,11 @@ pub fn candidates(plan: &Plan, query: &CandidateQuery) -> Result<CandidatesRepor
 ///
 /// # Errors
 /// When there is no such assignment, or its range is too large.
-pub fn candidates_for_assignment(
-    plan: &Plan,
-    id: AssignmentId,
-    until: Date,
-) -> Result<CandidatesReport, ReportFault> {
+pub fn candidates_for_assignment(plan: &Plan, id: AssignmentId, until: Date) -> Result<CandidatesReport, ReportFault> {
     let (holder, row) = plan.assignment(id).ok_or(ReportFault::NoSuchAssignment)?;
     let person = holder.alive().ok_or(ReportFault::NoSuchAssignment)?;
     let days = row.days();
-    let last = if days.to == OPEN_END {
-        day_of(until).max(days.from)
-    } else {
-        days.to
-    };
+    let last = if days.to == OPEN_END { day_of(until).max(days.from) } else { days.to };
     let to = crate::rules::date_of(last);
     let placeholder = holder.is_placeholder();
     let wanted = person.skills.iter().filter(|_| placeholder);
@@ -189,20 +156,9 @@ pub fn candidates_for_assignment(
         from: crate::rules::date_of(days.from),
         to,
         effort: Some(row.effort().into_owned()),
-        role_id: plan
-            .role_of(row)
-            .or_else(|| crate::rules::role_on(person, to)),
-        skills: wanted
-            .map(|skill| SkillWanted {
-                skill_id: skill.skill_id,
-                minimum_level: skill.level,
-            })
-            .collect(),
-        team_ids: if placeholder {
-            person.details.team_ids.clone()
-        } else {
-            Vec::new()
-        },
+        role_id: plan.role_of(row).or_else(|| crate::rules::role_on(person, to)),
+        skills: wanted.map(|skill| SkillWanted { skill_id: skill.skill_id, minimum_level: skill.level }).collect(),
+        team_ids: if placeholder { person.details.team_ids.clone() } else { Vec::new() },
         project_id: plan.project_of(row).map(|entry| entry.id),
         include_tentative: false,
         include_pending: false,
@@ -211,56 +167,30 @@ pub fn candidates_for_assignment(
     search(plan, &query, Some(holder.id))
 }
 
-fn search(
-    plan: &Plan,
-    query: &CandidateQuery,
-    holder: Option<PersonId>,
-) -> Result<CandidatesReport, ReportFault> {
+fn search(plan: &Plan, query: &CandidateQuery, holder: Option<PersonId>) -> Result<CandidatesReport, ReportFault> {
     let range = checked_range(query.from, query.to)?;
-    let people = ReportQuery {
-        team_ids: query.team_ids.clone(),
-        ..ReportQuery::new(query.from, query.to, Grain::Total)
-    };
+    let people =
+        ReportQuery { team_ids: query.team_ids.clone(), ..ReportQuery::new(query.from, query.to, Grain::Total) };
     let asked = Selection::new(plan, &people)?;
     let judged = asked
         .people()
         .filter(|(slot, _)| Some(slot.id) != holder)
         .filter(|(_, person)| employed(person).overlaps(range))
-        .map(|(slot, person)| {
-            Fit {
-                plan,
-                query,
-                range,
-                slot,
-                person,
-            }
-            .judge(asked.role_at_end(person))
-        });
+        .map(|(slot, person)| Fit { plan, query, range, slot, person }.judge(asked.role_at_end(person)));
     let mut found: Vec<(Rank, Candidate)> = judged.collect();
     let considered = found.len() as i64;
-    found.sort_by(|(a, left), (b, right)| {
-        (a, &left.name, left.person_id).cmp(&(b, &right.name, right.person_id))
-    });
+    found.sort_by(|(a, left), (b, right)| (a, &left.name, left.person_id).cmp(&(b, &right.name, right.person_id)));
     found.truncate(match query.limit {
         0 => 20,
         limit => limit.min(CANDIDATES_MAX),
     });
-    let ranked = found
-        .into_iter()
-        .zip(1..)
-        .map(|((_, candidate), rank)| Candidate { rank, ..candidate });
-    Ok(CandidatesReport {
-        candidates: ranked.collect(),
-        considered,
-    })
+    let ranked = found.into_iter().zip(1..).map(|((_, candidate), rank)| Candidate { rank, ..candidate });
+    Ok(CandidatesReport { candidates: ranked.collect(), considered })
 }
 
 fn employed(person: &Person) -> Days {
     let details = &person.details;
-    Days::new(
-        details.starts_on.map_or(i32::MIN, day_of),
-        details.ends_on.map_or(OPEN_END, day_of),
-    )
+    Days::new(details.starts_on.map_or(i32::MIN, day_of), details.ends_on.map_or(OPEN_END, day_of))
 }
 
 impl Tabular for CandidatesReport {

@@ -82,12 +82,7 @@ fn projects(plan: &Plan, work: &FxHashMap<u32, (i64, i64)>) -> Vec<DashboardProj
     let found = plan.projects().filter_map(|entry| {
         let (confirmed_minutes, tentative_minutes) = *work.get(&plan.project_number(entry.id)?)?;
         let name = entry.alive()?.details.name.clone();
-        Some(DashboardProject {
-            project_id: entry.id,
-            name,
-            confirmed_minutes,
-            tentative_minutes,
-        })
+        Some(DashboardProject { project_id: entry.id, name, confirmed_minutes, tentative_minutes })
     });
     let mut rows: Vec<DashboardProject> = found.collect();
     rows.sort_by(|a, b| {

@@ -97,19 +97,11 @@ pub(super) fn demand_of(asked: &Selection<'_>, today: Date) -> DemandReport {
         row.placeholder_ids.dedup();
         row.assignment_ids.sort_unstable();
     }
-    rows.sort_by(|a, b| {
-        (a.role_id.is_none(), &a.name, a.role_id).cmp(&(b.role_id.is_none(), &b.name, b.role_id))
-    });
-    let minutes: Vec<i64> = (0..asked.buckets.len())
-        .map(|at| rows.iter().map(|row| row.minutes[at]).sum())
-        .collect();
+    rows.sort_by(|a, b| (a.role_id.is_none(), &a.name, a.role_id).cmp(&(b.role_id.is_none(), &b.name, b.role_id)));
+    let minutes: Vec<i64> = (0..asked.buckets.len()).map(|at| rows.iter().map(|row| row.minutes[at]).sum()).collect();
     DemandReport {
         grain: asked.query.grain,
-        buckets: asked
-            .buckets
-            .iter()
-            .map(|bucket| Bucket::from(*bucket))
-            .collect(),
+        buckets: asked.buckets.iter().map(|bucket| Bucket::from(*bucket)).collect(),
         total_minutes: minutes.iter().sum(),
         minutes,
         rows,
@@ -117,9 +109,7 @@ pub(super) fn demand_of(asked: &Selection<'_>, today: Date) -> DemandReport {
 }
 
 fn role_name(plan: &Plan, id: Option<RoleId>) -> String {
-    let role = id
-        .and_then(|id| plan.role(id))
-        .and_then(|entry| entry.value.as_ref());
+    let role = id.and_then(|id| plan.role(id)).and_then(|entry| entry.value.as_ref());
     role.map(|role| role.name.clone()).unwrap_or_default()
 }
 
@@ -136,18 +126,15 @@ impl Tabular for DemandReport {
 
     fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {
         self.rows.iter().flat_map(|row| {
-            self.buckets
-                .iter()
-                .zip(&row.minutes)
-                .map(|(bucket, minutes)| {
-                    vec![
-                        Cell::id(row.role_id),
-                        Cell::text(&row.name),
-                        Cell::Date(bucket.from),
-                        Cell::Date(bucket.to),
-                        Cell::Minutes(*minutes),
-                    ]
-                })
+            self.buckets.iter().zip(&row.minutes).map(|(bucket, minutes)| {
+                vec![
+                    Cell::id(row.role_id),
+                    Cell::text(&row.name),
+                    Cell::Date(bucket.from),
+                    Cell::Date(bucket.to),
+                    Cell::Minutes(*minutes),
+                ]
+            })
         })
     }
 }

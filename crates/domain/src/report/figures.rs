@@ -20,11 +20,7 @@ pub struct Share {
 
 impl Share {
     pub(super) fn new(minutes: i64, of_minutes: i64) -> Self {
-        Self {
-            minutes,
-            of_minutes,
-            basis_points: basis_points(minutes, of_minutes),
-        }
+        Self { minutes, of_minutes, basis_points: basis_points(minutes, of_minutes) }
     }
 }
 
@@ -40,10 +36,7 @@ pub struct Bucket {
 
 impl From<Days> for Bucket {
     fn from(days: Days) -> Self {
-        Self {
-            from: date_of(days.from),
-            to: date_of(days.to),
-        }
+        Self { from: date_of(days.from), to: date_of(days.to) }
     }
 }
 
@@ -85,10 +78,7 @@ impl Minutes {
     /// The rest of the capacity: never less than nothing.
     #[must_use]
     pub fn idleness(&self) -> Share {
-        Share::new(
-            (self.capacity_minutes - self.allocated_minutes()).max(0),
-            self.capacity_minutes,
-        )
+        Share::new((self.capacity_minutes - self.allocated_minutes()).max(0), self.capacity_minutes)
     }
 }
 

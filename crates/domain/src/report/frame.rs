@@ -5,9 +5,7 @@ use super::query::{ReportFault, Selection};
 use crate::ids::RoleId;
 use crate::model::{Commitment, Person};
 use crate::plan::{AssignmentRow, PersonSlot};
-use crate::rules::{
-    Booking, DayTable, Days, add_load, counted_in_bucket, date_of, day_of, role_on,
-};
+use crate::rules::{Booking, DayTable, Days, add_load, counted_in_bucket, date_of, day_of, role_on};
 
 /// A person's sums of a bucket.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,25 +97,18 @@ impl Loads {
         self.corrections.clear();
         self.corrections.resize(asked.buckets.len(), 0);
         self.unknown_assignments = 0;
-        for row in asked
-            .plan
-            .rows_in(slot, asked.range, asked.query.include_tentative)
-        {
+        for row in asked.plan.rows_in(slot, asked.range, asked.query.include_tentative) {
             if !asked.keeps(row) {
                 continue;
             }
             let effort = row.effort();
-            let booking = Booking {
-                days: row.days(),
-                effort: &effort,
-            };
+            let booking = Booking { days: row.days(), effort: &effort };
             let of_kind = match row.commitment {
                 Commitment::Confirmed => &mut self.confirmed,
                 Commitment::Tentative => &mut self.tentative,
             };
             if each.is_none() && !row.is_total() {
-                self.unknown_assignments +=
-                    i64::from(!add_load(&booking, table, asked.range, of_kind));
+                self.unknown_assignments += i64::from(!add_load(&booking, table, asked.range, of_kind));
                 continue;
             }
             let days = row.days().intersect(asked.range);
@@ -129,14 +120,7 @@ impl Loads {
             for (sum, minutes) in of_kind[first..].iter_mut().zip(&self.one) {
                 *sum += minutes;
             }
-            let load = RowLoad {
-                slot,
-                row,
-                table,
-                days,
-                minutes: &self.one,
-                known,
-            };
+            let load = RowLoad { slot, row, table, days, minutes: &self.one, known };
             if row.is_total() && known {
                 correct(&mut self.corrections, &asked.buckets, &booking, &load);
             }
@@ -148,15 +132,8 @@ impl Loads {
 
     fn figures(&self, range: Days, table: &DayTable, days: Days) -> Figures {
         let first = (days.from - range.from) as usize;
-        let (confirmed, tentative) = (
-            &self.confirmed[first..][..days.len()],
-            &self.tentative[first..][..days.len()],
-        );
-        let (contracted, base, capacity) = (
-            table.contracted_sum(days),
-            table.base_sum(days),
-            table.capacity_sum(days),
-        );
+        let (confirmed, tentative) = (&self.confirmed[first..][..days.len()], &self.tentative[first..][..days.len()]);
+        let (contracted, base, capacity) = (table.contracted_sum(days), table.base_sum(days), table.capacity_sum(days));
         let mut found = Figures::default();
         let (mut known_confirmed, mut known_tentative, mut unknown) = (0, 0, 0);
         if table.has_unknown(days) {
@@ -172,9 +149,7 @@ impl Loads {
                 }
             }
         } else {
-            for ((confirmed, tentative), capacity) in
-                confirmed.iter().zip(tentative).zip(table.capacity(days))
-            {
+            for ((confirmed, tentative), capacity) in confirmed.iter().zip(tentative).zip(table.capacity(days)) {
                 known_confirmed += confirmed;
                 known_tentative += tentative;
                 found.overbooked_days += i64::from(confirmed + tentative > i64::from(*capacity));
@@ -204,12 +179,7 @@ impl Loads {
             found.overbooked = found.unknown_days == 0 && load > found.minutes.capacity_minutes;
             found
         };
-        asked
-            .buckets
-            .iter()
-            .zip(&self.corrections)
-            .map(judged)
-            .collect()
+        asked.buckets.iter().zip(&self.corrections).map(judged).collect()
     }
 }
 
@@ -240,9 +210,7 @@ impl<'a> Frame<'a> {
         let mut loads = Loads::default();
         let mut people = Vec::with_capacity(selected.len());
         for (slot, person) in selected {
-            let table = asked
-                .plan
-                .working_days(slot, asked.range, asked.query.include_pending);
+            let table = asked.plan.working_days(slot, asked.range, asked.query.include_pending);
             match each.as_mut() {
                 Some(each) => loads.fill(asked, slot, &table, Some(*each)),
                 None => loads.fill(asked, slot, &table, None),
@@ -250,25 +218,14 @@ impl<'a> Frame<'a> {
             let buckets = loads.bucket_figures(asked, &table);
             let by_role = by_role(asked, person, &loads, &table, &buckets);
             let unknown_assignments = loads.unknown_assignments;
-            people.push(PersonFigures {
-                slot,
-                person,
-                buckets,
-                by_role,
-                unknown_assignments,
-            });
+            people.push(PersonFigures { slot, person, buckets, by_role, unknown_assignments });
         }
         Ok(Self { people })
     }
 
     /// Sums of all people in each bucket.
     pub(super) fn sums(&self, buckets: usize) -> Vec<Minutes> {
-        let of = |bucket: usize| {
-            self.people
-                .iter()
-                .map(|person| person.buckets[bucket].minutes)
-                .sum()
-        };
+        let of = |bucket: usize| self.people.iter().map(|person| person.buckets[bucket].minutes).sum();
         (0..buckets).map(of).collect()
     }
 }
@@ -276,12 +233,8 @@ impl<'a> Frame<'a> {
 /// Stretches of the range with one role each.
 pub(super) fn role_stretches(person: &Person, range: Days) -> Vec<(Option<RoleId>, Days)> {
     let mut stretches: Vec<(Option<RoleId>, Days)> = Vec::with_capacity(1);
-    let changes = person
-        .job_titles
-        .iter()
-        .map(|title| day_of(title.valid_from));
-    let starts = std::iter::once(range.from)
-        .chain(changes.filter(|day| range.contains(*day) && *day != range.from));
+    let changes = person.job_titles.iter().map(|title| day_of(title.valid_from));
+    let starts = std::iter::once(range.from).chain(changes.filter(|day| range.contains(*day) && *day != range.from));
     for from in starts {
         let role = role_on(person, date_of(from));
         match stretches.last_mut() {
@@ -305,10 +258,7 @@ fn by_role(
 ) -> Vec<(Option<RoleId>, Vec<Minutes>)> {
     let stretches = role_stretches(person, asked.range);
     if let [(role, _)] = stretches[..] {
-        return vec![(
-            role,
-            buckets.iter().map(|figures| figures.minutes).collect(),
-        )];
+        return vec![(role, buckets.iter().map(|figures| figures.minutes).collect())];
     }
     let mut found: Vec<(Option<RoleId>, Vec<Minutes>)> = Vec::new();
     for (role, days) in stretches {
@@ -318,10 +268,7 @@ fn by_role(
             false => loads.figures(asked.range, table, days).minutes,
         });
         match found.iter_mut().find(|(known, _)| *known == role) {
-            Some((_, sums)) => sums
-                .iter_mut()
-                .zip(minutes)
-                .for_each(|(sum, part)| *sum += part),
+            Some((_, sums)) => sums.iter_mut().zip(minutes).for_each(|(sum, part)| *sum += part),
             None => found.push((role, minutes.collect())),
         }
     }

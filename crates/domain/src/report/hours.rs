@@ -44,11 +44,7 @@ pub struct HoursRow {
 
 impl HoursRow {
     pub(super) fn new(bucket: impl Into<Bucket>, minutes: Minutes) -> Self {
-        Self {
-            bucket: bucket.into(),
-            minutes,
-            utilisation: minutes.utilisation(),
-        }
+        Self { bucket: bucket.into(), minutes, utilisation: minutes.utilisation() }
     }
 }
 
@@ -68,22 +64,9 @@ pub(super) fn hours_of(asked: &Selection<'_>, frame: &Frame<'_>, grain: Grain) -
     HoursReport {
         grain,
         people: frame.people.len() as i64,
-        people_of_unknown_capacity: frame
-            .people
-            .iter()
-            .filter(|person| person.unknown_days() > 0)
-            .count() as i64,
-        unknown_assignments: frame
-            .people
-            .iter()
-            .map(|person| person.unknown_assignments)
-            .sum(),
-        rows: asked
-            .buckets
-            .iter()
-            .zip(sums)
-            .map(|(bucket, minutes)| HoursRow::new(*bucket, minutes))
-            .collect(),
+        people_of_unknown_capacity: frame.people.iter().filter(|person| person.unknown_days() > 0).count() as i64,
+        unknown_assignments: frame.people.iter().map(|person| person.unknown_assignments).sum(),
+        rows: asked.buckets.iter().zip(sums).map(|(bucket, minutes)| HoursRow::new(*bucket, minutes)).collect(),
         total: HoursRow::new(asked.range, total),
     }
 }
@@ -97,11 +80,7 @@ pub(super) const MINUTES_COLUMNS: [Column; 10] = [
     column("tentativeMinutes", "Tentative", Unit::Minutes),
     column("allocatedMinutes", "Allocated", Unit::Minutes),
     column("freeMinutes", "Free", Unit::Minutes),
-    column(
-        "unknownCapacityMinutes",
-        "Work without known capacity",
-        Unit::Minutes,
-    ),
+    column("unknownCapacityMinutes", "Work without known capacity", Unit::Minutes),
     column("utilisation", "Utilisation", Unit::BasisPoints),
 ];
 
@@ -120,10 +99,7 @@ pub(super) fn minutes_cells(minutes: &Minutes) -> [Cell; 10] {
     ]
 }
 
-pub(super) const BUCKET_COLUMNS: [Column; 2] = [
-    column("from", "From", Unit::Date),
-    column("to", "To", Unit::Date),
-];
+pub(super) const BUCKET_COLUMNS: [Column; 2] = [column("from", "From", Unit::Date), column("to", "To", Unit::Date)];
 
 impl Tabular for HoursReport {
     fn columns() -> Vec<Column> {
@@ -133,9 +109,7 @@ impl Tabular for HoursReport {
     fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {
         self.rows.iter().map(|row| {
             let days = [Cell::Date(row.bucket.from), Cell::Date(row.bucket.to)];
-            days.into_iter()
-                .chain(minutes_cells(&row.minutes))
-                .collect()
+            days.into_iter().chain(minutes_cells(&row.minutes)).collect()
         })
     }
 }

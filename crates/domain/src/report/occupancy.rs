@@ -35,12 +35,7 @@ impl Occupancy {
             0 if unknown_days > 0 => Self::Unknown,
             0 => Self::Unavailable,
             _ if allocated == 0 => Self::Idle,
-            capacity
-                if allocated * 10_000
-                    >= i128::from(capacity) * i128::from(busy_from_basis_points) =>
-            {
-                Self::Busy
-            }
+            capacity if allocated * 10_000 >= i128::from(capacity) * i128::from(busy_from_basis_points) => Self::Busy,
             _ => Self::PartlyIdle,
         }
     }
@@ -138,39 +133,21 @@ pub(super) fn occupancy_of(asked: &Selection<'_>, frame: &Frame<'_>) -> Occupanc
     let mut rows: Vec<OccupancyRow> = asked
         .buckets
         .iter()
-        .map(|bucket| OccupancyRow {
-            bucket: (*bucket).into(),
-            counts: OccupancyCounts::default(),
-        })
+        .map(|bucket| OccupancyRow { bucket: (*bucket).into(), counts: OccupancyCounts::default() })
         .collect();
     let mut people = Vec::with_capacity(frame.people.len());
     for figures in &frame.people {
         for (row, bucket) in rows.iter_mut().zip(&figures.buckets) {
-            row.counts.add(Occupancy::of(
-                &bucket.minutes,
-                bucket.unknown_days,
-                busy_from,
-            ));
+            row.counts.add(Occupancy::of(&bucket.minutes, bucket.unknown_days, busy_from));
         }
         let minutes = figures.total();
         let occupancy = Occupancy::of(&minutes, figures.unknown_days(), busy_from);
         total.add(occupancy);
         let (person_id, name) = (figures.slot.id, figures.slot.name().to_owned());
-        people.push(PersonOccupancy {
-            person_id,
-            name,
-            occupancy,
-            utilisation: minutes.utilisation(),
-        });
+        people.push(PersonOccupancy { person_id, name, occupancy, utilisation: minutes.utilisation() });
     }
     people.sort_by(|a, b| (&a.name, a.person_id).cmp(&(&b.name, b.person_id)));
-    OccupancyReport {
-        grain: asked.query.grain,
-        busy_from_basis_points: busy_from,
-        rows,
-        total,
-        people,
-    }
+    OccupancyReport { grain: asked.query.grain, busy_from_basis_points: busy_from, rows, total, people }
 }
 
 impl Tabular for OccupancyReport {

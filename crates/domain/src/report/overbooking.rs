@@ -91,12 +91,7 @@ pub fn overbooking(plan: &Plan, query: &ReportQuery) -> Result<OverbookingReport
     let mut people: Vec<OverbookedPerson> = frame
         .people
         .iter()
-        .filter(|person| {
-            person
-                .buckets
-                .iter()
-                .any(|figures| figures.overbooked || figures.overbooked_days > 0)
-        })
+        .filter(|person| person.buckets.iter().any(|figures| figures.overbooked || figures.overbooked_days > 0))
         .map(|person| details(&asked, person))
         .filter(|person| !(person.days.is_empty() && person.buckets.is_empty()))
         .collect();
@@ -107,26 +102,14 @@ pub fn overbooking(plan: &Plan, query: &ReportQuery) -> Result<OverbookingReport
         person_days: count(|person| person.days.len()),
         person_buckets: count(|person| person.buckets.len()),
     };
-    Ok(OverbookingReport {
-        grain: query.grain,
-        totals,
-        people,
-    })
+    Ok(OverbookingReport { grain: query.grain, totals, people })
 }
 
 pub(super) fn totals_of(frame: &Frame<'_>) -> OverbookingTotals {
     let mut totals = OverbookingTotals::default();
     for person in &frame.people {
-        let days: i64 = person
-            .buckets
-            .iter()
-            .map(|figures| figures.overbooked_days)
-            .sum();
-        let buckets = person
-            .buckets
-            .iter()
-            .filter(|figures| figures.overbooked)
-            .count() as i64;
+        let days: i64 = person.buckets.iter().map(|figures| figures.overbooked_days).sum();
+        let buckets = person.buckets.iter().filter(|figures| figures.overbooked).count() as i64;
         totals.people += i64::from(days + buckets > 0);
         totals.person_days += days;
         totals.person_buckets += buckets;
@@ -145,25 +128,16 @@ struct Part {
 
 impl Part {
     fn on(&self, day: i32) -> i64 {
-        if self.days.contains(day) {
-            self.minutes[(day - self.days.from) as usize]
-        } else {
-            0
-        }
+        if self.days.contains(day) { self.minutes[(day - self.days.from) as usize] } else { 0 }
     }
 }
 
 fn details(asked: &Selection<'_>, person: &PersonFigures<'_>) -> OverbookedPerson {
-    let table = asked
-        .plan
-        .working_days(person.slot, asked.range, asked.query.include_pending);
+    let table = asked.plan.working_days(person.slot, asked.range, asked.query.include_pending);
     let mut parts: Vec<Part> = Vec::new();
     let mut each = |load: &RowLoad<'_>| {
         let effort = load.row.effort();
-        let booking = Booking {
-            days: load.row.days(),
-            effort: &effort,
-        };
+        let booking = Booking { days: load.row.days(), effort: &effort };
         let counted = |bucket: &Days| match (load.known, load.in_bucket(*bucket)) {
             (true, expanded) if bucket.overlaps(load.days) => {
                 counted_in_bucket(&booking, load.table, *bucket, expanded)
@@ -189,10 +163,7 @@ fn details(asked: &Selection<'_>, person: &PersonFigures<'_>) -> OverbookedPerso
     for (at, bucket) in asked.buckets.iter().enumerate() {
         let figures = &person.buckets[at];
         let in_bucket = || parts.iter().filter(|part| part.counted[at] > 0);
-        if asked.query.grain != Grain::Day
-            && figures.overbooked
-            && in_bucket().any(|part| part.selected)
-        {
+        if asked.query.grain != Grain::Day && figures.overbooked && in_bucket().any(|part| part.selected) {
             found.buckets.push(OverbookedBucket {
                 bucket: (*bucket).into(),
                 load_minutes: figures.counted_minutes,
@@ -211,12 +182,7 @@ fn details(asked: &Selection<'_>, person: &PersonFigures<'_>) -> OverbookedPerso
             let load_minutes: i64 = on_day().map(|part| part.on(day)).sum();
             if load_minutes > capacity_minutes && on_day().any(|part| part.selected) {
                 let assignment_ids = on_day().map(|part| part.id).collect();
-                found.days.push(OverbookedDay {
-                    on: date_of(day),
-                    load_minutes,
-                    capacity_minutes,
-                    assignment_ids,
-                });
+                found.days.push(OverbookedDay { on: date_of(day), load_minutes, capacity_minutes, assignment_ids });
             }
         }
     }
@@ -252,26 +218,11 @@ impl Tabular for OverbookingReport {
                 ]
             };
             let days = person.days.iter().map(move |day| {
-                let days = Bucket {
-                    from: day.on,
-                    to: day.on,
-                };
-                row(
-                    "day",
-                    days,
-                    day.load_minutes,
-                    day.capacity_minutes,
-                    day.assignment_ids.len(),
-                )
+                let days = Bucket { from: day.on, to: day.on };
+                row("day", days, day.load_minutes, day.capacity_minutes, day.assignment_ids.len())
             });
             let buckets = person.buckets.iter().map(move |part| {
-                row(
-                    "bucket",
-                    part.bucket,
-                    part.load_minutes,
-                    part.capacity_minutes,
-                    part.assignment_ids.len(),
-                )
+                row("bucket", part.bucket, part.load_minutes, part.capacity_minutes, part.assignment_ids.len())
             });
             days.chain(buckets)
         })

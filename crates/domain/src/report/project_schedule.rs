@@ -91,17 +91,11 @@ pub struct ProjectMember {
 ///
 /// # Errors
 /// When the range or the report is too large.
-pub fn project_schedule(
-    plan: &Plan,
-    query: &ReportQuery,
-) -> Result<ProjectScheduleReport, ReportFault> {
+pub fn project_schedule(plan: &Plan, query: &ReportQuery) -> Result<ProjectScheduleReport, ReportFault> {
     let asked = Selection::new(plan, query)?;
     let mut rows: FxHashMap<ProjectId, ProjectScheduleRow> = plan
         .projects()
-        .filter(|entry| {
-            plan.project_number(entry.id)
-                .is_some_and(|number| asked.selects_project(number))
-        })
+        .filter(|entry| plan.project_number(entry.id).is_some_and(|number| asked.selects_project(number)))
         .filter_map(|entry| Some((entry.id, empty_row(&asked, entry.id)?)))
         .collect();
     asked.bound(rows.len())?;
@@ -118,21 +112,11 @@ pub fn project_schedule(
     }
     let mut projects: Vec<ProjectScheduleRow> = rows.into_values().collect();
     for row in &mut projects {
-        row.members.sort_by(|a, b| {
-            (a.placeholder, &a.name, a.person_id).cmp(&(b.placeholder, &b.name, b.person_id))
-        });
+        row.members.sort_by(|a, b| (a.placeholder, &a.name, a.person_id).cmp(&(b.placeholder, &b.name, b.person_id)));
     }
     projects.sort_by(|a, b| (&a.name, a.project_id).cmp(&(&b.name, b.project_id)));
-    let buckets = asked
-        .buckets
-        .iter()
-        .map(|bucket| Bucket::from(*bucket))
-        .collect();
-    Ok(ProjectScheduleReport {
-        grain: query.grain,
-        buckets,
-        projects,
-    })
+    let buckets = asked.buckets.iter().map(|bucket| Bucket::from(*bucket)).collect();
+    Ok(ProjectScheduleReport { grain: query.grain, buckets, projects })
 }
 
 fn empty_row(asked: &Selection<'_>, id: ProjectId) -> Option<ProjectScheduleRow> {
@@ -156,11 +140,7 @@ fn empty_row(asked: &Selection<'_>, id: ProjectId) -> Option<ProjectScheduleRow>
 
 fn add(asked: &Selection<'_>, row: &mut ProjectScheduleRow, load: &RowLoad<'_>) {
     let placeholder = load.slot.is_placeholder();
-    if row
-        .members
-        .last()
-        .is_none_or(|member| member.person_id != load.slot.id)
-    {
+    if row.members.last().is_none_or(|member| member.person_id != load.slot.id) {
         row.members.push(ProjectMember {
             person_id: load.slot.id,
             name: load.slot.name().to_owned(),
@@ -198,36 +178,25 @@ impl Tabular for ProjectScheduleReport {
             column("person", "Person", Unit::Text),
             column("placeholder", "Placeholder", Unit::Text),
         ];
-        names
-            .into_iter()
-            .chain(BUCKET_COLUMNS)
-            .chain([column("minutes", "Work", Unit::Minutes)])
-            .collect()
+        names.into_iter().chain(BUCKET_COLUMNS).chain([column("minutes", "Work", Unit::Minutes)]).collect()
     }
 
     fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {
         self.projects.iter().flat_map(move |project| {
             project.members.iter().flat_map(move |member| {
-                self.buckets
-                    .iter()
-                    .zip(&member.minutes)
-                    .map(move |(bucket, minutes)| {
-                        vec![
-                            Cell::id(Some(project.project_id)),
-                            project.code.as_ref().map_or(Cell::Empty, Cell::text),
-                            Cell::text(&project.name),
-                            Cell::id(Some(member.person_id)),
-                            Cell::text(&member.name),
-                            if member.placeholder {
-                                Cell::text("yes")
-                            } else {
-                                Cell::Empty
-                            },
-                            Cell::Date(bucket.from),
-                            Cell::Date(bucket.to),
-                            Cell::Minutes(*minutes),
-                        ]
-                    })
+                self.buckets.iter().zip(&member.minutes).map(move |(bucket, minutes)| {
+                    vec![
+                        Cell::id(Some(project.project_id)),
+                        project.code.as_ref().map_or(Cell::Empty, Cell::text),
+                        Cell::text(&project.name),
+                        Cell::id(Some(member.person_id)),
+                        Cell::text(&member.name),
+                        if member.placeholder { Cell::text("yes") } else { Cell::Empty },
+                        Cell::Date(bucket.from),
+                        Cell::Date(bucket.to),
+                        Cell::Minutes(*minutes),
+                    ]
+                })
             })
         })
     }

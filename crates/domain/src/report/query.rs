@@ -64,9 +64,7 @@ pub enum ReportFault {
         days_max: usize,
     },
     /// Too many rows × buckets.
-    #[error(
-        "the report has more than {cells_max} cells: take a coarser grain, a shorter range or a filter"
-    )]
+    #[error("the report has more than {cells_max} cells: take a coarser grain, a shorter range or a filter")]
     TooManyCells {
         /// The most cells.
         cells_max: usize,
@@ -109,9 +107,7 @@ pub(super) fn checked_range(from: Date, to: Date) -> Result<Days, ReportFault> {
     match range.len() {
         0 => Err(ReportFault::EndBeforeStart),
         1..=REPORT_DAYS_MAX => Ok(range),
-        _ => Err(ReportFault::RangeTooLong {
-            days_max: REPORT_DAYS_MAX,
-        }),
+        _ => Err(ReportFault::RangeTooLong { days_max: REPORT_DAYS_MAX }),
     }
 }
 
@@ -130,23 +126,12 @@ impl<'a> Selection<'a> {
         Self::with_grain(plan, query, query.grain)
     }
 
-    pub(super) fn with_grain(
-        plan: &'a Plan,
-        query: &'a ReportQuery,
-        grain: Grain,
-    ) -> Result<Self, ReportFault> {
+    pub(super) fn with_grain(plan: &'a Plan, query: &'a ReportQuery, grain: Grain) -> Result<Self, ReportFault> {
         let range = query.range()?;
         let buckets = buckets(range, grain, plan.settings().first_day_of_week);
         let filtered = !(query.project_ids.is_empty() && query.client_ids.is_empty());
         let projects = filtered.then(|| selected_projects(plan, query));
-        Ok(Self {
-            plan,
-            query,
-            range,
-            buckets,
-            projects,
-            all_work: false,
-        })
+        Ok(Self { plan, query, range, buckets, projects, all_work: false })
     }
 
     /// The load is all work of the selected people, whatever the projects asked for.
@@ -159,9 +144,7 @@ impl<'a> Selection<'a> {
     /// When so many rows would make the report too large.
     pub(super) fn bound(&self, rows: usize) -> Result<(), ReportFault> {
         if rows.saturating_mul(self.buckets.len()) > REPORT_CELLS_MAX {
-            return Err(ReportFault::TooManyCells {
-                cells_max: REPORT_CELLS_MAX,
-            });
+            return Err(ReportFault::TooManyCells { cells_max: REPORT_CELLS_MAX });
         }
         Ok(())
     }
@@ -173,46 +156,28 @@ impl<'a> Selection<'a> {
 
     /// Placeholders, whatever their role.
     pub(super) fn placeholders(&self) -> impl Iterator<Item = &'a PersonSlot> {
-        let alive = self
-            .plan
-            .people()
-            .filter_map(|slot| Some((slot, slot.alive()?)));
-        let selected = alive.filter(|(slot, person)| {
-            slot.is_placeholder() && self.selects_beside_role(slot, person)
-        });
+        let alive = self.plan.people().filter_map(|slot| Some((slot, slot.alive()?)));
+        let selected = alive.filter(|(slot, person)| slot.is_placeholder() && self.selects_beside_role(slot, person));
         selected.map(|(slot, _)| slot)
     }
 
     /// People and placeholders.
     pub(super) fn everybody(&self) -> impl Iterator<Item = (&'a PersonSlot, &'a Person)> {
-        let alive = self
-            .plan
-            .people()
-            .filter_map(|slot| Some((slot, slot.alive()?)));
+        let alive = self.plan.people().filter_map(|slot| Some((slot, slot.alive()?)));
         alive.filter(|(slot, person)| self.selects(slot, person))
     }
 
     fn selects(&self, slot: &PersonSlot, person: &Person) -> bool {
         let wanted = &self.query.role_ids;
-        let in_role = || {
-            self.role_at_end(person)
-                .is_some_and(|role| wanted.contains(&role))
-        };
+        let in_role = || self.role_at_end(person).is_some_and(|role| wanted.contains(&role));
         (wanted.is_empty() || in_role()) && self.selects_beside_role(slot, person)
     }
 
     fn selects_beside_role(&self, slot: &PersonSlot, person: &Person) -> bool {
         let query = self.query;
         let details = &person.details;
-        let any = |wanted: &[_]| {
-            wanted.is_empty() || details.team_ids.iter().any(|team| wanted.contains(team))
-        };
-        let skilled = || {
-            person
-                .skills
-                .iter()
-                .any(|skill| query.skill_ids.contains(&skill.skill_id))
-        };
+        let any = |wanted: &[_]| wanted.is_empty() || details.team_ids.iter().any(|team| wanted.contains(team));
+        let skilled = || person.skills.iter().any(|skill| query.skill_ids.contains(&skill.skill_id));
         (query.person_ids.is_empty() || query.person_ids.contains(&slot.id))
             && any(&query.team_ids)
             && (query.skill_ids.is_empty() || skilled())
@@ -220,10 +185,7 @@ impl<'a> Selection<'a> {
 
     /// The role on the last day of the range, or of the employment in it.
     pub(super) fn role_at_end(&self, person: &Person) -> Option<RoleId> {
-        let last = person
-            .details
-            .ends_on
-            .map_or(self.range.to, |ends_on| self.range.to.min(day_of(ends_on)));
+        let last = person.details.ends_on.map_or(self.range.to, |ends_on| self.range.to.min(day_of(ends_on)));
         role_on(person, date_of(last.max(self.range.from)))
     }
 
@@ -238,9 +200,7 @@ impl<'a> Selection<'a> {
     }
 
     pub(super) fn selects_project(&self, number: u32) -> bool {
-        self.projects
-            .as_ref()
-            .is_none_or(|projects| projects.binary_search(&number).is_ok())
+        self.projects.as_ref().is_none_or(|projects| projects.binary_search(&number).is_ok())
     }
 
     /// Is the work on a project that is asked for?
@@ -252,12 +212,9 @@ impl<'a> Selection<'a> {
 fn selected_projects(plan: &Plan, query: &ReportQuery) -> Vec<u32> {
     let matches = |id: ProjectId, client: Option<ClientId>| {
         (query.project_ids.is_empty() || query.project_ids.contains(&id))
-            && (query.client_ids.is_empty()
-                || client.is_some_and(|client| query.client_ids.contains(&client)))
+            && (query.client_ids.is_empty() || client.is_some_and(|client| query.client_ids.contains(&client)))
     };
-    let alive = plan
-        .projects()
-        .filter_map(|entry| Some((entry.id, entry.alive()?)));
+    let alive = plan.projects().filter_map(|entry| Some((entry.id, entry.alive()?)));
     let mut numbers: Vec<u32> = alive
         .filter(|(id, project)| matches(*id, project.details.client_id))
         .filter_map(|(id, _)| plan.project_number(id))

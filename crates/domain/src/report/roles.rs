@@ -80,14 +80,8 @@ pub fn roles(plan: &Plan, query: &ReportQuery) -> Result<RolesReport, ReportFaul
 /// The role that somebody has on the last day at work in a bucket; `None` = not employed in it.
 fn role_in(person: &Person, bucket: Days) -> Option<Option<RoleId>> {
     let employed = Days::new(
-        person
-            .details
-            .starts_on
-            .map_or(bucket.from, crate::rules::day_of),
-        person
-            .details
-            .ends_on
-            .map_or(bucket.to, crate::rules::day_of),
+        person.details.starts_on.map_or(bucket.from, crate::rules::day_of),
+        person.details.ends_on.map_or(bucket.to, crate::rules::day_of),
     );
     let both = employed.intersect(bucket);
     (!both.is_empty()).then(|| role_on(person, date_of(both.to)))
@@ -101,19 +95,12 @@ struct Sums {
 
 pub(super) fn roles_of(asked: &Selection<'_>, frame: &Frame<'_>) -> RolesReport {
     let length = asked.buckets.len();
-    let empty = || Sums {
-        people: vec![0; length],
-        minutes: vec![Minutes::default(); length],
-        people_in_range: 0,
-    };
+    let empty = || Sums { people: vec![0; length], minutes: vec![Minutes::default(); length], people_in_range: 0 };
     let mut groups: FxHashMap<Option<RoleId>, Sums> = FxHashMap::default();
     for figures in &frame.people {
         for (role, minutes) in &figures.by_role {
             let sums = groups.entry(*role).or_insert_with(empty);
-            sums.minutes
-                .iter_mut()
-                .zip(minutes)
-                .for_each(|(sum, part)| *sum += *part);
+            sums.minutes.iter_mut().zip(minutes).for_each(|(sum, part)| *sum += *part);
         }
         for (at, bucket) in asked.buckets.iter().enumerate() {
             if let Some(role) = role_in(figures.person, *bucket) {
@@ -126,39 +113,22 @@ pub(super) fn roles_of(asked: &Selection<'_>, frame: &Frame<'_>) -> RolesReport 
     }
     let name = |id: Option<RoleId>| {
         let entry = id.and_then(|id| asked.plan.role(id));
-        entry
-            .and_then(|entry| entry.value.as_ref())
-            .map(|role| role.name.clone())
-            .unwrap_or_default()
+        entry.and_then(|entry| entry.value.as_ref()).map(|role| role.name.clone()).unwrap_or_default()
     };
     let row = |(role_id, sums): (Option<RoleId>, Sums)| RoleRow {
         role_id,
         name: name(role_id),
-        buckets: (0..length)
-            .map(|at| RoleBucket::new(asked.buckets[at], sums.people[at], &sums.minutes[at]))
-            .collect(),
-        total: RoleBucket::new(
-            asked.range,
-            sums.people_in_range,
-            &sums.minutes.iter().copied().sum(),
-        ),
+        buckets: (0..length).map(|at| RoleBucket::new(asked.buckets[at], sums.people[at], &sums.minutes[at])).collect(),
+        total: RoleBucket::new(asked.range, sums.people_in_range, &sums.minutes.iter().copied().sum()),
     };
     let mut rows: Vec<RoleRow> = groups.into_iter().map(row).collect();
-    rows.sort_by(|a, b| {
-        (a.role_id.is_none(), &a.name, a.role_id).cmp(&(b.role_id.is_none(), &b.name, b.role_id))
-    });
-    RolesReport {
-        grain: asked.query.grain,
-        rows,
-    }
+    rows.sort_by(|a, b| (a.role_id.is_none(), &a.name, a.role_id).cmp(&(b.role_id.is_none(), &b.name, b.role_id)));
+    RolesReport { grain: asked.query.grain, rows }
 }
 
 impl Tabular for RolesReport {
     fn columns() -> Vec<Column> {
-        let names = [
-            column("roleId", "Role id", Unit::Text),
-            column("name", "Role", Unit::Text),
-        ];
+        let names = [column("roleId", "Role id", Unit::Text), column("name", "Role", Unit::Text)];
         let sums = [
             column("people", "People", Unit::Count),
             column("allocatedMinutes", "Allocated", Unit::Minutes),
@@ -168,11 +138,7 @@ impl Tabular for RolesReport {
             column("idleness", "Idleness", Unit::BasisPoints),
             column("freeMinutes", "Free", Unit::Minutes),
         ];
-        names
-            .into_iter()
-            .chain(BUCKET_COLUMNS)
-            .chain(sums)
-            .collect()
+        names.into_iter().chain(BUCKET_COLUMNS).chain(sums).collect()
     }
 
     fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {

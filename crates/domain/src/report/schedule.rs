@@ -147,43 +147,18 @@ pub fn schedule(plan: &Plan, query: &ReportQuery) -> Result<ScheduleReport, Repo
         if asked.has_projects() && row.assignments.is_empty() {
             continue;
         }
-        named.extend(
-            row.assignments
-                .iter()
-                .map(|assignment| assignment.project_id),
-        );
+        named.extend(row.assignments.iter().map(|assignment| assignment.project_id));
         people.push(row);
     }
-    people.sort_by(|a, b| {
-        (a.placeholder, &a.name, a.person_id).cmp(&(b.placeholder, &b.name, b.person_id))
-    });
-    let mut projects: Vec<ScheduleProject> = named
-        .into_iter()
-        .filter_map(|id| project(plan, id))
-        .collect();
+    people.sort_by(|a, b| (a.placeholder, &a.name, a.person_id).cmp(&(b.placeholder, &b.name, b.person_id)));
+    let mut projects: Vec<ScheduleProject> = named.into_iter().filter_map(|id| project(plan, id)).collect();
     projects.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-    let buckets = asked
-        .buckets
-        .iter()
-        .map(|bucket| Bucket::from(*bucket))
-        .collect();
-    Ok(ScheduleReport {
-        grain: query.grain,
-        buckets,
-        people,
-        projects,
-    })
+    let buckets = asked.buckets.iter().map(|bucket| Bucket::from(*bucket)).collect();
+    Ok(ScheduleReport { grain: query.grain, buckets, people, projects })
 }
 
-fn row(
-    asked: &Selection<'_>,
-    loads: &mut Loads,
-    slot: &PersonSlot,
-    person: &Person,
-) -> ScheduleRow {
-    let table = asked
-        .plan
-        .working_days(slot, asked.range, asked.query.include_pending);
+fn row(asked: &Selection<'_>, loads: &mut Loads, slot: &PersonSlot, person: &Person) -> ScheduleRow {
+    let table = asked.plan.working_days(slot, asked.range, asked.query.include_pending);
     let mut assignments = Vec::new();
     let mut each = |load: &RowLoad<'_>| assignments.extend(assignment(asked.plan, load));
     loads.fill(asked, slot, &table, Some(&mut each));
@@ -195,11 +170,7 @@ fn row(
         placeholder,
         role_id: asked.role_at_end(person),
         team_ids: person.details.team_ids.clone(),
-        buckets: loads
-            .bucket_figures(asked, &table)
-            .into_iter()
-            .map(bucket)
-            .collect(),
+        buckets: loads.bucket_figures(asked, &table).into_iter().map(bucket).collect(),
         assignments,
         time_off: time_off(asked, slot),
     }
@@ -243,10 +214,7 @@ fn time_off(asked: &Selection<'_>, slot: &PersonSlot) -> Vec<ScheduleTimeOff> {
         TimeOffStatus::Pending => asked.query.include_pending,
         TimeOffStatus::Rejected => false,
     };
-    let rows = slot
-        .time_off()
-        .iter()
-        .filter(|row| row.days.overlaps(asked.range) && shown(row.status));
+    let rows = slot.time_off().iter().filter(|row| row.days.overlaps(asked.range) && shown(row.status));
     rows.map(|row| ScheduleTimeOff {
         id: row.id,
         starts_on: date_of(row.days.from),
@@ -271,10 +239,7 @@ fn project(plan: &Plan, id: ProjectId) -> Option<ScheduleProject> {
 
 impl Tabular for ScheduleReport {
     fn columns() -> Vec<Column> {
-        let names = [
-            column("personId", "Person id", Unit::Text),
-            column("name", "Person", Unit::Text),
-        ];
+        let names = [column("personId", "Person id", Unit::Text), column("name", "Person", Unit::Text)];
         let sums = [
             column("contractedMinutes", "Contracted", Unit::Minutes),
             column("holidayMinutes", "Holidays", Unit::Minutes),
@@ -284,37 +249,26 @@ impl Tabular for ScheduleReport {
             column("tentativeMinutes", "Tentative", Unit::Minutes),
             column("overbooked", "Overbooked", Unit::Text),
         ];
-        names
-            .into_iter()
-            .chain(BUCKET_COLUMNS)
-            .chain(sums)
-            .collect()
+        names.into_iter().chain(BUCKET_COLUMNS).chain(sums).collect()
     }
 
     fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {
         self.people.iter().flat_map(|person| {
-            self.buckets
-                .iter()
-                .zip(&person.buckets)
-                .map(|(bucket, part)| {
-                    vec![
-                        Cell::id(Some(person.person_id)),
-                        Cell::text(&person.name),
-                        Cell::Date(bucket.from),
-                        Cell::Date(bucket.to),
-                        Cell::Minutes(part.contracted_minutes),
-                        Cell::Minutes(part.holiday_minutes),
-                        Cell::Minutes(part.time_off_minutes),
-                        Cell::minutes(part.capacity_minutes),
-                        Cell::Minutes(part.confirmed_minutes),
-                        Cell::Minutes(part.tentative_minutes),
-                        if part.overbooked {
-                            Cell::text("yes")
-                        } else {
-                            Cell::Empty
-                        },
-                    ]
-                })
+            self.buckets.iter().zip(&person.buckets).map(|(bucket, part)| {
+                vec![
+                    Cell::id(Some(person.person_id)),
+                    Cell::text(&person.name),
+                    Cell::Date(bucket.from),
+                    Cell::Date(bucket.to),
+                    Cell::Minutes(part.contracted_minutes),
+                    Cell::Minutes(part.holiday_minutes),
+                    Cell::Minutes(part.time_off_minutes),
+                    Cell::minutes(part.capacity_minutes),
+                    Cell::Minutes(part.confirmed_minutes),
+                    Cell::Minutes(part.tentative_minutes),
+                    if part.overbooked { Cell::text("yes") } else { Cell::Empty },
+                ]
+            })
         })
     }
 }

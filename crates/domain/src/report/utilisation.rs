@@ -63,16 +63,9 @@ type Sums = Vec<(i64, i64)>;
 
 impl UtilisationRow {
     fn new(id: Option<Uuid>, name: String, sums: &[(i64, i64)]) -> Self {
-        let (minutes, of_minutes) = sums
-            .iter()
-            .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+        let (minutes, of_minutes) = sums.iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         let share = |(minutes, of_minutes): &(i64, i64)| Share::new(*minutes, *of_minutes);
-        Self {
-            id,
-            name,
-            shares: sums.iter().map(share).collect(),
-            total: Share::new(minutes, of_minutes),
-        }
+        Self { id, name, shares: sums.iter().map(share).collect(), total: Share::new(minutes, of_minutes) }
     }
 }
 
@@ -80,11 +73,7 @@ impl UtilisationRow {
 ///
 /// # Errors
 /// When the range or the report is too large.
-pub fn utilisation(
-    plan: &Plan,
-    query: &ReportQuery,
-    by: UtilisationBy,
-) -> Result<UtilisationReport, ReportFault> {
+pub fn utilisation(plan: &Plan, query: &ReportQuery, by: UtilisationBy) -> Result<UtilisationReport, ReportFault> {
     let asked = Selection::new(plan, query)?;
     if matches!(by, UtilisationBy::Project | UtilisationBy::Client) {
         return by_work(&asked, by);
@@ -108,29 +97,14 @@ fn report(
     groups: FxHashMap<Option<Uuid>, Sums>,
     total: UtilisationRow,
 ) -> UtilisationReport {
-    let named =
-        |(id, sums): (Option<Uuid>, Sums)| UtilisationRow::new(id, name(asked.plan, by, id), &sums);
+    let named = |(id, sums): (Option<Uuid>, Sums)| UtilisationRow::new(id, name(asked.plan, by, id), &sums);
     let mut rows: Vec<UtilisationRow> = groups.into_iter().map(named).collect();
     rows.sort_by(|a, b| (a.id.is_none(), &a.name, a.id).cmp(&(b.id.is_none(), &b.name, b.id)));
-    let buckets = asked
-        .buckets
-        .iter()
-        .map(|bucket| Bucket::from(*bucket))
-        .collect();
-    UtilisationReport {
-        by,
-        grain: asked.query.grain,
-        buckets,
-        rows,
-        total,
-    }
+    let buckets = asked.buckets.iter().map(|bucket| Bucket::from(*bucket)).collect();
+    UtilisationReport { by, grain: asked.query.grain, buckets, rows, total }
 }
 
-pub(super) fn utilisation_of(
-    asked: &Selection<'_>,
-    frame: &Frame<'_>,
-    by: UtilisationBy,
-) -> UtilisationReport {
+pub(super) fn utilisation_of(asked: &Selection<'_>, frame: &Frame<'_>, by: UtilisationBy) -> UtilisationReport {
     let mut groups: FxHashMap<Option<Uuid>, Sums> = FxHashMap::default();
     let length = asked.buckets.len();
     let mut add = |id: Option<Uuid>, parts: &mut dyn Iterator<Item = (i64, i64)>| {
@@ -155,15 +129,12 @@ pub(super) fn utilisation_of(
             }
             UtilisationBy::Role => {
                 for (role, minutes) in &person.by_role {
-                    let mut parts = minutes
-                        .iter()
-                        .map(|minutes| (minutes.allocated_minutes(), minutes.capacity_minutes));
+                    let mut parts =
+                        minutes.iter().map(|minutes| (minutes.allocated_minutes(), minutes.capacity_minutes));
                     add(role.map(|role| role.0), &mut parts);
                 }
             }
-            UtilisationBy::Workspace | UtilisationBy::Project | UtilisationBy::Client => {
-                add(None, &mut all)
-            }
+            UtilisationBy::Workspace | UtilisationBy::Project | UtilisationBy::Client => add(None, &mut all),
         }
     }
     report(asked, by, groups, whole(asked, frame))
@@ -177,34 +148,23 @@ fn by_work(asked: &Selection<'_>, by: UtilisationBy) -> Result<UtilisationReport
     let mut each = |load: &RowLoad<'_>| {
         let entry = asked.plan.project_of(load.row);
         let id = match by {
-            UtilisationBy::Client => entry
-                .and_then(|entry| entry.value.as_ref()?.details.client_id)
-                .map(|client| client.0),
+            UtilisationBy::Client => {
+                entry.and_then(|entry| entry.value.as_ref()?.details.client_id).map(|client| client.0)
+            }
             _ => entry.map(|entry| entry.id.0),
         };
-        let sums = work
-            .entry((id, load.slot.id))
-            .or_insert_with(|| vec![0; asked.buckets.len()]);
+        let sums = work.entry((id, load.slot.id)).or_insert_with(|| vec![0; asked.buckets.len()]);
         let unknown = load.table.has_unknown(load.days);
         for (sum, bucket) in sums.iter_mut().zip(&asked.buckets) {
-            *sum += if unknown {
-                known_minutes(load, *bucket)
-            } else {
-                load.in_bucket(*bucket)
-            };
+            *sum += if unknown { known_minutes(load, *bucket) } else { load.in_bucket(*bucket) };
         }
     };
     let frame = Frame::build(asked, Some(&mut each))?;
-    let people: FxHashMap<PersonId, &PersonFigures<'_>> = frame
-        .people
-        .iter()
-        .map(|person| (person.slot.id, person))
-        .collect();
+    let people: FxHashMap<PersonId, &PersonFigures<'_>> =
+        frame.people.iter().map(|person| (person.slot.id, person)).collect();
     let mut groups: FxHashMap<Option<Uuid>, Sums> = FxHashMap::default();
     for ((id, person), minutes) in &work {
-        let sums = groups
-            .entry(*id)
-            .or_insert_with(|| vec![(0, 0); asked.buckets.len()]);
+        let sums = groups.entry(*id).or_insert_with(|| vec![(0, 0); asked.buckets.len()]);
         let Some(figures) = people.get(person) else {
             continue;
         };
@@ -220,27 +180,19 @@ fn by_work(asked: &Selection<'_>, by: UtilisationBy) -> Result<UtilisationReport
 fn known_minutes(load: &RowLoad<'_>, bucket: crate::rules::Days) -> i64 {
     let both = bucket.intersect(load.days);
     let known = both.iter().filter(|day| !load.table.is_unknown(*day));
-    known
-        .map(|day| load.minutes[(day - load.days.from) as usize])
-        .sum()
+    known.map(|day| load.minutes[(day - load.days.from) as usize]).sum()
 }
 
 fn name(plan: &Plan, by: UtilisationBy, id: Option<Uuid>) -> String {
     let Some(id) = id else { return String::new() };
     let found = match by {
         UtilisationBy::Person => plan.person(id.into()).map(|slot| slot.name().to_owned()),
-        UtilisationBy::Team => plan
-            .team(id.into())
-            .and_then(|entry| Some(entry.value.as_ref()?.name.clone())),
-        UtilisationBy::Role => plan
-            .role(id.into())
-            .and_then(|entry| Some(entry.value.as_ref()?.name.clone())),
-        UtilisationBy::Project => plan
-            .project(id.into())
-            .and_then(|entry| Some(entry.value.as_ref()?.details.name.clone())),
-        UtilisationBy::Client => plan
-            .client(id.into())
-            .and_then(|entry| Some(entry.value.as_ref()?.name.clone())),
+        UtilisationBy::Team => plan.team(id.into()).and_then(|entry| Some(entry.value.as_ref()?.name.clone())),
+        UtilisationBy::Role => plan.role(id.into()).and_then(|entry| Some(entry.value.as_ref()?.name.clone())),
+        UtilisationBy::Project => {
+            plan.project(id.into()).and_then(|entry| Some(entry.value.as_ref()?.details.name.clone()))
+        }
+        UtilisationBy::Client => plan.client(id.into()).and_then(|entry| Some(entry.value.as_ref()?.name.clone())),
         UtilisationBy::Workspace => None,
     };
     found.unwrap_or_default()

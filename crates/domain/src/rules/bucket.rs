@@ -55,11 +55,7 @@ fn last_day(day: Day, grain: Grain, first_day_of_week: i64) -> Day {
 fn last_of_months(day: Day, months: i8) -> Day {
     let date = date_of(day);
     let next = (date.month() - 1) / months * months + months + 1;
-    let (year, month) = if next > 12 {
-        (date.year().saturating_add(1), 1)
-    } else {
-        (date.year(), next)
-    };
+    let (year, month) = if next > 12 { (date.year().saturating_add(1), 1) } else { (date.year(), next) };
     Date::new(year, month, 1).map_or(Day::MAX, |first| day_of(first) - 1)
 }
 
@@ -68,30 +64,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GRAINS: [Grain; 6] = [
-        Grain::Day,
-        Grain::Week,
-        Grain::Month,
-        Grain::Quarter,
-        Grain::Year,
-        Grain::Total,
-    ];
+    const GRAINS: [Grain; 6] = [Grain::Day, Grain::Week, Grain::Month, Grain::Quarter, Grain::Year, Grain::Total];
 
     #[test]
     fn quarters_end_with_their_third_month() {
-        let year = Days::new(
-            day_of(Date::constant(2026, 2, 10)),
-            day_of(Date::constant(2026, 12, 31)),
-        );
-        let ends: Vec<Date> = buckets(year, Grain::Quarter, 1)
-            .iter()
-            .map(|bucket| date_of(bucket.to))
-            .collect();
-        assert_eq!(
-            ends,
-            [(3, 31), (6, 30), (9, 30), (12, 31)]
-                .map(|(month, day)| Date::constant(2026, month, day))
-        );
+        let year = Days::new(day_of(Date::constant(2026, 2, 10)), day_of(Date::constant(2026, 12, 31)));
+        let ends: Vec<Date> = buckets(year, Grain::Quarter, 1).iter().map(|bucket| date_of(bucket.to)).collect();
+        assert_eq!(ends, [(3, 31), (6, 30), (9, 30), (12, 31)].map(|(month, day)| Date::constant(2026, month, day)));
     }
 
     proptest! {

@@ -8,8 +8,8 @@ use super::day::{Day, Days, OPEN_END, day_of, week_start, weekday};
 use super::ratio::scale_half_up;
 use crate::ids::CalendarId;
 use crate::model::{
-    Calendar, CalendarException, DayMinutes, Holiday, Observance, Person, PersonKind, Settings,
-    TimeOff, TimeOffStatus, WorkingTime, in_force,
+    Calendar, CalendarException, DayMinutes, Holiday, Observance, Person, PersonKind, Settings, TimeOff, TimeOffStatus,
+    WorkingTime, in_force,
 };
 
 /// Minutes of work of one day that are agreed on, at most (a group of ten people around the clock).
@@ -54,9 +54,7 @@ pub struct Pattern<'a> {
 impl Pattern<'_> {
     /// Minutes that the week says, without exceptions.
     pub(super) fn week_minutes(&self, day: Day) -> Option<i64> {
-        let count = i32::try_from(self.weeks.len())
-            .ok()
-            .filter(|count| *count > 0)?;
+        let count = i32::try_from(self.weeks.len()).ok().filter(|count| *count > 0)?;
         let first = week_start(self.valid_from, 1);
         let index = day.saturating_sub(first).div_euclid(7).rem_euclid(count);
         let week = self.weeks.get(usize::try_from(index).ok()?)?;
@@ -66,20 +64,12 @@ impl Pattern<'_> {
     /// Minutes that the day is paid for: a shortening exception does not lower them.
     pub(super) fn day_minutes(&self, day: Day) -> Option<i64> {
         let week_minutes = self.week_minutes(day)?;
-        Some(
-            self.exception_minutes(day)
-                .map_or(week_minutes, |minutes| minutes.max(week_minutes)),
-        )
+        Some(self.exception_minutes(day).map_or(week_minutes, |minutes| minutes.max(week_minutes)))
     }
 
     fn exception_minutes(&self, day: Day) -> Option<i64> {
-        let on_day =
-            |entry: &&CalendarException| day_of(entry.from) <= day && day <= day_of(entry.to);
-        self.exceptions
-            .iter()
-            .rev()
-            .find(on_day)
-            .map(|entry| entry.minutes.clamp(0, DAY_MINUTES_MAX))
+        let on_day = |entry: &&CalendarException| day_of(entry.from) <= day && day <= day_of(entry.to);
+        self.exceptions.iter().rev().find(on_day).map(|entry| entry.minutes.clamp(0, DAY_MINUTES_MAX))
     }
 }
 
@@ -115,37 +105,17 @@ impl<'a> WorkCalendar<'a> {
         let placeholder = details.kind == PersonKind::Placeholder;
         let patterns = if placeholder {
             let weeks = std::slice::from_ref(&settings.default_week);
-            vec![Pattern {
-                valid_from: Day::MIN,
-                weeks,
-                exceptions: &[],
-            }]
+            vec![Pattern { valid_from: Day::MIN, weeks, exceptions: &[] }]
         } else {
-            person
-                .schedules
-                .iter()
-                .map(|schedule| pattern(schedule, &calendar))
-                .collect()
+            person.schedules.iter().map(|schedule| pattern(schedule, &calendar)).collect()
         };
-        let availability =
-            |entry: &crate::model::Availability| (day_of(entry.valid_from), entry.basis_points);
+        let availability = |entry: &crate::model::Availability| (day_of(entry.valid_from), entry.basis_points);
         Self {
             patterns,
-            availability: person
-                .availability
-                .iter()
-                .filter(|_| !placeholder)
-                .map(availability)
-                .collect(),
+            availability: person.availability.iter().filter(|_| !placeholder).map(availability).collect(),
             employed: Days::new(
-                details
-                    .starts_on
-                    .filter(|_| !placeholder)
-                    .map_or(Day::MIN, day_of),
-                details
-                    .ends_on
-                    .filter(|_| !placeholder)
-                    .map_or(OPEN_END, day_of),
+                details.starts_on.filter(|_| !placeholder).map_or(Day::MIN, day_of),
+                details.ends_on.filter(|_| !placeholder).map_or(OPEN_END, day_of),
             ),
             holidays,
             absences: if placeholder { Vec::new() } else { absences },
@@ -156,9 +126,7 @@ impl<'a> WorkCalendar<'a> {
     /// Which pattern holds on a day: the one with the greatest `valid_from` ≤ day.
     #[must_use]
     pub fn pattern_on(&self, day: Day) -> Option<&Pattern<'a>> {
-        let after = self
-            .patterns
-            .partition_point(|pattern| pattern.valid_from <= day);
+        let after = self.patterns.partition_point(|pattern| pattern.valid_from <= day);
         self.patterns[..after].last()
     }
 
@@ -166,9 +134,7 @@ impl<'a> WorkCalendar<'a> {
     #[must_use]
     pub fn factor_on(&self, day: Day) -> i64 {
         let after = self.availability.partition_point(|(from, _)| *from <= day);
-        self.availability[..after]
-            .last()
-            .map_or(10_000, |(_, factor)| (*factor).clamp(0, 100_000))
+        self.availability[..after].last().map_or(10_000, |(_, factor)| (*factor).clamp(0, 100_000))
     }
 }
 
@@ -182,28 +148,17 @@ fn pattern<'a>(
             calendar(*calendar_id).map_or((&[], &[]), |found| (&found.weeks, &found.exceptions))
         }
     };
-    Pattern {
-        valid_from: day_of(schedule.valid_from),
-        weeks,
-        exceptions,
-    }
+    Pattern { valid_from: day_of(schedule.valid_from), weeks, exceptions }
 }
 
 /// The region whose public holidays count for a person: the own, else the workspace's.
 #[must_use]
 pub fn holiday_region<'a>(person: &'a Person, settings: &'a Settings) -> Option<&'a str> {
-    person
-        .details
-        .holiday_region
-        .as_deref()
-        .or(settings.holiday_region.as_deref())
+    person.details.holiday_region.as_deref().or(settings.holiday_region.as_deref())
 }
 
 /// The days of a region in order, one entry a day: where a day has several holidays, the strongest observance holds.
-pub fn holiday_days<'a>(
-    holidays: impl IntoIterator<Item = &'a Holiday>,
-    region: &str,
-) -> Vec<(Day, Observance)> {
+pub fn holiday_days<'a>(holidays: impl IntoIterator<Item = &'a Holiday>, region: &str) -> Vec<(Day, Observance)> {
     let mut days: Vec<(Day, Observance)> = holidays
         .into_iter()
         .filter(|holiday| holiday.region == region)
@@ -226,9 +181,7 @@ pub(crate) const fn strength(observance: Observance) -> u8 {
 /// The role that a person plans as on a day: of the job title in force, else the usual one.
 #[must_use]
 pub fn role_on(person: &Person, date: jiff::civil::Date) -> Option<crate::ids::RoleId> {
-    in_force(&person.job_titles, date)
-        .and_then(|title| title.role_id)
-        .or(person.details.role_id)
+    in_force(&person.job_titles, date).and_then(|title| title.role_id).or(person.details.role_id)
 }
 
 /// What one day is for a person with a known schedule. Always `pattern ≥ contracted ≥ base ≥ capacity ≥ 0`.
@@ -255,9 +208,7 @@ pub fn work_day(calendar: &WorkCalendar<'_>, day: Day) -> Option<WorkDay> {
         return None;
     }
     let employed = calendar.employed.contains(day);
-    let known = calendar
-        .pattern_on(day)
-        .and_then(|found| Some((found, found.week_minutes(day)?)));
+    let known = calendar.pattern_on(day).and_then(|found| Some((found, found.week_minutes(day)?)));
     let Some((pattern, week_minutes)) = known else {
         return (!employed).then(WorkDay::default);
     };
@@ -266,10 +217,7 @@ pub fn work_day(calendar: &WorkCalendar<'_>, day: Day) -> Option<WorkDay> {
     let day_minutes = pattern.exception_minutes(day).unwrap_or(week_minutes);
     let pattern_minutes = scaled(week_minutes.max(day_minutes));
     if !employed {
-        return Some(WorkDay {
-            pattern_minutes,
-            ..WorkDay::default()
-        });
+        return Some(WorkDay { pattern_minutes, ..WorkDay::default() });
     }
     let observance = calendar.holidays.binary_search_by_key(&day, |(on, _)| *on);
     let base_minutes = match observance.map(|at| calendar.holidays[at].1) {

@@ -96,11 +96,7 @@ pub fn check_clash(
 ) -> ClashCheck {
     let mut check = ClashCheck::default();
     let range = range.intersect(Days::new(Day::MIN, OPEN_END - 7));
-    let touching = || {
-        others
-            .iter()
-            .filter(|(_, booking)| booking.days.overlaps(range))
-    };
+    let touching = || others.iter().filter(|(_, booking)| booking.days.overlaps(range));
     let mut window = range.whole_weeks(calendar.first_day_of_week);
     for booking in touching().map(|(_, booking)| booking).chain([proposed]) {
         window = window.union(needed_days(booking, range, calendar.first_day_of_week));
@@ -117,11 +113,7 @@ pub fn check_clash(
         .map(|(id, booking)| {
             let mut load = vec![0; range.len()];
             add_load(booking, &table, range, &mut load);
-            Loaded {
-                id: *id,
-                booking,
-                load,
-            }
+            Loaded { id: *id, booking, load }
         })
         .collect();
     judge_days(&table, range, &own, &loaded, &mut check);
@@ -133,13 +125,7 @@ pub fn check_clash(
     check
 }
 
-fn judge_days(
-    table: &DayTable,
-    range: Days,
-    own: &[i64],
-    loaded: &[Loaded<'_>],
-    check: &mut ClashCheck,
-) {
+fn judge_days(table: &DayTable, range: Days, own: &[i64], loaded: &[Loaded<'_>], check: &mut ClashCheck) {
     for (at, day) in range.iter().enumerate().filter(|(at, _)| own[*at] > 0) {
         let Some(known) = table.day(day) else {
             continue;
@@ -184,10 +170,7 @@ fn judge_bucket(
             assignment_ids.push(other.id);
         }
     }
-    let verdict = BucketLoad {
-        load_minutes,
-        capacity_minutes: bucket_capacity(table, bucket),
-    };
+    let verdict = BucketLoad { load_minutes, capacity_minutes: bucket_capacity(table, bucket) };
     if let (true, Some(capacity_minutes)) = (verdict.is_over(), verdict.capacity_minutes) {
         let (from, to) = (date_of(bucket.from), date_of(bucket.to));
         check.clashes.push(Clash {

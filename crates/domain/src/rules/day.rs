@@ -30,22 +30,13 @@ pub fn date_of(day: Day) -> Date {
     let shifted = i64::from(day) + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day_of_month = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    match (
-        i16::try_from(year),
-        i8::try_from(month),
-        i8::try_from(day_of_month),
-    ) {
+    match (i16::try_from(year), i8::try_from(month), i8::try_from(day_of_month)) {
         (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).unwrap_or(Date::MAX),
         _ => Date::MAX,
     }
@@ -96,11 +87,7 @@ impl Days {
     /// How many days.
     #[must_use]
     pub const fn len(self) -> usize {
-        if self.is_empty() {
-            0
-        } else {
-            (self.to as i64 - self.from as i64 + 1) as usize
-        }
+        if self.is_empty() { 0 } else { (self.to as i64 - self.from as i64 + 1) as usize }
     }
 
     /// What both have in common.

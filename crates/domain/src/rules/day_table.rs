@@ -55,11 +55,7 @@ impl DayTable {
             sum = sum.saturating_add(u32::from(*minutes));
             capacity_before.push(sum);
         }
-        let unknown = match pattern
-            .iter()
-            .filter(|minutes| **minutes == UNKNOWN)
-            .count()
-        {
+        let unknown = match pattern.iter().filter(|minutes| **minutes == UNKNOWN).count() {
             0 => Unknown::Nothing,
             count if count == length => Unknown::All,
             _ => Unknown::Some,
@@ -108,11 +104,7 @@ impl DayTable {
         let at = self.at(day)?;
         (self.pattern[at] != UNKNOWN).then(|| WorkDay {
             pattern_minutes: i64::from(self.pattern[at]),
-            contracted_minutes: if self.employed.contains(day) {
-                i64::from(self.pattern[at])
-            } else {
-                0
-            },
+            contracted_minutes: if self.employed.contains(day) { i64::from(self.pattern[at]) } else { 0 },
             base_minutes: i64::from(self.base[at]),
             capacity_minutes: i64::from(self.capacity[at]),
         })
@@ -134,10 +126,7 @@ impl DayTable {
         match self.unknown {
             Unknown::Nothing => false,
             Unknown::All => true,
-            Unknown::Some => self
-                .slice(&self.pattern, days)
-                .iter()
-                .all(|minutes| *minutes == UNKNOWN),
+            Unknown::Some => self.slice(&self.pattern, days).iter().all(|minutes| *minutes == UNKNOWN),
         }
     }
 
@@ -161,29 +150,17 @@ impl DayTable {
     /// Σ base of a range.
     #[must_use]
     pub fn base_sum(&self, days: Days) -> i64 {
-        self.base(days)
-            .iter()
-            .map(|minutes| u32::from(*minutes))
-            .sum::<u32>()
-            .into()
+        self.base(days).iter().map(|minutes| u32::from(*minutes)).sum::<u32>().into()
     }
 
     /// Σ contracted minutes of a range: before holidays and time off.
     #[must_use]
     pub fn contracted_sum(&self, days: Days) -> i64 {
         let known = |minutes: &u16| {
-            if *minutes == UNKNOWN {
-                0
-            } else {
-                u32::from(*minutes)
-            }
+            if *minutes == UNKNOWN { 0 } else { u32::from(*minutes) }
         };
         let days = days.intersect(self.employed);
-        self.slice(&self.pattern, days)
-            .iter()
-            .map(known)
-            .sum::<u32>()
-            .into()
+        self.slice(&self.pattern, days).iter().map(known).sum::<u32>().into()
     }
 
     /// Base minutes of each day of a range; 0 on unknown days.
@@ -241,21 +218,14 @@ fn each(window: Days, days: Days) -> impl Iterator<Item = (usize, Day)> {
 
 fn fill_patterns(calendar: &WorkCalendar<'_>, window: Days, pattern: &mut [u16], base: &mut [u16]) {
     for (index, entry) in calendar.patterns.iter().enumerate() {
-        let until = calendar
-            .patterns
-            .get(index + 1)
-            .map_or(Day::MAX, |next| next.valid_from - 1);
+        let until = calendar.patterns.get(index + 1).map_or(Day::MAX, |next| next.valid_from - 1);
         let run = Days::new(entry.valid_from, until).intersect(window);
         if run.is_empty() || entry.weeks.is_empty() {
             continue;
         }
         let cycle_start = week_start(entry.valid_from, 1);
         let weeks = entry.weeks.len() as i64;
-        let week_of = |day: Day| {
-            (i64::from(day) - i64::from(cycle_start))
-                .div_euclid(7)
-                .rem_euclid(weeks) as usize
-        };
+        let week_of = |day: Day| (i64::from(day) - i64::from(cycle_start)).div_euclid(7).rem_euclid(weeks) as usize;
         let (mut week, mut on) = (week_of(run.from), weekday(run.from));
         for (at, _) in each(window, run) {
             let minutes = entry.weeks[week][on].clamp(0, DAY_MINUTES_MAX) as u16;
@@ -279,24 +249,14 @@ fn fill_patterns(calendar: &WorkCalendar<'_>, window: Days, pattern: &mut [u16],
     }
 }
 
-fn scale_by_availability(
-    calendar: &WorkCalendar<'_>,
-    window: Days,
-    pattern: &mut [u16],
-    base: &mut [u16],
-) {
+fn scale_by_availability(calendar: &WorkCalendar<'_>, window: Days, pattern: &mut [u16], base: &mut [u16]) {
     for (index, (from, _)) in calendar.availability.iter().enumerate() {
-        let until = calendar
-            .availability
-            .get(index + 1)
-            .map_or(Day::MAX, |(next, _)| *next - 1);
+        let until = calendar.availability.get(index + 1).map_or(Day::MAX, |(next, _)| *next - 1);
         let factor = calendar.factor_on(*from);
         if factor == 10_000 {
             continue;
         }
-        let scaled = |minutes: u16| {
-            scale_half_up(i64::from(minutes), factor, 10_000).min(DAY_MINUTES_MAX) as u16
-        };
+        let scaled = |minutes: u16| scale_half_up(i64::from(minutes), factor, 10_000).min(DAY_MINUTES_MAX) as u16;
         for (at, _) in each(window, Days::new(*from, until)) {
             base[at] = scaled(base[at]);
             if pattern[at] != UNKNOWN {
@@ -306,12 +266,7 @@ fn scale_by_availability(
     }
 }
 
-fn leave_only_employment(
-    calendar: &WorkCalendar<'_>,
-    window: Days,
-    pattern: &mut [u16],
-    base: &mut [u16],
-) {
+fn leave_only_employment(calendar: &WorkCalendar<'_>, window: Days, pattern: &mut [u16], base: &mut [u16]) {
     let employed = calendar.employed;
     let before = Days::new(Day::MIN, employed.from.saturating_sub(1));
     let after = Days::new(employed.to.saturating_add(1), Day::MAX);
@@ -328,13 +283,8 @@ fn leave_only_employment(
 }
 
 fn observe_holidays(calendar: &WorkCalendar<'_>, window: Days, base: &mut [u16]) {
-    let first = calendar
-        .holidays
-        .partition_point(|(day, _)| *day < window.from);
-    for (day, observance) in calendar.holidays[first..]
-        .iter()
-        .take_while(|(day, _)| *day <= window.to)
-    {
+    let first = calendar.holidays.partition_point(|(day, _)| *day < window.from);
+    for (day, observance) in calendar.holidays[first..].iter().take_while(|(day, _)| *day <= window.to) {
         for (at, _) in each(window, Days::new(*day, *day)) {
             base[at] = match observance {
                 Observance::Full => 0,
@@ -347,10 +297,7 @@ fn observe_holidays(calendar: &WorkCalendar<'_>, window: Days, base: &mut [u16])
 
 fn take_absences(calendar: &WorkCalendar<'_>, window: Days, capacity: &mut [u16]) {
     for absence in &calendar.absences {
-        let off = absence
-            .minutes_per_day
-            .unwrap_or(DAY_MINUTES_MAX)
-            .clamp(0, DAY_MINUTES_MAX) as u16;
+        let off = absence.minutes_per_day.unwrap_or(DAY_MINUTES_MAX).clamp(0, DAY_MINUTES_MAX) as u16;
         for (at, _) in each(window, absence.days) {
             capacity[at] = capacity[at].saturating_sub(off);
         }

@@ -38,10 +38,7 @@ impl<'a> Booking<'a> {
         if matches!(assignment.effort, Effort::TotalUntilDone { .. }) {
             days.to = OPEN_END;
         }
-        Self {
-            days,
-            effort: &assignment.effort,
-        }
+        Self { days, effort: &assignment.effort }
     }
 }
 
@@ -67,25 +64,19 @@ pub fn needed_days(booking: &Booking<'_>, range: Days, first_day_of_week: i64) -
         Effort::Total { .. } if booking.days.to == OPEN_END => both,
         Effort::Total { .. } => booking.days,
         Effort::TotalUntilDone { .. } => Days::new(booking.days.from, both.to),
-        Effort::Phased { spans } => spans_in(spans, both)
-            .iter()
-            .fold(both, |needed, span| needed.union(span_days(span))),
+        Effort::Phased { spans } => {
+            spans_in(spans, both).iter().fold(both, |needed, span| needed.union(span_days(span)))
+        }
     }
 }
 
 /// Expands a booking over a range.
 #[must_use]
 pub fn expand(booking: &Booking<'_>, calendar: &WorkCalendar<'_>, range: Days) -> Expansion {
-    let table = DayTable::build(
-        calendar,
-        needed_days(booking, range, calendar.first_day_of_week),
-    );
+    let table = DayTable::build(calendar, needed_days(booking, range, calendar.first_day_of_week));
     let mut minutes = vec![0; range.len()];
     let known = add_load(booking, &table, range, &mut minutes);
-    Expansion {
-        minutes,
-        unknown: !known,
-    }
+    Expansion { minutes, unknown: !known }
 }
 
 /// Adds the booking's minutes to `load`, one entry a day of `range`. The table must know [`needed_days`].
@@ -96,9 +87,7 @@ pub fn add_load(booking: &Booking<'_>, table: &DayTable, range: Days, load: &mut
         return true;
     }
     debug_assert!(
-        table
-            .window()
-            .covers(needed_days(booking, range, table.first_day_of_week())),
+        table.window().covers(needed_days(booking, range, table.first_day_of_week())),
         "the table knows the days that the load hangs on"
     );
     let first = (i64::from(days.from) - i64::from(range.from)) as usize;
@@ -166,10 +155,7 @@ fn add_hours_per_week(minutes: i64, table: &DayTable, days: Days, load: &mut [i6
             known_weights = weights;
         }
         let week = Days::new(week_from, week_from + 6).intersect(days);
-        let (skipped, first) = (
-            (week.from - week_from) as usize,
-            (week.from - days.from) as usize,
-        );
+        let (skipped, first) = ((week.from - week_from) as usize, (week.from - days.from) as usize);
         for at in 0..week.len() {
             let (share, weight) = (shares[skipped + at], weights[skipped + at]);
             let (base, capacity) = (base[first + at], capacity[first + at]);
@@ -232,13 +218,7 @@ fn add_percent(basis_points: i64, table: &DayTable, days: Days, load: &mut [i64]
 }
 
 /// Cuts `minutes` over all days of `range` by their weights and adds what falls on `days`.
-fn add_shares(
-    minutes: i64,
-    range: Days,
-    weight: impl Fn(Day) -> i64,
-    days: Days,
-    load: &mut [i64],
-) {
+fn add_shares(minutes: i64, range: Days, weight: impl Fn(Day) -> i64, days: Days, load: &mut [i64]) {
     let sum = |days: Days| -> i64 { days.iter().map(&weight).sum() };
     let mut so_far = sum(Days::new(range.from, days.from - 1));
     let whole = so_far + sum(Days::new(days.from, range.to));
@@ -297,25 +277,14 @@ fn add_by_weekdays(minutes: i64, range: Days, days: Days, load: &mut [i64]) {
     add_shares(minutes, range, weight, days, load);
 }
 
-fn add_until_done(
-    minutes: i64,
-    pace: Pace,
-    table: &DayTable,
-    start: Day,
-    days: Days,
-    load: &mut [i64],
-) {
+fn add_until_done(minutes: i64, pace: Pace, table: &DayTable, start: Day, days: Days, load: &mut [i64]) {
     let before = Days::new(start, days.from.saturating_sub(1));
     let mut so_far = match pace {
-        Pace::HoursPerDay { .. } => {
-            table.base(before).iter().filter(|base| **base > 0).count() as i64
-        }
+        Pace::HoursPerDay { .. } => table.base(before).iter().filter(|base| **base > 0).count() as i64,
         Pace::Percent { .. } => table.capacity_sum(before),
     };
     let used = |so_far: i64| match pace {
-        Pace::HoursPerDay { minutes_per_day } => {
-            so_far.saturating_mul(minutes_per_day).min(minutes)
-        }
+        Pace::HoursPerDay { minutes_per_day } => so_far.saturating_mul(minutes_per_day).min(minutes),
         Pace::Percent { basis_points } => scale_half_up(so_far, basis_points, 10_000).min(minutes),
     };
     let (base, capacity) = (table.base(days), table.capacity(days));

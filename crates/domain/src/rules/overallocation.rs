@@ -25,8 +25,7 @@ impl BucketLoad {
     /// More than there is; never where that is unknown.
     #[must_use]
     pub fn is_over(self) -> bool {
-        self.capacity_minutes
-            .is_some_and(|capacity| self.load_minutes > capacity)
+        self.capacity_minutes.is_some_and(|capacity| self.load_minutes > capacity)
     }
 }
 
@@ -38,12 +37,7 @@ pub fn bucket_capacity(table: &DayTable, bucket: Days) -> Option<i64> {
 
 /// What an expanded booking counts in a bucket. Only totals with a fixed end differ from their expanded minutes.
 #[must_use]
-pub fn counted_in_bucket(
-    booking: &Booking<'_>,
-    table: &DayTable,
-    bucket: Days,
-    expanded: i64,
-) -> i64 {
+pub fn counted_in_bucket(booking: &Booking<'_>, table: &DayTable, bucket: Days, expanded: i64) -> i64 {
     let Effort::Total { minutes } = booking.effort else {
         return expanded;
     };
@@ -51,11 +45,7 @@ pub fn counted_in_bucket(
     if of_range == 0 {
         return expanded;
     }
-    bucket_share_of_total(
-        *minutes,
-        of_range,
-        table.capacity_sum(booking.days.intersect(bucket)),
-    )
+    bucket_share_of_total(*minutes, of_range, table.capacity_sum(booking.days.intersect(bucket)))
 }
 
 #[cfg(test)]
@@ -71,26 +61,8 @@ mod tests {
 
     #[test]
     fn equal_is_not_over_and_unknown_is_never_over() {
-        assert!(
-            !BucketLoad {
-                load_minutes: 480,
-                capacity_minutes: Some(480)
-            }
-            .is_over()
-        );
-        assert!(
-            BucketLoad {
-                load_minutes: 481,
-                capacity_minutes: Some(480)
-            }
-            .is_over()
-        );
-        assert!(
-            !BucketLoad {
-                load_minutes: 481,
-                capacity_minutes: None
-            }
-            .is_over()
-        );
+        assert!(!BucketLoad { load_minutes: 480, capacity_minutes: Some(480) }.is_over());
+        assert!(BucketLoad { load_minutes: 481, capacity_minutes: Some(480) }.is_over());
+        assert!(!BucketLoad { load_minutes: 481, capacity_minutes: None }.is_over());
     }
 }

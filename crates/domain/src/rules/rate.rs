@@ -11,8 +11,7 @@ use super::day::{Day, day_of};
 use super::ratio::{scale_half_even, scale_half_up};
 use crate::ids::{PersonId, PhaseId, RoleId};
 use crate::model::{
-    BillRate, Compensation, CompensationKind, Currency, Money, ProjectRate, RateScope, RoleRate,
-    in_force,
+    BillRate, Compensation, CompensationKind, Currency, Money, ProjectRate, RateScope, RoleRate, in_force,
 };
 
 /// An amount for a number of minutes: per hour, or a year's pay for a year's contracted minutes.
@@ -29,18 +28,12 @@ pub struct Rate {
 
 impl Rate {
     const fn per_hour(money: Money) -> Self {
-        Self {
-            amount_minor: money.amount_minor,
-            per_minutes: 60,
-            currency: money.currency,
-        }
+        Self { amount_minor: money.amount_minor, per_minutes: 60, currency: money.currency }
     }
 }
 
 /// Where a bill rate comes from.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "of", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "each variant names its owner")]
 pub enum BillSource {
@@ -53,9 +46,7 @@ pub enum BillSource {
 }
 
 /// Where a cost rate comes from.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "of", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "each variant names its owner")]
 pub enum CostSource {
@@ -88,93 +79,47 @@ impl RateContext<'_> {
     #[must_use]
     pub fn bill_on(&self, date: Date) -> Option<(BillSource, Rate)> {
         let on_card = |source: BillSource, scope: RateScope| {
-            let in_scope = self
-                .card
-                .iter()
-                .filter(|line| line.scope == scope && line.valid_from <= date);
+            let in_scope = self.card.iter().filter(|line| line.scope == scope && line.valid_from <= date);
             let line = in_scope.max_by_key(|line| line.valid_from)?;
             Some((source, Rate::per_hour(line.bill_per_hour)))
         };
         let person_id = self.person_id;
-        let of_phase = self.phase_id.and_then(|phase_id| {
-            on_card(
-                BillSource::Phase { phase_id },
-                RateScope::Phase { phase_id },
-            )
-        });
+        let of_phase =
+            self.phase_id.and_then(|phase_id| on_card(BillSource::Phase { phase_id }, RateScope::Phase { phase_id }));
         let of_role = || {
-            self.role_id.and_then(|role_id| {
-                on_card(
-                    BillSource::RoleOnProject { role_id },
-                    RateScope::Role { role_id },
-                )
-            })
+            self.role_id.and_then(|role_id| on_card(BillSource::RoleOnProject { role_id }, RateScope::Role { role_id }))
         };
         of_phase
-            .or_else(|| {
-                on_card(
-                    BillSource::PersonOnProject { person_id },
-                    RateScope::Person { person_id },
-                )
-            })
+            .or_else(|| on_card(BillSource::PersonOnProject { person_id }, RateScope::Person { person_id }))
             .or_else(of_role)
             .or_else(|| on_card(BillSource::Project, RateScope::Project))
             .or_else(|| {
                 let rate = in_force(self.bill_rates, date)?;
-                Some((
-                    BillSource::Person { person_id },
-                    Rate::per_hour(rate.per_hour),
-                ))
+                Some((BillSource::Person { person_id }, Rate::per_hour(rate.per_hour)))
             })
             .or_else(|| {
                 let money = in_force(self.role_rates, date)?.bill_per_hour?;
-                Some((
-                    BillSource::Role {
-                        role_id: self.role_id?,
-                    },
-                    Rate::per_hour(money),
-                ))
+                Some((BillSource::Role { role_id: self.role_id? }, Rate::per_hour(money)))
             })
     }
 
     /// The cost rate of a day: the person's pay, else the role's. `year_minutes` tells the contracted minutes of a
     /// calendar year; a salary of a year without any falls back to the role.
     #[must_use]
-    pub fn cost_on(
-        &self,
-        date: Date,
-        year_minutes: impl FnOnce(i16) -> i64,
-    ) -> Option<(CostSource, Rate)> {
+    pub fn cost_on(&self, date: Date, year_minutes: impl FnOnce(i16) -> i64) -> Option<(CostSource, Rate)> {
         let pay = in_force(self.compensations, date).and_then(|pay| match pay.kind {
             CompensationKind::Hourly => Some(Rate::per_hour(pay.amount)),
             CompensationKind::Salaried => {
                 let per_minutes = year_minutes(date.year());
-                let Money {
-                    amount_minor,
-                    currency,
-                } = pay.amount;
-                (per_minutes > 0).then_some(Rate {
-                    amount_minor,
-                    per_minutes,
-                    currency,
-                })
+                let Money { amount_minor, currency } = pay.amount;
+                (per_minutes > 0).then_some(Rate { amount_minor, per_minutes, currency })
             }
         });
         if let Some(rate) = pay {
-            return Some((
-                CostSource::Compensation {
-                    person_id: self.person_id,
-                },
-                rate,
-            ));
+            return Some((CostSource::Compensation { person_id: self.person_id }, rate));
         }
         let money = in_force(self.role_rates, date)?.cost_per_hour?;
-        Some((
-            CostSource::Role {
-                role_id: self.role_id?,
-            },
-            Rate::per_hour(money),
-        ))
+        Some((CostSource::Role { role_id: self.role_id? }, Rate::per_hour(money)))
     }
 
     /// The days on which a rate may change, in no order.
@@ -198,9 +143,7 @@ pub fn contracted_minutes_of_year(calendar: &WorkCalendar<'_>, year: i16) -> i64
     };
     (day_of(first)..=day_of(last))
         .filter_map(|day| {
-            let pattern = calendar
-                .pattern_on(day)
-                .or_else(|| calendar.patterns.first())?;
+            let pattern = calendar.pattern_on(day).or_else(|| calendar.patterns.first())?;
             let minutes = pattern.day_minutes(day)?;
             Some(scale_half_up(minutes, calendar.factor_on(day), 10_000))
         })
@@ -236,10 +179,7 @@ pub struct RateLines<S> {
 
 impl<S> Default for RateLines<S> {
     fn default() -> Self {
-        Self {
-            lines: Vec::new(),
-            unrated_minutes: 0,
-        }
+        Self { lines: Vec::new(), unrated_minutes: 0 }
     }
 }
 
@@ -250,11 +190,7 @@ impl<S: Copy + PartialEq> RateLines<S> {
             self.unrated_minutes += minutes;
             return;
         };
-        match self
-            .lines
-            .iter_mut()
-            .find(|line| (line.0, line.1) == (source, rate))
-        {
+        match self.lines.iter_mut().find(|line| (line.0, line.1) == (source, rate)) {
             Some(line) => line.2 += minutes,
             None => self.lines.push((source, rate, minutes)),
         }
@@ -287,10 +223,7 @@ pub fn totals_by_currency<S>(lines: &[RateLine<S>]) -> Vec<Money> {
         let currency = line.rate.currency;
         match totals.iter_mut().find(|total| total.currency == currency) {
             Some(total) => total.amount_minor += line.amount_minor,
-            None => totals.push(Money {
-                amount_minor: line.amount_minor,
-                currency,
-            }),
+            None => totals.push(Money { amount_minor: line.amount_minor, currency }),
         }
     }
     totals.sort_by_key(|total| total.currency);

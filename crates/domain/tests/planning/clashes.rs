@@ -4,8 +4,7 @@ use proptest::prelude::*;
 use raally_domain::ids::AssignmentId;
 use raally_domain::model::{Effort, Settings};
 use raally_domain::rules::{
-    Booking, ClashScope, ClashWarning, Days, Grain, OPEN_END, WorkCalendar, check_clash,
-    clash_range, day_of,
+    Booking, ClashScope, ClashWarning, Days, Grain, OPEN_END, WorkCalendar, check_clash, clash_range, day_of,
 };
 
 use super::generate::{assignment, booking, date, days, id, person, weekly, working};
@@ -16,24 +15,13 @@ fn daily(minutes_per_day: i64) -> Effort {
     Effort::HoursPerDay { minutes_per_day }
 }
 
-fn check(
-    proposed: (Days, &Effort),
-    others: &[(Days, &Effort)],
-    known: bool,
-) -> raally_domain::rules::ClashCheck {
-    let person = if known {
-        weekly(person("P"), FULL_TIME)
-    } else {
-        person("P")
-    };
+fn check(proposed: (Days, &Effort), others: &[(Days, &Effort)], known: bool) -> raally_domain::rules::ClashCheck {
+    let person = if known { weekly(person("P"), FULL_TIME) } else { person("P") };
     let settings = Settings::default();
     let calendar = WorkCalendar::of(&person, &settings, |_| None, &[], vec![]);
     let booking = |(days, effort)| Booking { days, effort };
-    let others: Vec<_> = others
-        .iter()
-        .enumerate()
-        .map(|(at, other)| (AssignmentId(id(at as u128)), booking(*other)))
-        .collect();
+    let others: Vec<_> =
+        others.iter().enumerate().map(|(at, other)| (AssignmentId(id(at as u128)), booking(*other))).collect();
     let proposed = booking(proposed);
     let range = clash_range(&proposed, day_of(date("2026-01-01")), 1);
     check_clash(&calendar, &proposed, &others, range, Grain::Week)
@@ -42,18 +30,11 @@ fn check(
 #[test]
 fn a_full_day_is_no_clash_and_a_minute_more_is() {
     let (march, half, more) = (days("2026-03-02", "2026-03-02"), daily(240), daily(241));
-    assert!(
-        check((march, &half), &[(march, &half)], true)
-            .clashes
-            .is_empty()
-    );
+    assert!(check((march, &half), &[(march, &half)], true).clashes.is_empty());
     let found = check((march, &more), &[(march, &half)], true);
     assert_eq!(found.clashes.len(), 1, "the day, not the week");
     let clash = &found.clashes[0];
-    assert_eq!(
-        (clash.scope, clash.load_minutes, clash.capacity_minutes),
-        (ClashScope::Day, 481, 480)
-    );
+    assert_eq!((clash.scope, clash.load_minutes, clash.capacity_minutes), (ClashScope::Day, 481, 480));
     assert_eq!(clash.assignment_ids, [AssignmentId(id(0))]);
 }
 
@@ -64,27 +45,14 @@ fn a_week_over_its_capacity_is_listed_after_its_days() {
     let scopes: Vec<_> = found.clashes.iter().map(|clash| clash.scope).collect();
     assert_eq!(scopes[..5], [ClashScope::Day; 5]);
     assert_eq!(scopes[5..], [ClashScope::Bucket]);
-    assert_eq!(
-        (
-            found.clashes[5].load_minutes,
-            found.clashes[5].capacity_minutes
-        ),
-        (2_700, 2_400)
-    );
+    assert_eq!((found.clashes[5].load_minutes, found.clashes[5].capacity_minutes), (2_700, 2_400));
 }
 
 #[test]
 fn an_overbooked_week_elsewhere_refuses_nothing() {
-    let (elsewhere, twelve, here, eight) = (
-        days("2026-03-02", "2026-03-06"),
-        daily(720),
-        days("2026-03-09", "2026-03-09"),
-        daily(480),
-    );
-    assert_eq!(
-        check((here, &eight), &[(elsewhere, &twelve)], true).clashes,
-        []
-    );
+    let (elsewhere, twelve, here, eight) =
+        (days("2026-03-02", "2026-03-06"), daily(720), days("2026-03-09", "2026-03-09"), daily(480));
+    assert_eq!(check((here, &eight), &[(elsewhere, &twelve)], true).clashes, []);
 }
 
 #[test]
@@ -96,43 +64,24 @@ fn a_total_that_the_next_week_can_hold_does_not_overbook_this_week() {
         daily(480),
     );
     let found = check((both, &total), &[(this, &full)], true);
-    assert!(
-        found
-            .clashes
-            .iter()
-            .all(|clash| clash.scope == ClashScope::Day),
-        "no week is over: {found:?}"
-    );
-    assert!(
-        !found.clashes.is_empty(),
-        "spread evenly, the days of this week are"
-    );
+    assert!(found.clashes.iter().all(|clash| clash.scope == ClashScope::Day), "no week is over: {found:?}");
+    assert!(!found.clashes.is_empty(), "spread evenly, the days of this week are");
 }
 
 #[test]
 fn an_unknown_schedule_is_a_warning_and_no_clash() {
     let (march, twenty) = (days("2026-03-02", "2026-03-06"), daily(1_200));
     let found = check((march, &twenty), &[], false);
-    assert_eq!(
-        (found.clashes, found.warnings),
-        (vec![], vec![ClashWarning::UnknownSchedule])
-    );
+    assert_eq!((found.clashes, found.warnings), (vec![], vec![ClashWarning::UnknownSchedule]));
     let found = check((march, &Effort::Total { minutes: 60 }), &[], false);
-    assert_eq!(
-        found.warnings,
-        [ClashWarning::UnknownSchedule, ClashWarning::UnknownLoad]
-    );
+    assert_eq!(found.warnings, [ClashWarning::UnknownSchedule, ClashWarning::UnknownLoad]);
 }
 
 #[test]
 fn an_open_end_is_checked_for_a_year() {
     let (open, nine) = (Days::new(day_of(date("2026-01-05")), OPEN_END), daily(540));
     let found = check((open, &nine), &[], true);
-    let days = found
-        .clashes
-        .iter()
-        .filter(|clash| clash.scope == ClashScope::Day)
-        .count();
+    let days = found.clashes.iter().filter(|clash| clash.scope == ClashScope::Day).count();
     assert!((261..=267).contains(&days), "{days}");
 }
 
@@ -142,10 +91,7 @@ fn the_plan_checks_a_booking_against_the_others_and_not_against_itself() {
     let who = raally_domain::ids::PersonId(id(1));
     plan.put_person(who, weekly(person("P"), FULL_TIME));
     let project = serde_json::json!({ "name": "Shop" });
-    plan.put_project(
-        raally_domain::ids::ProjectId(id(1)),
-        serde_json::from_value(project).unwrap(),
-    );
+    plan.put_project(raally_domain::ids::ProjectId(id(1)), serde_json::from_value(project).unwrap());
     let mut booked = assignment(who, "2026-03-02", Some("2026-03-02"), daily(300));
     let today = date("2026-03-01");
     plan.put_assignment(AssignmentId(id(7)), 1, &booked);
@@ -154,10 +100,7 @@ fn the_plan_checks_a_booking_against_the_others_and_not_against_itself() {
     let new = plan.check_clash(None, &booked, today);
     assert_eq!(new.clashes[0].assignment_ids, [AssignmentId(id(7))]);
     booked.commitment = raally_domain::model::Commitment::Tentative;
-    assert_eq!(
-        plan.check_clash(None, &booked, today),
-        raally_domain::rules::ClashCheck::default()
-    );
+    assert_eq!(plan.check_clash(None, &booked, today), raally_domain::rules::ClashCheck::default());
 }
 
 proptest! {

@@ -3,49 +3,23 @@
 use proptest::prelude::*;
 use raally_domain::model::{Effort, Observance, Pace, PersonKind, Settings, Span};
 use raally_domain::rules::{
-    Absence, Booking, Days, OPEN_END, WorkCalendar, date_of, day_of, expand, week_start, weekday,
-    work_day,
+    Absence, Booking, Days, OPEN_END, WorkCalendar, date_of, day_of, expand, week_start, weekday, work_day,
 };
 
-use super::generate::{
-    booking, date, days, hours_form, known_working, person, range, weekly, working,
-};
+use super::generate::{booking, date, days, hours_form, known_working, person, range, weekly, working};
 
 const FULL_TIME: [i64; 7] = [480, 480, 480, 480, 480, 0, 0];
 
 fn minutes(effort: &Effort, booked: Days, calendar: &WorkCalendar<'_>, range: Days) -> Vec<i64> {
-    expand(
-        &Booking {
-            days: booked,
-            effort,
-        },
-        calendar,
-        range,
-    )
-    .minutes
+    expand(&Booking { days: booked, effort }, calendar, range).minutes
 }
 
 fn full_time(of: impl FnOnce(&WorkCalendar<'_>)) {
     let (person, settings) = (weekly(person("P"), FULL_TIME), Settings::default());
-    let holidays = [
-        (day_of(date("2026-03-03")), Observance::Full),
-        (day_of(date("2026-03-04")), Observance::Half),
-    ];
-    let off = Absence {
-        days: days("2026-03-05", "2026-03-05"),
-        minutes_per_day: None,
-    };
-    let partly = Absence {
-        days: days("2026-03-06", "2026-03-06"),
-        minutes_per_day: Some(120),
-    };
-    of(&WorkCalendar::of(
-        &person,
-        &settings,
-        |_| None,
-        &holidays,
-        vec![off, partly],
-    ));
+    let holidays = [(day_of(date("2026-03-03")), Observance::Full), (day_of(date("2026-03-04")), Observance::Half)];
+    let off = Absence { days: days("2026-03-05", "2026-03-05"), minutes_per_day: None };
+    let partly = Absence { days: days("2026-03-06", "2026-03-06"), minutes_per_day: Some(120) };
+    of(&WorkCalendar::of(&person, &settings, |_| None, &holidays, vec![off, partly]));
 }
 
 /// Monday to Sunday: full day, holiday, half holiday, day off, partly off, weekend.
@@ -56,14 +30,7 @@ fn odd_week() -> Days {
 #[test]
 fn hours_per_day_fall_in_full_on_days_with_base() {
     full_time(|calendar| {
-        let found = minutes(
-            &Effort::HoursPerDay {
-                minutes_per_day: 300,
-            },
-            odd_week(),
-            calendar,
-            odd_week(),
-        );
+        let found = minutes(&Effort::HoursPerDay { minutes_per_day: 300 }, odd_week(), calendar, odd_week());
         assert_eq!(found, [300, 0, 300, 300, 300, 0, 0]);
     });
 }
@@ -71,14 +38,7 @@ fn hours_per_day_fall_in_full_on_days_with_base() {
 #[test]
 fn hours_per_week_lose_the_share_of_holidays_and_days_off() {
     full_time(|calendar| {
-        let found = minutes(
-            &Effort::HoursPerWeek {
-                minutes_per_week: 1_000,
-            },
-            odd_week(),
-            calendar,
-            odd_week(),
-        );
+        let found = minutes(&Effort::HoursPerWeek { minutes_per_week: 1_000 }, odd_week(), calendar, odd_week());
         assert_eq!(found, [200, 0, 100, 0, 200, 0, 0]);
     });
 }
@@ -86,14 +46,7 @@ fn hours_per_week_lose_the_share_of_holidays_and_days_off() {
 #[test]
 fn percent_is_of_each_days_capacity() {
     full_time(|calendar| {
-        let found = minutes(
-            &Effort::Percent {
-                basis_points: 5_000,
-            },
-            odd_week(),
-            calendar,
-            odd_week(),
-        );
+        let found = minutes(&Effort::Percent { basis_points: 5_000 }, odd_week(), calendar, odd_week());
         assert_eq!(found, [240, 0, 120, 0, 180, 0, 0]);
     });
 }
@@ -101,52 +54,22 @@ fn percent_is_of_each_days_capacity() {
 #[test]
 fn a_total_is_spread_by_capacity() {
     full_time(|calendar| {
-        let found = minutes(
-            &Effort::Total { minutes: 1_080 },
-            odd_week(),
-            calendar,
-            odd_week(),
-        );
+        let found = minutes(&Effort::Total { minutes: 1_080 }, odd_week(), calendar, odd_week());
         assert_eq!(found, [480, 0, 240, 0, 360, 0, 0]);
-        let second = minutes(
-            &Effort::Total { minutes: 1_080 },
-            odd_week(),
-            calendar,
-            days("2026-03-06", "2026-03-09"),
-        );
-        assert_eq!(
-            second,
-            [360, 0, 0, 0],
-            "a part of the range is that part of the whole"
-        );
+        let second = minutes(&Effort::Total { minutes: 1_080 }, odd_week(), calendar, days("2026-03-06", "2026-03-09"));
+        assert_eq!(second, [360, 0, 0, 0], "a part of the range is that part of the whole");
     });
 }
 
 #[test]
 fn a_total_until_done_ends_when_it_is_used_up() {
     full_time(|calendar| {
-        let pace = Pace::HoursPerDay {
-            minutes_per_day: 300,
-        };
-        let effort = Effort::TotalUntilDone {
-            minutes: 1_000,
-            pace,
-        };
+        let pace = Pace::HoursPerDay { minutes_per_day: 300 };
+        let effort = Effort::TotalUntilDone { minutes: 1_000, pace };
         let open = Days::new(day_of(date("2026-03-02")), OPEN_END);
-        assert_eq!(
-            minutes(&effort, open, calendar, odd_week()),
-            [300, 0, 300, 300, 100, 0, 0]
-        );
-        let effort = Effort::TotalUntilDone {
-            minutes: 500,
-            pace: Pace::Percent {
-                basis_points: 5_000,
-            },
-        };
-        assert_eq!(
-            minutes(&effort, open, calendar, odd_week()),
-            [240, 0, 120, 0, 140, 0, 0]
-        );
+        assert_eq!(minutes(&effort, open, calendar, odd_week()), [300, 0, 300, 300, 100, 0, 0]);
+        let effort = Effort::TotalUntilDone { minutes: 500, pace: Pace::Percent { basis_points: 5_000 } };
+        assert_eq!(minutes(&effort, open, calendar, odd_week()), [240, 0, 120, 0, 140, 0, 0]);
     });
 }
 
@@ -154,15 +77,9 @@ fn a_total_until_done_ends_when_it_is_used_up() {
 fn a_total_without_any_capacity_is_not_lost() {
     full_time(|calendar| {
         let holiday = days("2026-03-03", "2026-03-03");
-        assert_eq!(
-            minutes(&Effort::Total { minutes: 60 }, holiday, calendar, holiday),
-            [60]
-        );
+        assert_eq!(minutes(&Effort::Total { minutes: 60 }, holiday, calendar, holiday), [60]);
         let weekend = days("2026-03-07", "2026-03-08");
-        assert_eq!(
-            minutes(&Effort::Total { minutes: 61 }, weekend, calendar, weekend),
-            [31, 30]
-        );
+        assert_eq!(minutes(&Effort::Total { minutes: 61 }, weekend, calendar, weekend), [31, 30]);
     });
 }
 
@@ -172,38 +89,17 @@ fn without_a_schedule_hours_fall_on_monday_to_friday_and_the_rest_is_unknown() {
     let calendar = WorkCalendar::of(&person, &settings, |_| None, &[], vec![]);
     let week = odd_week();
     let found = |effort: &Effort| expand(&Booking { days: week, effort }, &calendar, week);
-    let weekly = found(&Effort::HoursPerWeek {
-        minutes_per_week: 1_002,
-    });
-    assert_eq!(
-        (weekly.minutes, weekly.unknown),
-        (vec![200, 201, 200, 201, 200, 0, 0], false)
-    );
-    let daily = found(&Effort::HoursPerDay {
-        minutes_per_day: 60,
-    });
-    assert_eq!(
-        (daily.minutes, daily.unknown),
-        (vec![60, 60, 60, 60, 60, 0, 0], false)
-    );
+    let weekly = found(&Effort::HoursPerWeek { minutes_per_week: 1_002 });
+    assert_eq!((weekly.minutes, weekly.unknown), (vec![200, 201, 200, 201, 200, 0, 0], false));
+    let daily = found(&Effort::HoursPerDay { minutes_per_day: 60 });
+    assert_eq!((daily.minutes, daily.unknown), (vec![60, 60, 60, 60, 60, 0, 0], false));
     for effort in [
-        Effort::Percent {
-            basis_points: 5_000,
-        },
+        Effort::Percent { basis_points: 5_000 },
         Effort::Total { minutes: 600 },
-        Effort::TotalUntilDone {
-            minutes: 600,
-            pace: Pace::HoursPerDay {
-                minutes_per_day: 60,
-            },
-        },
+        Effort::TotalUntilDone { minutes: 600, pace: Pace::HoursPerDay { minutes_per_day: 60 } },
     ] {
         let unknown = found(&effort);
-        assert_eq!(
-            (unknown.minutes, unknown.unknown),
-            (vec![0; 7], true),
-            "{effort:?}"
-        );
+        assert_eq!((unknown.minutes, unknown.unknown), (vec![0; 7], true), "{effort:?}");
     }
 }
 
@@ -211,42 +107,18 @@ fn without_a_schedule_hours_fall_on_monday_to_friday_and_the_rest_is_unknown() {
 fn a_placeholder_works_the_default_week() {
     let mut placeholder = person("Developer wanted");
     placeholder.details.kind = PersonKind::Placeholder;
-    let settings = Settings {
-        default_week: [360, 360, 360, 360, 0, 0, 0],
-        ..Settings::default()
-    };
+    let settings = Settings { default_week: [360, 360, 360, 360, 0, 0, 0], ..Settings::default() };
     let calendar = WorkCalendar::of(&placeholder, &settings, |_| None, &[], vec![]);
-    let found = expand(
-        &Booking {
-            days: odd_week(),
-            effort: &Effort::Percent {
-                basis_points: 10_000,
-            },
-        },
-        &calendar,
-        odd_week(),
-    );
-    assert_eq!(
-        (found.minutes, found.unknown),
-        (vec![360, 360, 360, 360, 0, 0, 0], false)
-    );
+    let found =
+        expand(&Booking { days: odd_week(), effort: &Effort::Percent { basis_points: 10_000 } }, &calendar, odd_week());
+    assert_eq!((found.minutes, found.unknown), (vec![360, 360, 360, 360, 0, 0, 0], false));
 }
 
 #[test]
 fn a_week_of_seven_uneven_days_is_exact() {
-    let (person, settings) = (
-        weekly(person("P"), [100, 200, 300, 77, 13, 1, 9]),
-        Settings::default(),
-    );
+    let (person, settings) = (weekly(person("P"), [100, 200, 300, 77, 13, 1, 9]), Settings::default());
     let calendar = WorkCalendar::of(&person, &settings, |_| None, &[], vec![]);
-    let found = minutes(
-        &Effort::HoursPerWeek {
-            minutes_per_week: 2_399,
-        },
-        odd_week(),
-        &calendar,
-        odd_week(),
-    );
+    let found = minutes(&Effort::HoursPerWeek { minutes_per_week: 2_399 }, odd_week(), &calendar, odd_week());
     assert_eq!(found.iter().sum::<i64>(), 2_399);
 }
 

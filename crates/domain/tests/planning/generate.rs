@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 use raally_domain::ids::{CalendarId, PersonId, ProjectId};
 use raally_domain::model::{
-    Assignment, Availability, Calendar, CalendarException, Commitment, DayMinutes, Effort,
-    Observance, Pace, Person, PersonDetails, Schedule, Settings, Span, WorkingTime,
+    Assignment, Availability, Calendar, CalendarException, Commitment, DayMinutes, Effort, Observance, Pace, Person,
+    PersonDetails, Schedule, Settings, Span, WorkingTime,
 };
 use raally_domain::rules::{Absence, Day, Days, WorkCalendar, date_of, day_of};
 use uuid::Uuid;
@@ -28,21 +28,12 @@ pub fn days(from: &str, to: &str) -> Days {
 pub fn person(name: &str) -> Person {
     let details = serde_json::json!({ "name": name });
     let details: PersonDetails = serde_json::from_value(details).unwrap();
-    Person {
-        details,
-        job_titles: vec![],
-        schedules: vec![],
-        availability: vec![],
-        skills: vec![],
-    }
+    Person { details, job_titles: vec![], schedules: vec![], availability: vec![], skills: vec![] }
 }
 
 pub fn weekly(mut person: Person, week: DayMinutes) -> Person {
     let working_time = WorkingTime::Weeks { weeks: vec![week] };
-    person.schedules.push(Schedule {
-        valid_from: date("2020-01-01"),
-        working_time,
-    });
+    person.schedules.push(Schedule { valid_from: date("2020-01-01"), working_time });
     person
 }
 
@@ -76,13 +67,7 @@ pub const CALENDAR: CalendarId = CalendarId(Uuid::from_u128(77));
 impl Working {
     pub fn calendar(&self) -> WorkCalendar<'_> {
         let find = |id| (id == CALENDAR).then_some(&self.calendar);
-        WorkCalendar::of(
-            &self.person,
-            &self.settings,
-            find,
-            &self.holidays,
-            self.absences.clone(),
-        )
+        WorkCalendar::of(&self.person, &self.settings, find, &self.holidays, self.absences.clone())
     }
 }
 
@@ -104,29 +89,20 @@ fn week() -> impl Strategy<Value = DayMinutes> {
 }
 
 fn exceptions() -> impl Strategy<Value = Vec<CalendarException>> {
-    let one = (day(), 0_i32..4, prop_oneof![Just(0_i64), 0_i64..=600]).prop_map(
-        |(from, length, minutes)| CalendarException {
-            from: date_of(from),
-            to: date_of(from + length),
-            minutes,
-            name: None,
-        },
-    );
+    let one = (day(), 0_i32..4, prop_oneof![Just(0_i64), 0_i64..=600]).prop_map(|(from, length, minutes)| {
+        CalendarException { from: date_of(from), to: date_of(from + length), minutes, name: None }
+    });
     proptest::collection::vec(one, 0..4)
 }
 
 fn schedules() -> impl Strategy<Value = Vec<Schedule>> {
-    let own =
-        proptest::collection::vec(week(), 1..4).prop_map(|weeks| WorkingTime::Weeks { weeks });
+    let own = proptest::collection::vec(week(), 1..4).prop_map(|weeks| WorkingTime::Weeks { weeks });
     let source = prop_oneof![3 => own, 1 => Just(WorkingTime::Calendar { calendar_id: CALENDAR })];
     let from = prop_oneof![4 => Just(NEW_YEAR - 400), 2 => day()];
     proptest::collection::vec((from, source), 0..4).prop_map(|entries| {
         let mut known = Vec::new();
         for (from, working_time) in entries {
-            let entry = Schedule {
-                valid_from: date_of(from),
-                working_time,
-            };
+            let entry = Schedule { valid_from: date_of(from), working_time };
             raally_domain::model::put_dated(&mut known, entry);
         }
         known
@@ -134,86 +110,43 @@ fn schedules() -> impl Strategy<Value = Vec<Schedule>> {
 }
 
 fn absences() -> impl Strategy<Value = Vec<Absence>> {
-    let one = (day(), 0_i32..20, proptest::option::of(1_i64..600)).prop_map(
-        |(from, length, minutes_per_day)| Absence {
-            days: Days::new(from, from + length),
-            minutes_per_day,
-        },
-    );
+    let one = (day(), 0_i32..20, proptest::option::of(1_i64..600))
+        .prop_map(|(from, length, minutes_per_day)| Absence { days: Days::new(from, from + length), minutes_per_day });
     proptest::collection::vec(one, 0..4)
 }
 
 pub fn working() -> impl Strategy<Value = Working> {
-    let availability =
-        proptest::collection::vec((day(), prop_oneof![Just(10_000_i64), 0_i64..20_000]), 0..3);
-    let holiday = (
-        day(),
-        prop_oneof![
-            Just(Observance::Full),
-            Just(Observance::Half),
-            Just(Observance::None)
-        ],
-    );
+    let availability = proptest::collection::vec((day(), prop_oneof![Just(10_000_i64), 0_i64..20_000]), 0..3);
+    let holiday = (day(), prop_oneof![Just(Observance::Full), Just(Observance::Half), Just(Observance::None)]);
     let holidays = proptest::collection::btree_map(holiday.0, holiday.1, 0..12);
     let employment = (proptest::option::of(day()), proptest::option::of(day()));
     let calendar = (proptest::collection::vec(week(), 1..3), exceptions());
-    (
-        schedules(),
-        availability,
-        employment,
-        holidays,
-        absences(),
-        calendar,
-        1_i64..=7,
-    )
-        .prop_map(
-            |(
-                schedules,
-                availability,
-                employment,
-                holidays,
+    (schedules(), availability, employment, holidays, absences(), calendar, 1_i64..=7).prop_map(
+        |(schedules, availability, employment, holidays, absences, (weeks, exceptions), first_day_of_week)| {
+            let mut person = person("P");
+            person.schedules = schedules;
+            for (from, basis_points) in availability {
+                let entry = Availability { valid_from: date_of(from), basis_points };
+                raally_domain::model::put_dated(&mut person.availability, entry);
+            }
+            person.details.starts_on = employment.0.map(date_of);
+            person.details.ends_on = employment.1.map(date_of);
+            Working {
+                person,
+                settings: Settings { first_day_of_week, ..Settings::default() },
+                calendar: Calendar { name: "C".into(), weeks, exceptions, external_id: None },
+                holidays: holidays.into_iter().collect(),
                 absences,
-                (weeks, exceptions),
-                first_day_of_week,
-            )| {
-                let mut person = person("P");
-                person.schedules = schedules;
-                for (from, basis_points) in availability {
-                    let entry = Availability {
-                        valid_from: date_of(from),
-                        basis_points,
-                    };
-                    raally_domain::model::put_dated(&mut person.availability, entry);
-                }
-                person.details.starts_on = employment.0.map(date_of);
-                person.details.ends_on = employment.1.map(date_of);
-                Working {
-                    person,
-                    settings: Settings {
-                        first_day_of_week,
-                        ..Settings::default()
-                    },
-                    calendar: Calendar {
-                        name: "C".into(),
-                        weeks,
-                        exceptions,
-                        external_id: None,
-                    },
-                    holidays: holidays.into_iter().collect(),
-                    absences,
-                }
-            },
-        )
+            }
+        },
+    )
 }
 
 /// A working calendar that is known on all days.
 pub fn known_working() -> impl Strategy<Value = Working> {
     working().prop_map(|mut working| {
         let weeks = vec![[480, 480, 480, 480, 480, 0, 0]];
-        let entry = Schedule {
-            valid_from: date_of(NEW_YEAR - 900),
-            working_time: WorkingTime::Weeks { weeks },
-        };
+        let entry = Schedule { valid_from: date_of(NEW_YEAR - 900), working_time: WorkingTime::Weeks { weeks } };
         raally_domain::model::put_dated(&mut working.person.schedules, entry);
         working
     })
@@ -234,11 +167,7 @@ pub fn spans(range: Days) -> impl Strategy<Value = Effort> {
         for (length, gap, minutes) in parts {
             let to = (from + length - 1).min(range.to);
             if from <= to {
-                spans.push(Span {
-                    from: date_of(from),
-                    to: date_of(to),
-                    minutes,
-                });
+                spans.push(Span { from: date_of(from), to: date_of(to), minutes });
             }
             from = to + 1 + gap;
         }

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 use raally_domain::ids::{AssignmentId, HolidayId, PersonId, ProjectId, RoleId, TeamId, TimeOffId};
 use raally_domain::model::{
-    Assignment, Calendar, Commitment, Effort, Holiday, JobTitle, Observance, Person, PersonKind,
-    Project, Settings, TimeOff, TimeOffDetails, TimeOffKind, TimeOffStatus,
+    Assignment, Calendar, Commitment, Effort, Holiday, JobTitle, Observance, Person, PersonKind, Project, Settings,
+    TimeOff, TimeOffDetails, TimeOffKind, TimeOffStatus,
 };
 use raally_domain::plan::Plan;
 use raally_domain::report::{
-    ReportQuery, UtilisationBy, cost, dashboard, demand, hours, occupancy, overbooking,
-    project_schedule, roles, schedule, utilisation,
+    ReportQuery, UtilisationBy, cost, dashboard, demand, hours, occupancy, overbooking, project_schedule, roles,
+    schedule, utilisation,
 };
 use raally_domain::rules::{Booking, Grain, WorkCalendar, date_of, day_of, expand, work_day};
 use serde_json::{Value, json};
@@ -41,9 +41,7 @@ fn apply(plan: &mut Plan, put: &Put) {
         }),
         Put::Person(at, person) => plan.put_person(PersonId(id(*at)), (**person).clone()),
         Put::Project(at, project) => plan.put_project(ProjectId(id(*at)), (**project).clone()),
-        Put::Assignment(at, assignment) => {
-            plan.put_assignment(AssignmentId(id(*at)), 1, assignment)
-        }
+        Put::Assignment(at, assignment) => plan.put_assignment(AssignmentId(id(*at)), 1, assignment),
         Put::TimeOff(at, time_off) => plan.put_time_off(TimeOffId(id(*at)), time_off),
         Put::Holiday(at, holiday) => plan.put_holiday(HolidayId(id(*at)), holiday),
         Put::Calendar(calendar) => plan.put_calendar(CALENDAR, (**calendar).clone()),
@@ -63,11 +61,8 @@ fn person_of(at: u128, working: &Working, kind: PersonKind) -> Person {
     person.details.team_ids = vec![TeamId(id(at % 2))];
     person.details.role_id = (at != 2).then(|| RoleId(id(at % 3)));
     if at == 1 {
-        let title = |from, role| JobTitle {
-            valid_from: date(from),
-            title: "T".into(),
-            role_id: Some(RoleId(id(role))),
-        };
+        let title =
+            |from, role| JobTitle { valid_from: date(from), title: "T".into(), role_id: Some(RoleId(id(role))) };
         person.job_titles = vec![title("2026-02-04", 1), title("2026-03-15", 2)];
     }
     person
@@ -167,11 +162,7 @@ const TODAY: Date = Date::constant(2026, 2, 2);
 fn answers(plan: &Plan) -> Value {
     let mut found = Vec::new();
     for grain in [Grain::Day, Grain::Week, Grain::Month, Grain::Total] {
-        let plain = ReportQuery {
-            include_tentative: false,
-            include_pending: false,
-            ..query(grain)
-        };
+        let plain = ReportQuery { include_tentative: false, include_pending: false, ..query(grain) };
         for query in [query(grain), plain] {
             found.push(json!({
                 "hours": hours(plan, &query).unwrap(),

@@ -4,12 +4,11 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 use raally_domain::ids::{PersonId, PhaseId, RateId, RoleId};
 use raally_domain::model::{
-    BillRate, Compensation, CompensationKind, Currency, Money, ProjectRate, RateScope, RoleRate,
-    Settings,
+    BillRate, Compensation, CompensationKind, Currency, Money, ProjectRate, RateScope, RoleRate, Settings,
 };
 use raally_domain::rules::{
-    BillSource, CostSource, Rate, RateContext, RateLines, WorkCalendar, amount_minor,
-    contracted_minutes_of_year, totals_by_currency,
+    BillSource, CostSource, Rate, RateContext, RateLines, WorkCalendar, amount_minor, contracted_minutes_of_year,
+    totals_by_currency,
 };
 
 use super::generate::{date, id, person, weekly};
@@ -19,19 +18,11 @@ const ROLE: RoleId = RoleId(uuid::Uuid::from_u128(2));
 const PHASE: PhaseId = PhaseId(uuid::Uuid::from_u128(3));
 
 fn euro(amount_minor: i64) -> Money {
-    Money {
-        amount_minor,
-        currency: Currency::EUR,
-    }
+    Money { amount_minor, currency: Currency::EUR }
 }
 
 fn on_card(scope: RateScope, from: &str, amount: i64) -> ProjectRate {
-    ProjectRate {
-        id: RateId(id(9)),
-        scope,
-        valid_from: date(from),
-        bill_per_hour: euro(amount),
-    }
+    ProjectRate { id: RateId(id(9)), scope, valid_from: date(from), bill_per_hour: euro(amount) }
 }
 
 fn pay(kind: CompensationKind, amount: i64) -> Compensation {
@@ -53,15 +44,8 @@ fn the_bill_rate_is_the_first_found() {
         on_card(RateScope::Role { role_id: ROLE }, "2026-01-01", 3),
         on_card(RateScope::Project, "2026-01-01", 4),
     ];
-    let own = [BillRate {
-        valid_from: date("2026-01-01"),
-        per_hour: euro(5),
-    }];
-    let of_role = [RoleRate {
-        valid_from: date("2026-01-01"),
-        bill_per_hour: Some(euro(6)),
-        cost_per_hour: None,
-    }];
+    let own = [BillRate { valid_from: date("2026-01-01"), per_hour: euro(5) }];
+    let of_role = [RoleRate { valid_from: date("2026-01-01"), bill_per_hour: Some(euro(6)), cost_per_hour: None }];
     let found = |card: &[ProjectRate], own: &[BillRate]| {
         let context = RateContext {
             person_id: PERSON,
@@ -72,9 +56,7 @@ fn the_bill_rate_is_the_first_found() {
             compensations: &[],
             role_rates: &of_role,
         };
-        context
-            .bill_on(date("2026-06-01"))
-            .map(|(source, rate)| (source, rate.amount_minor))
+        context.bill_on(date("2026-06-01")).map(|(source, rate)| (source, rate.amount_minor))
     };
     let mut amounts = Vec::new();
     while !card.is_empty() {
@@ -84,38 +66,19 @@ fn the_bill_rate_is_the_first_found() {
     amounts.push(found(&[], &own).unwrap().1);
     amounts.push(found(&[], &[]).unwrap().1);
     assert_eq!(amounts, [1, 2, 3, 4, 5, 6]);
-    let late = [on_card(
-        RateScope::Phase { phase_id: PHASE },
-        "2026-07-01",
-        1,
-    )];
-    assert_eq!(
-        found(&late, &[]),
-        Some((BillSource::Role { role_id: ROLE }, 6)),
-        "not in force yet"
-    );
+    let late = [on_card(RateScope::Phase { phase_id: PHASE }, "2026-07-01", 1)];
+    assert_eq!(found(&late, &[]), Some((BillSource::Role { role_id: ROLE }, 6)), "not in force yet");
 }
 
 #[test]
 fn a_salary_is_divided_by_the_contracted_minutes_of_its_year() {
-    let (mut who, settings) = (
-        weekly(person("P"), [480, 480, 480, 480, 480, 0, 0]),
-        Settings::default(),
-    );
+    let (mut who, settings) = (weekly(person("P"), [480, 480, 480, 480, 480, 0, 0]), Settings::default());
     who.details.starts_on = Some(date("2026-07-01"));
     who.schedules[0].valid_from = date("2026-07-01");
     let calendar = WorkCalendar::of(&who, &settings, |_| None, &[], vec![]);
     let minutes = contracted_minutes_of_year(&calendar, 2026);
-    assert_eq!(
-        minutes,
-        261 * 480,
-        "a whole year, though the person joins in July"
-    );
-    let of_role = [RoleRate {
-        valid_from: date("2026-01-01"),
-        bill_per_hour: None,
-        cost_per_hour: Some(euro(7)),
-    }];
+    assert_eq!(minutes, 261 * 480, "a whole year, though the person joins in July");
+    let of_role = [RoleRate { valid_from: date("2026-01-01"), bill_per_hour: None, cost_per_hour: Some(euro(7)) }];
     let salaried = [pay(CompensationKind::Salaried, 6_000_000)];
     let cost = |compensations: &[Compensation], year_minutes| {
         let context = RateContext {
@@ -129,21 +92,10 @@ fn a_salary_is_divided_by_the_contracted_minutes_of_its_year() {
         };
         context.cost_on(date("2026-08-01"), |_| year_minutes)
     };
-    let rate = Rate {
-        amount_minor: 6_000_000,
-        per_minutes: minutes,
-        currency: Currency::EUR,
-    };
-    assert_eq!(
-        cost(&salaried, minutes),
-        Some((CostSource::Compensation { person_id: PERSON }, rate))
-    );
+    let rate = Rate { amount_minor: 6_000_000, per_minutes: minutes, currency: Currency::EUR };
+    assert_eq!(cost(&salaried, minutes), Some((CostSource::Compensation { person_id: PERSON }, rate)));
     assert_eq!(amount_minor(minutes, rate), 6_000_000);
-    let role_rate = Rate {
-        amount_minor: 7,
-        per_minutes: 60,
-        currency: Currency::EUR,
-    };
+    let role_rate = Rate { amount_minor: 7, per_minutes: 60, currency: Currency::EUR };
     let of_role = Some((CostSource::Role { role_id: ROLE }, role_rate));
     assert_eq!(cost(&salaried, 0), of_role);
     assert_eq!(cost(&[], minutes), of_role);
@@ -151,25 +103,15 @@ fn a_salary_is_divided_by_the_contracted_minutes_of_its_year() {
 
 #[test]
 fn a_line_is_rounded_once_and_half_to_even() {
-    let rate = Rate {
-        amount_minor: 1,
-        per_minutes: 60,
-        currency: Currency::EUR,
-    };
-    assert_eq!(
-        [30, 90, 150].map(|minutes| amount_minor(minutes, rate)),
-        [0, 2, 2]
-    );
+    let rate = Rate { amount_minor: 1, per_minutes: 60, currency: Currency::EUR };
+    assert_eq!([30, 90, 150].map(|minutes| amount_minor(minutes, rate)), [0, 2, 2]);
     let mut lines = RateLines::default();
     for _ in 0..3 {
         lines.add(Some(((), rate)), 30);
     }
     lines.add(None, 5);
     let found = lines.lines();
-    assert_eq!(
-        (found.len(), found[0].minutes, found[0].amount_minor),
-        (1, 90, 2)
-    );
+    assert_eq!((found.len(), found[0].minutes, found[0].amount_minor), (1, 90, 2));
     assert_eq!(lines.unrated_minutes(), 5);
 }
 
@@ -178,17 +120,7 @@ fn currencies_are_never_added() {
     let mut lines = RateLines::default();
     for (code, minutes) in [("USD", 60), ("EUR", 120), ("USD", 180)] {
         let currency = Currency::new(code).unwrap();
-        lines.add(
-            Some((
-                minutes,
-                Rate {
-                    amount_minor: 100,
-                    per_minutes: 60,
-                    currency,
-                },
-            )),
-            minutes,
-        );
+        lines.add(Some((minutes, Rate { amount_minor: 100, per_minutes: 60, currency })), minutes);
     }
     let totals: Vec<_> = totals_by_currency(&lines.lines())
         .iter()

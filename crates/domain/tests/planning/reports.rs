@@ -3,13 +3,13 @@
 use jiff::civil::Date;
 use raally_domain::ids::{AssignmentId, PersonId, ProjectId, RoleId, SkillId, TimeOffId};
 use raally_domain::model::{
-    Commitment, Currency, Effort, Money, PersonKind, PersonSkill, Role, Settings, TimeOff,
-    TimeOffDetails, TimeOffKind, TimeOffStatus,
+    Commitment, Currency, Effort, Money, PersonKind, PersonSkill, Role, Settings, TimeOff, TimeOffDetails, TimeOffKind,
+    TimeOffStatus,
 };
 use raally_domain::plan::Plan;
 use raally_domain::report::{
-    Occupancy, ReportFault, ReportQuery, UtilisationBy, demand, hours, occupancy, overbooking,
-    project_schedule, roles, schedule, utilisation,
+    Occupancy, ReportFault, ReportQuery, UtilisationBy, demand, hours, occupancy, overbooking, project_schedule, roles,
+    schedule, utilisation,
 };
 use raally_domain::rules::Grain;
 use serde_json::json;
@@ -31,10 +31,7 @@ pub fn daily(minutes_per_day: i64) -> Effort {
 }
 
 pub fn euro(amount_minor: i64) -> Money {
-    Money {
-        amount_minor,
-        currency: Currency::EUR,
-    }
+    Money { amount_minor, currency: Currency::EUR }
 }
 
 /// Anne and Ben work full time, Cat's schedule is unknown, and a developer is wanted. One week in March.
@@ -42,40 +39,22 @@ pub fn small() -> Plan {
     let mut plan = Plan::default();
     let mut anne = weekly(person("Anne"), FULL_TIME);
     anne.details.role_id = Some(DEVELOPER);
-    anne.skills = vec![PersonSkill {
-        skill_id: RUST,
-        level: 4,
-    }];
+    anne.skills = vec![PersonSkill { skill_id: RUST, level: 4 }];
     plan.put_person(ANNE, anne);
     plan.put_person(BEN, weekly(person("Ben"), FULL_TIME));
     plan.put_person(CAT, person("Cat"));
     let mut wanted = person("Developer wanted");
     wanted.details.kind = PersonKind::Placeholder;
     wanted.details.role_id = Some(DEVELOPER);
-    wanted.skills = vec![PersonSkill {
-        skill_id: RUST,
-        level: 3,
-    }];
+    wanted.skills = vec![PersonSkill { skill_id: RUST, level: 3 }];
     plan.put_person(WANTED, wanted);
-    plan.put_role(
-        DEVELOPER,
-        Role {
-            name: "Developer".into(),
-        },
-    );
-    plan.put_project(
-        PROJECT,
-        serde_json::from_value(json!({ "name": "Shop", "code": "P-1" })).unwrap(),
-    );
+    plan.put_role(DEVELOPER, Role { name: "Developer".into() });
+    plan.put_project(PROJECT, serde_json::from_value(json!({ "name": "Shop", "code": "P-1" })).unwrap());
     plan
 }
 
 pub fn book(plan: &mut Plan, number: u128, person: PersonId, from: &str, to: &str, effort: Effort) {
-    plan.put_assignment(
-        AssignmentId(id(number)),
-        1,
-        &assignment(person, from, Some(to), effort),
-    );
+    plan.put_assignment(AssignmentId(id(number)), 1, &assignment(person, from, Some(to), effort));
 }
 
 pub fn week() -> ReportQuery {
@@ -92,11 +71,7 @@ fn hours_leave_out_placeholders_and_set_unknown_capacity_apart() {
     let minutes = report.total.minutes;
     assert_eq!((report.people, report.people_of_unknown_capacity), (3, 1));
     assert_eq!(
-        (
-            minutes.capacity_minutes,
-            minutes.confirmed_minutes,
-            minutes.unknown_capacity_minutes
-        ),
+        (minutes.capacity_minutes, minutes.confirmed_minutes, minutes.unknown_capacity_minutes),
         (4_800, 1_200, 300)
     );
     assert_eq!(report.total.utilisation.basis_points, Some(2_500));
@@ -118,35 +93,14 @@ fn tentative_work_and_pending_time_off_count_only_when_asked_for() {
         note: None,
         external_id: None,
     };
-    plan.put_time_off(
-        TimeOffId(id(1)),
-        &TimeOff {
-            details,
-            status: TimeOffStatus::Pending,
-        },
-    );
+    plan.put_time_off(TimeOffId(id(1)), &TimeOff { details, status: TimeOffStatus::Pending });
     let found = |query: &ReportQuery| {
         let minutes = hours(&plan, query).unwrap().total.minutes;
-        (
-            minutes.tentative_minutes,
-            minutes.time_off_minutes,
-            minutes.capacity_minutes,
-        )
+        (minutes.tentative_minutes, minutes.time_off_minutes, minutes.capacity_minutes)
     };
     assert_eq!(found(&week()), (0, 0, 4_800));
-    assert_eq!(
-        found(&ReportQuery {
-            include_tentative: true,
-            include_pending: true,
-            ..week()
-        }),
-        (1_200, 480, 4_320)
-    );
-    assert_eq!(
-        found(&week()),
-        (0, 0, 4_800),
-        "asking leaves nothing behind"
-    );
+    assert_eq!(found(&ReportQuery { include_tentative: true, include_pending: true, ..week() }), (1_200, 480, 4_320));
+    assert_eq!(found(&week()), (0, 0, 4_800), "asking leaves nothing behind");
 }
 
 #[test]
@@ -154,32 +108,14 @@ fn nobody_is_idle_without_capacity() {
     let mut plan = small();
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(432));
     let report = occupancy(&plan, &week()).unwrap();
-    let states: Vec<Occupancy> = report
-        .people
-        .iter()
-        .map(|person| person.occupancy)
-        .collect();
-    assert_eq!(
-        states,
-        [Occupancy::Busy, Occupancy::Idle, Occupancy::Unknown]
-    );
+    let states: Vec<Occupancy> = report.people.iter().map(|person| person.occupancy).collect();
+    assert_eq!(states, [Occupancy::Busy, Occupancy::Idle, Occupancy::Unknown]);
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(431));
-    assert_eq!(
-        occupancy(&plan, &week()).unwrap().people[0].occupancy,
-        Occupancy::PartlyIdle
-    );
+    assert_eq!(occupancy(&plan, &week()).unwrap().people[0].occupancy, Occupancy::PartlyIdle);
     let weekend = ReportQuery::new(date("2026-03-07"), date("2026-03-08"), Grain::Week);
     let counts = occupancy(&plan, &weekend).unwrap().total;
     assert_eq!((counts.unavailable, counts.unknown, counts.idle), (2, 1, 0));
-    assert_eq!(
-        hours(&plan, &weekend)
-            .unwrap()
-            .total
-            .utilisation
-            .basis_points,
-        None,
-        "0 of 0 is no rate"
-    );
+    assert_eq!(hours(&plan, &weekend).unwrap().total.utilisation.basis_points, None, "0 of 0 is no rate");
 }
 
 #[test]
@@ -188,15 +124,9 @@ fn idleness_of_a_role_is_the_rest_of_its_capacity() {
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(360));
     let report = roles(&plan, &week()).unwrap();
     let developer = &report.rows[0];
-    assert_eq!(
-        (developer.name.as_str(), developer.total.people),
-        ("Developer", 1)
-    );
+    assert_eq!((developer.name.as_str(), developer.total.people), ("Developer", 1));
     assert_eq!(developer.total.idleness.basis_points, Some(2_500));
-    assert_eq!(
-        (report.rows[1].role_id, report.rows[1].total.people),
-        (None, 2)
-    );
+    assert_eq!((report.rows[1].role_id, report.rows[1].total.people), (None, 2));
 }
 
 #[test]
@@ -204,13 +134,7 @@ fn a_project_is_measured_against_those_who_work_on_it() {
     let mut plan = small();
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(240));
     let report = utilisation(&plan, &week(), UtilisationBy::Project).unwrap();
-    assert_eq!(
-        (
-            report.rows[0].name.as_str(),
-            report.rows[0].total.basis_points
-        ),
-        ("Shop", Some(5_000))
-    );
+    assert_eq!((report.rows[0].name.as_str(), report.rows[0].total.basis_points), ("Shop", Some(5_000)));
     assert_eq!(report.total.total.basis_points, Some(2_500));
 }
 
@@ -220,64 +144,25 @@ fn overbooking_names_days_weeks_and_who_takes_part() {
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(300));
     book(&mut plan, 2, ANNE, "2026-03-03", "2026-03-06", daily(300));
     book(&mut plan, 3, CAT, "2026-03-02", "2026-03-06", daily(1_000));
-    book(
-        &mut plan,
-        4,
-        WANTED,
-        "2026-03-02",
-        "2026-03-06",
-        daily(1_000),
-    );
+    book(&mut plan, 4, WANTED, "2026-03-02", "2026-03-06", daily(1_000));
     let report = overbooking(&plan, &week()).unwrap();
-    assert_eq!(
-        (
-            report.totals.people,
-            report.totals.person_days,
-            report.totals.person_buckets
-        ),
-        (1, 4, 1)
-    );
+    assert_eq!((report.totals.people, report.totals.person_days, report.totals.person_buckets), (1, 4, 1));
     let bucket = &report.people[0].buckets[0];
-    assert_eq!(
-        (
-            bucket.load_minutes,
-            bucket.capacity_minutes,
-            bucket.assignment_ids.len()
-        ),
-        (2_700, 2_400, 2)
-    );
+    assert_eq!((bucket.load_minutes, bucket.capacity_minutes, bucket.assignment_ids.len()), (2_700, 2_400, 2));
     assert_eq!(report.people[0].days[0].on, date("2026-03-03"));
     let clipped = ReportQuery::new(date("2026-03-02"), date("2026-03-03"), Grain::Week);
     let report = overbooking(&plan, &clipped).unwrap();
-    assert_eq!(
-        (report.totals.person_days, report.totals.person_buckets),
-        (1, 0),
-        "900 of 960 in the clipped week"
-    );
+    assert_eq!((report.totals.person_days, report.totals.person_buckets), (1, 0), "900 of 960 in the clipped week");
 }
 
 #[test]
 fn a_total_overbooks_a_week_only_with_what_its_other_weeks_cannot_hold() {
     let mut plan = small();
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(480));
-    book(
-        &mut plan,
-        2,
-        ANNE,
-        "2026-03-02",
-        "2026-03-13",
-        Effort::Total { minutes: 2_400 },
-    );
+    book(&mut plan, 2, ANNE, "2026-03-02", "2026-03-13", Effort::Total { minutes: 2_400 });
     let asked = ReportQuery::new(date("2026-03-02"), date("2026-03-15"), Grain::Week);
     assert_eq!(overbooking(&plan, &asked).unwrap().totals.person_buckets, 0);
-    book(
-        &mut plan,
-        2,
-        ANNE,
-        "2026-03-02",
-        "2026-03-13",
-        Effort::Total { minutes: 2_401 },
-    );
+    book(&mut plan, 2, ANNE, "2026-03-02", "2026-03-13", Effort::Total { minutes: 2_401 });
     assert_eq!(overbooking(&plan, &asked).unwrap().totals.person_buckets, 1);
 }
 
@@ -288,66 +173,24 @@ fn demand_is_by_role_and_past_demand_drops_out() {
     book(&mut plan, 2, WANTED, "2026-02-02", "2026-02-06", daily(480));
     let asked = ReportQuery::new(date("2026-02-01"), date("2026-03-31"), Grain::Month);
     let report = demand(&plan, &asked, TODAY).unwrap();
-    assert_eq!(
-        (report.rows.len(), report.minutes, report.total_minutes),
-        (1, vec![0, 2_400], 2_400)
-    );
-    assert_eq!(
-        (
-            report.rows[0].name.as_str(),
-            report.rows[0].assignment_ids.len()
-        ),
-        ("Developer", 1)
-    );
+    assert_eq!((report.rows.len(), report.minutes, report.total_minutes), (1, vec![0, 2_400], 2_400));
+    assert_eq!((report.rows[0].name.as_str(), report.rows[0].assignment_ids.len()), ("Developer", 1));
 }
 
 #[test]
 fn the_schedule_shows_capacity_load_and_assignments() {
     let mut plan = small();
     book(&mut plan, 1, ANNE, "2026-02-02", "2026-03-04", daily(500));
-    book(
-        &mut plan,
-        2,
-        CAT,
-        "2026-03-02",
-        "2026-03-06",
-        Effort::Percent {
-            basis_points: 5_000,
-        },
-    );
+    book(&mut plan, 2, CAT, "2026-03-02", "2026-03-06", Effort::Percent { basis_points: 5_000 });
     let report = schedule(&plan, &week()).unwrap();
     let names: Vec<_> = report.people.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["Anne", "Ben", "Cat", "Developer wanted"]);
     let anne = &report.people[0];
-    assert_eq!(
-        (
-            anne.buckets[0].capacity_minutes,
-            anne.buckets[0].confirmed_minutes
-        ),
-        (Some(2_400), 1_500)
-    );
-    assert!(
-        anne.buckets[0].overbooked,
-        "three days are, the week is not"
-    );
-    assert_eq!(
-        (anne.assignments[0].minutes, anne.assignments[0].starts_on),
-        (Some(1_500), date("2026-02-02"))
-    );
-    assert_eq!(
-        (
-            report.people[2].buckets[0].capacity_minutes,
-            report.people[2].assignments[0].minutes
-        ),
-        (None, None)
-    );
-    assert_eq!(
-        (
-            report.people[3].placeholder,
-            report.people[3].buckets[0].capacity_minutes
-        ),
-        (true, None)
-    );
+    assert_eq!((anne.buckets[0].capacity_minutes, anne.buckets[0].confirmed_minutes), (Some(2_400), 1_500));
+    assert!(anne.buckets[0].overbooked, "three days are, the week is not");
+    assert_eq!((anne.assignments[0].minutes, anne.assignments[0].starts_on), (Some(1_500), date("2026-02-02")));
+    assert_eq!((report.people[2].buckets[0].capacity_minutes, report.people[2].assignments[0].minutes), (None, None));
+    assert_eq!((report.people[3].placeholder, report.people[3].buckets[0].capacity_minutes), (true, None));
     assert_eq!(report.projects.len(), 1);
 }
 
@@ -358,36 +201,18 @@ fn a_project_schedule_counts_people_and_open_demand_apart() {
     book(&mut plan, 2, WANTED, "2026-03-02", "2026-03-06", daily(200));
     let report = project_schedule(&plan, &week()).unwrap();
     let shop = &report.projects[0];
-    assert_eq!(
-        (shop.total.confirmed_minutes, shop.total.placeholder_minutes),
-        (500, 1_000)
-    );
-    assert_eq!(
-        shop.members
-            .iter()
-            .map(|member| member.total_minutes)
-            .collect::<Vec<_>>(),
-        [500, 1_000]
-    );
+    assert_eq!((shop.total.confirmed_minutes, shop.total.placeholder_minutes), (500, 1_000));
+    assert_eq!(shop.members.iter().map(|member| member.total_minutes).collect::<Vec<_>>(), [500, 1_000]);
 }
 
 #[test]
 fn what_is_removed_counts_nowhere_and_comes_back() {
     let mut plan = small();
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(240));
-    let used = |plan: &Plan| {
-        hours(plan, &week())
-            .unwrap()
-            .total
-            .minutes
-            .confirmed_minutes
-    };
+    let used = |plan: &Plan| hours(plan, &week()).unwrap().total.minutes.confirmed_minutes;
     plan.remove_project(PROJECT);
     assert_eq!(used(&plan), 0);
-    plan.put_project(
-        PROJECT,
-        serde_json::from_value(json!({ "name": "Shop" })).unwrap(),
-    );
+    plan.put_project(PROJECT, serde_json::from_value(json!({ "name": "Shop" })).unwrap());
     assert_eq!(used(&plan), 1_200);
     plan.remove_person(ANNE);
     assert_eq!(hours(&plan, &week()).unwrap().people, 2);
@@ -405,34 +230,10 @@ fn filters_select_people_or_work() {
         let report = hours(&plan, query).unwrap();
         (report.people, report.total.minutes.confirmed_minutes)
     };
-    assert_eq!(
-        found(&ReportQuery {
-            role_ids: vec![DEVELOPER],
-            ..week()
-        }),
-        (1, 1_200)
-    );
-    assert_eq!(
-        found(&ReportQuery {
-            skill_ids: vec![RUST],
-            ..week()
-        }),
-        (1, 1_200)
-    );
-    assert_eq!(
-        found(&ReportQuery {
-            person_ids: vec![BEN],
-            ..week()
-        }),
-        (1, 0)
-    );
-    assert_eq!(
-        found(&ReportQuery {
-            project_ids: vec![ProjectId(id(55))],
-            ..week()
-        }),
-        (3, 0)
-    );
+    assert_eq!(found(&ReportQuery { role_ids: vec![DEVELOPER], ..week() }), (1, 1_200));
+    assert_eq!(found(&ReportQuery { skill_ids: vec![RUST], ..week() }), (1, 1_200));
+    assert_eq!(found(&ReportQuery { person_ids: vec![BEN], ..week() }), (1, 0));
+    assert_eq!(found(&ReportQuery { project_ids: vec![ProjectId(id(55))], ..week() }), (3, 0));
 }
 
 #[test]
@@ -441,8 +242,5 @@ fn ranges_and_cells_are_bounded() {
     let backwards = ReportQuery::new(date("2026-03-02"), date("2026-03-01"), Grain::Week);
     assert_eq!(hours(&plan, &backwards), Err(ReportFault::EndBeforeStart));
     let endless = ReportQuery::new(date("2000-01-01"), date("2026-03-01"), Grain::Week);
-    assert!(matches!(
-        hours(&plan, &endless),
-        Err(ReportFault::RangeTooLong { .. })
-    ));
+    assert!(matches!(hours(&plan, &endless), Err(ReportFault::RangeTooLong { .. })));
 }

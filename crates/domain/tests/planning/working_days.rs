@@ -1,9 +1,7 @@
 //! Base, contracted, capacity (PRODUCT rules 1 and 2).
 
 use proptest::prelude::*;
-use raally_domain::model::{
-    Calendar, CalendarException, Observance, Schedule, Settings, WorkingTime,
-};
+use raally_domain::model::{Calendar, CalendarException, Observance, Schedule, Settings, WorkingTime};
 use raally_domain::rules::{Absence, DayTable, Days, day_of, work_day};
 
 use super::generate::{CALENDAR, Working, date, days, person, range, weekly, working};
@@ -12,12 +10,7 @@ fn working_week(week: [i64; 7]) -> Working {
     Working {
         person: weekly(person("P"), week),
         settings: Settings::default(),
-        calendar: Calendar {
-            name: "C".into(),
-            weeks: vec![week],
-            exceptions: vec![],
-            external_id: None,
-        },
+        calendar: Calendar { name: "C".into(), weeks: vec![week], exceptions: vec![], external_id: None },
         holidays: vec![],
         absences: vec![],
     }
@@ -33,24 +26,15 @@ fn no_schedule_is_unknown_and_not_zero() {
     working.person.schedules.clear();
     assert_eq!(capacity(&working, "2026-03-02"), None);
     working.person = weekly(working.person, [480; 7]);
-    assert_eq!(
-        capacity(&working, "2019-12-31"),
-        None,
-        "before the first schedule"
-    );
+    assert_eq!(capacity(&working, "2019-12-31"), None, "before the first schedule");
     assert_eq!(capacity(&working, "2020-01-01"), Some(480));
 }
 
 #[test]
 fn a_schedule_of_a_missing_calendar_is_unknown() {
     let mut working = working_week([480; 7]);
-    let gone = WorkingTime::Calendar {
-        calendar_id: raally_domain::ids::CalendarId(super::generate::id(5)),
-    };
-    working.person.schedules.push(Schedule {
-        valid_from: date("2026-03-01"),
-        working_time: gone,
-    });
+    let gone = WorkingTime::Calendar { calendar_id: raally_domain::ids::CalendarId(super::generate::id(5)) };
+    working.person.schedules.push(Schedule { valid_from: date("2026-03-01"), working_time: gone });
     assert_eq!(capacity(&working, "2026-02-28"), Some(480));
     assert_eq!(capacity(&working, "2026-03-01"), None);
 }
@@ -63,32 +47,20 @@ fn a_nine_day_fortnight_starts_in_the_week_of_its_first_day() {
     // A Wednesday: its week, from Monday 2026-03-02 on, is the first of the cycle, whatever day weeks start on.
     working.person.schedules = vec![Schedule {
         valid_from: date("2026-03-04"),
-        working_time: WorkingTime::Weeks {
-            weeks: vec![long, short],
-        },
+        working_time: WorkingTime::Weeks { weeks: vec![long, short] },
     }];
     for first_day_of_week in 1..=7 {
         working.settings.first_day_of_week = first_day_of_week;
         let fridays = ["2026-03-06", "2026-03-13", "2026-03-20", "2026-03-27"];
-        assert_eq!(
-            fridays.map(|on| capacity(&working, on)),
-            [Some(480), Some(0), Some(480), Some(0)]
-        );
-        assert_eq!(
-            capacity(&working, "2026-03-08"),
-            Some(0),
-            "the Sunday belongs to the first week"
-        );
+        assert_eq!(fridays.map(|on| capacity(&working, on)), [Some(480), Some(0), Some(480), Some(0)]);
+        assert_eq!(capacity(&working, "2026-03-08"), Some(0), "the Sunday belongs to the first week");
     }
 }
 
 #[test]
 fn availability_rounds_half_up() {
     let mut working = working_week([481; 7]);
-    let entry = raally_domain::model::Availability {
-        valid_from: date("2026-01-01"),
-        basis_points: 5_000,
-    };
+    let entry = raally_domain::model::Availability { valid_from: date("2026-01-01"), basis_points: 5_000 };
     working.person.availability = vec![entry];
     assert_eq!(capacity(&working, "2025-12-31"), Some(481));
     assert_eq!(capacity(&working, "2026-01-01"), Some(241));
@@ -111,8 +83,7 @@ fn there_is_no_capacity_outside_employment() {
     let mut working = working_week([480; 7]);
     working.person.details.starts_on = Some(date("2026-03-02"));
     working.person.details.ends_on = Some(date("2026-03-04"));
-    let found =
-        ["2026-03-01", "2026-03-02", "2026-03-04", "2026-03-05"].map(|on| capacity(&working, on));
+    let found = ["2026-03-01", "2026-03-02", "2026-03-04", "2026-03-05"].map(|on| capacity(&working, on));
     assert_eq!(found, [Some(0), Some(480), Some(480), Some(0)]);
 }
 
@@ -120,18 +91,9 @@ fn there_is_no_capacity_outside_employment() {
 fn time_off_takes_its_minutes_or_the_whole_day() {
     let mut working = working_week([480; 7]);
     working.absences = vec![
-        Absence {
-            days: days("2026-03-02", "2026-03-03"),
-            minutes_per_day: Some(120),
-        },
-        Absence {
-            days: days("2026-03-03", "2026-03-03"),
-            minutes_per_day: Some(400),
-        },
-        Absence {
-            days: days("2026-03-04", "2026-03-04"),
-            minutes_per_day: None,
-        },
+        Absence { days: days("2026-03-02", "2026-03-03"), minutes_per_day: Some(120) },
+        Absence { days: days("2026-03-03", "2026-03-03"), minutes_per_day: Some(400) },
+        Absence { days: days("2026-03-04", "2026-03-04"), minutes_per_day: None },
     ];
     let found = ["2026-03-02", "2026-03-03", "2026-03-04"].map(|on| capacity(&working, on));
     assert_eq!(found, [Some(360), Some(0), Some(0)]);
@@ -140,26 +102,16 @@ fn time_off_takes_its_minutes_or_the_whole_day() {
 #[test]
 fn an_exception_holds_instead_of_its_weekday() {
     let mut working = working_week([480, 480, 480, 480, 480, 0, 0]);
-    let exception = |from: &str, minutes| CalendarException {
-        from: date(from),
-        to: date(from),
-        minutes,
-        name: None,
-    };
+    let exception = |from: &str, minutes| CalendarException { from: date(from), to: date(from), minutes, name: None };
     working.calendar.exceptions = vec![exception("2026-03-06", 240), exception("2026-03-07", 300)];
     working.person.schedules = vec![Schedule {
         valid_from: date("2020-01-01"),
-        working_time: WorkingTime::Calendar {
-            calendar_id: CALENDAR,
-        },
+        working_time: WorkingTime::Calendar { calendar_id: CALENDAR },
     }];
     let of = |on: &str| work_day(&working.calendar(), day_of(date(on))).unwrap();
     let (friday, saturday) = (of("2026-03-06"), of("2026-03-07"));
     assert_eq!((friday.contracted_minutes, friday.base_minutes), (480, 240));
-    assert_eq!(
-        (saturday.contracted_minutes, saturday.base_minutes),
-        (300, 300)
-    );
+    assert_eq!((saturday.contracted_minutes, saturday.base_minutes), (300, 300));
 }
 
 proptest! {

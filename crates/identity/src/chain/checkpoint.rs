@@ -53,9 +53,7 @@ pub struct AuditKey {
 
 impl fmt::Debug for AuditKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuditKey")
-            .field("public", &self.public)
-            .finish_non_exhaustive()
+        f.debug_struct("AuditKey").field("public", &self.public).finish_non_exhaustive()
     }
 }
 
@@ -70,12 +68,10 @@ impl AuditKey {
             let pair = crate::token::pair_of(&*Zeroizing::new(random::bytes::<32>()?))?;
             pem_of(&pair)
         })?;
-        pair_in(&content)
-            .and_then(|pair| Self::of(pair).ok())
-            .ok_or_else(|| KeyFileError::NotAKey {
-                path: path.to_owned(),
-                reason: "it should hold an Ed25519 key, as PKCS#8 PEM or as a raw seed of 32 bytes",
-            })
+        pair_in(&content).and_then(|pair| Self::of(pair).ok()).ok_or_else(|| KeyFileError::NotAKey {
+            path: path.to_owned(),
+            reason: "it should hold an Ed25519 key, as PKCS#8 PEM or as a raw seed of 32 bytes",
+        })
     }
 
     /// From a seed that is at hand: for tests.
@@ -87,10 +83,7 @@ impl AuditKey {
     }
 
     fn of(pair: Ed25519KeyPair) -> Result<Self, CryptoFailed> {
-        Ok(Self {
-            public: crate::token::public_of(&pair)?,
-            pair,
-        })
+        Ok(Self { public: crate::token::public_of(&pair)?, pair })
     }
 
     /// For whoever verifies.
@@ -122,9 +115,7 @@ impl Checkpoint {
         let Some(key) = trusted.iter().find(|key| key.kid() == self.key_id) else {
             return false;
         };
-        UnparsedPublicKey::new(&ED25519, key.0)
-            .verify(&self.signed_bytes(), &self.signature)
-            .is_ok()
+        UnparsedPublicKey::new(&ED25519, key.0).verify(&self.signed_bytes(), &self.signature).is_ok()
     }
 
     pub(super) fn digest(&self) -> Option<Digest> {
@@ -211,15 +202,8 @@ impl ExportedCheckpoint {
             },
             public_key: PublicKey::from_bytes(&bytes(&wire.public_key)?).ok_or(NotACheckpoint)?,
         };
-        let good = wire.format == FORMAT
-            && exported
-                .checkpoint
-                .is_signed_by_one_of(&[exported.public_key]);
-        if good {
-            Ok(exported)
-        } else {
-            Err(NotACheckpoint)
-        }
+        let good = wire.format == FORMAT && exported.checkpoint.is_signed_by_one_of(&[exported.public_key]);
+        if good { Ok(exported) } else { Err(NotACheckpoint) }
     }
 }
 
@@ -227,23 +211,15 @@ fn pem_of(pair: &Ed25519KeyPair) -> Result<Zeroizing<Vec<u8>>, CryptoFailed> {
     // Version 1, which every tool reads; it is one line of base64.
     let der = pair.to_pkcs8v1()?;
     let body = Zeroizing::new(STANDARD.encode(der.as_ref()));
-    Ok(Zeroizing::new(
-        format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", *body).into_bytes(),
-    ))
+    Ok(Zeroizing::new(format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", *body).into_bytes()))
 }
 
 fn pair_in(content: &[u8]) -> Option<Ed25519KeyPair> {
-    let pem = std::str::from_utf8(content)
-        .ok()
-        .and_then(|text| text.split_once(PEM_BEGIN));
+    let pem = std::str::from_utf8(content).ok().and_then(|text| text.split_once(PEM_BEGIN));
     let Some((_, rest)) = pem else {
-        let seed = content.len() == 32
-            && !content
-                .iter()
-                .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-        return seed
-            .then(|| Ed25519KeyPair::from_seed_unchecked(content).ok())
-            .flatten();
+        let seed =
+            content.len() == 32 && !content.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+        return seed.then(|| Ed25519KeyPair::from_seed_unchecked(content).ok()).flatten();
     };
     let (body, _) = rest.split_once(PEM_END)?;
     let body: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());

@@ -77,14 +77,8 @@ impl AuditEvent<'_> {
         text(&mut context, self.type_name.as_bytes());
         context.update(&self.schema_version.to_be_bytes());
         context.update(&self.recorded_at.to_be_bytes());
-        option(
-            &mut context,
-            self.actor.as_ref().map(|id| id.as_bytes().as_slice()),
-        );
-        option(
-            &mut context,
-            self.import.as_ref().map(|id| id.as_bytes().as_slice()),
-        );
+        option(&mut context, self.actor.as_ref().map(|id| id.as_bytes().as_slice()));
+        option(&mut context, self.import.as_ref().map(|id| id.as_bytes().as_slice()));
         option(&mut context, self.trace.map(str::as_bytes));
         text(&mut context, self.payload);
         Digest::of(context)

@@ -76,9 +76,7 @@ pub fn seal<'e>(
     let mut run = Vec::new();
     for event in events {
         if event.position <= last || *workspace.get_or_insert(event.workspace) != event.workspace {
-            return Err(SealFault::OutOfOrder {
-                position: event.position,
-            });
+            return Err(SealFault::OutOfOrder { position: event.position });
         }
         last = event.position;
         run.push((event.position, event.digest()));
@@ -93,19 +91,14 @@ pub fn seal<'e>(
         count: i64::try_from(run.len()).unwrap_or(i64::MAX),
         root_hash: Vec::new(),
         previous_hash: previous
-            .map_or_else(
-                || Some(Vec::new()),
-                |seal| seal.hash().map(|hash| hash.0.to_vec()),
-            )
+            .map_or_else(|| Some(Vec::new()), |seal| seal.hash().map(|hash| hash.0.to_vec()))
             .ok_or(SealFault::BadPrevious)?,
         sealed_at: now,
     };
     sealed.root_hash = sealed.hash_over(&run).0.to_vec();
     for (position, digest) in &run {
         sealed.root_hash.extend_from_slice(&position.to_be_bytes());
-        sealed
-            .root_hash
-            .extend_from_slice(&Mark::of(*position, digest).print);
+        sealed.root_hash.extend_from_slice(&Mark::of(*position, digest).print);
     }
     Ok(sealed)
 }
@@ -114,9 +107,7 @@ impl StoredSeal {
     /// The hash that the next seal and a checkpoint refer to; none when what is stored is too short.
     #[must_use]
     pub fn hash(&self) -> Option<Digest> {
-        self.root_hash
-            .get(..HASH_BYTES)
-            .and_then(Digest::from_bytes)
+        self.root_hash.get(..HASH_BYTES).and_then(Digest::from_bytes)
     }
 
     /// What the stored hash should be, were these its events.
@@ -126,12 +117,7 @@ impl StoredSeal {
         context.update(&(self.previous_hash.len() as u64).to_be_bytes());
         context.update(&self.previous_hash);
         context.update(self.workspace.0.as_bytes());
-        for number in [
-            self.from_position,
-            self.to_position,
-            self.count,
-            self.sealed_at,
-        ] {
+        for number in [self.from_position, self.to_position, self.count, self.sealed_at] {
             context.update(&number.to_be_bytes());
         }
         for (position, digest) in run {
@@ -148,10 +134,7 @@ impl StoredSeal {
             let (mut position, mut print) = ([0; 8], [0; PRINT_BYTES]);
             position.copy_from_slice(&bytes[..8]);
             print.copy_from_slice(&bytes[8..]);
-            Mark {
-                position: i64::from_be_bytes(position),
-                print,
-            }
+            Mark { position: i64::from_be_bytes(position), print }
         };
         rest.is_empty().then(|| marks.iter().map(mark).collect())
     }

@@ -84,11 +84,7 @@ pub struct Verifier<'k> {
 impl<'k> Verifier<'k> {
     /// With the keys to trust, and all checkpoints: the stored ones and any kept elsewhere.
     #[must_use]
-    pub fn new(
-        workspace: WorkspaceId,
-        trusted: &'k [AuditPublicKey],
-        mut checkpoints: Vec<Checkpoint>,
-    ) -> Self {
+    pub fn new(workspace: WorkspaceId, trusted: &'k [AuditPublicKey], mut checkpoints: Vec<Checkpoint>) -> Self {
         checkpoints.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.position));
         Self {
             workspace,
@@ -115,21 +111,15 @@ impl<'k> Verifier<'k> {
     /// The next seal, with **all** events whose positions lie after [`Self::through`] and up to the seal's last, in
     /// position order.
     pub fn run<'e>(&mut self, seal: &StoredSeal, events: impl IntoIterator<Item = AuditEvent<'e>>) {
-        let run: Vec<_> = events
-            .into_iter()
-            .map(|event| (event.position, event.digest()))
-            .collect();
+        let run: Vec<_> = events.into_iter().map(|event| (event.position, event.digest())).collect();
         if self.fault.is_some() {
             self.open_end &= run.is_empty();
             self.through = self.through.max(seal.to_position);
             return;
         }
-        let fault = self
-            .chain_fault(seal, &run)
-            .or_else(|| run_fault(seal, &run));
+        let fault = self.chain_fault(seal, &run).or_else(|| run_fault(seal, &run));
         if let Some(fault) = fault {
-            self.open_end = fault.kind == FaultKind::Removed
-                && run.iter().all(|event| event.0 < fault.position);
+            self.open_end = fault.kind == FaultKind::Removed && run.iter().all(|event| event.0 < fault.position);
             self.fault = Some(fault);
             self.through = self.through.max(seal.to_position);
             return;
@@ -159,14 +149,9 @@ impl<'k> Verifier<'k> {
             fault.kind = FaultKind::TailCut;
         }
         if self.fault.is_none() {
-            self.fault = self
-                .checkpoints
-                .pop()
-                .map(|next| self.fault_of_unreached(&next));
+            self.fault = self.checkpoints.pop().map(|next| self.fault_of_unreached(&next));
         }
-        let before_fault = self
-            .fault
-            .map_or(i64::MAX, |fault| fault.position.saturating_sub(1));
+        let before_fault = self.fault.map_or(i64::MAX, |fault| fault.position.saturating_sub(1));
         Report {
             ok: self.fault.is_none(),
             first_bad_position: self.fault.map(|fault| fault.position),
@@ -187,32 +172,20 @@ impl<'k> Verifier<'k> {
         }
         let position = self.through.saturating_add(1);
         let gone = !run.iter().any(|event| event.0 < seal.from_position);
-        let kind = if ordered && gone && position < seal.from_position {
-            FaultKind::Removed
-        } else {
-            FaultKind::Rewritten
-        };
+        let kind =
+            if ordered && gone && position < seal.from_position { FaultKind::Removed } else { FaultKind::Rewritten };
         Some(Fault { kind, position })
     }
 
     /// Whether the checkpoints up to this seal's end say what the chain says.
     fn checkpoint_fault(&mut self, seal: &StoredSeal) -> Option<Fault> {
-        while let Some(next) = self
-            .checkpoints
-            .pop_if(|next| next.position <= seal.to_position)
-        {
+        while let Some(next) = self.checkpoints.pop_if(|next| next.position <= seal.to_position) {
             if next.workspace != self.workspace || !next.is_signed_by_one_of(self.trusted) {
-                return Some(Fault {
-                    kind: FaultKind::BadSignature,
-                    position: next.position,
-                });
+                return Some(Fault { kind: FaultKind::BadSignature, position: next.position });
             }
             if next.position != seal.to_position || next.digest() != self.last_hash {
                 let position = self.signed_through.saturating_add(1);
-                return Some(Fault {
-                    kind: FaultKind::Rewritten,
-                    position,
-                });
+                return Some(Fault { kind: FaultKind::Rewritten, position });
             }
             self.signed_through = next.position;
         }
@@ -222,29 +195,16 @@ impl<'k> Verifier<'k> {
     /// A checkpoint beyond the last seal: the end is gone, or its seals are.
     fn fault_of_unreached(&self, next: &Checkpoint) -> Fault {
         if next.workspace != self.workspace || !next.is_signed_by_one_of(self.trusted) {
-            return Fault {
-                kind: FaultKind::BadSignature,
-                position: next.position,
-            };
+            return Fault { kind: FaultKind::BadSignature, position: next.position };
         }
-        let kind = if self.tail_from <= next.position {
-            FaultKind::Rewritten
-        } else {
-            FaultKind::TailCut
-        };
-        Fault {
-            kind,
-            position: self.through.saturating_add(1),
-        }
+        let kind = if self.tail_from <= next.position { FaultKind::Rewritten } else { FaultKind::TailCut };
+        Fault { kind, position: self.through.saturating_add(1) }
     }
 }
 
 /// Whether the events are those that the seal covers, and if not, which is not.
 fn run_fault(seal: &StoredSeal, run: &[(i64, Digest)]) -> Option<Fault> {
-    let actual: Vec<Mark> = run
-        .iter()
-        .map(|(position, digest)| Mark::of(*position, digest))
-        .collect();
+    let actual: Vec<Mark> = run.iter().map(|(position, digest)| Mark::of(*position, digest)).collect();
     let outline = seal.outline();
     let hash_fits = Some(seal.hash_over(run)) == seal.hash();
     let count_fits = i64::try_from(run.len()) == Ok(seal.count);
@@ -254,19 +214,12 @@ fn run_fault(seal: &StoredSeal, run: &[(i64, Digest)]) -> Option<Fault> {
         return None;
     }
     let located = outline.and_then(|outline| first_difference(&outline, &actual));
-    Some(located.unwrap_or(Fault {
-        kind: FaultKind::Rewritten,
-        position: seal.from_position,
-    }))
+    Some(located.unwrap_or(Fault { kind: FaultKind::Rewritten, position: seal.from_position }))
 }
 
 /// The first place where the sealed and the actual events part, and what was done there.
 fn first_difference(sealed: &[Mark], actual: &[Mark]) -> Option<Fault> {
-    let same = sealed
-        .iter()
-        .zip(actual)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let same = sealed.iter().zip(actual).take_while(|(one, other)| one == other).count();
     let (sealed, actual) = (&sealed[same..], &actual[same..]);
     let known = |mark: &Mark, among: &[Mark]| among.iter().any(|other| other.print == mark.print);
     let fault = |kind, position| Some(Fault { kind, position });
@@ -280,12 +233,8 @@ fn first_difference(sealed: &[Mark], actual: &[Mark]) -> Option<Fault> {
                 (true, true) => fault(FaultKind::Reordered, position),
                 (true, false) => fault(FaultKind::Inserted, position),
                 (false, true) => fault(FaultKind::Removed, position),
-                (false, false) if gone.position == new.position => {
-                    fault(FaultKind::Changed, position)
-                }
-                (false, false) if gone.position < new.position => {
-                    fault(FaultKind::Removed, position)
-                }
+                (false, false) if gone.position == new.position => fault(FaultKind::Changed, position),
+                (false, false) if gone.position < new.position => fault(FaultKind::Removed, position),
                 (false, false) => fault(FaultKind::Inserted, position),
             }
         }
@@ -304,10 +253,7 @@ pub fn verify_chain<'e>(
     let mut verifier = Verifier::new(workspace, trusted, checkpoints);
     let mut events = events.into_iter().peekable();
     for seal in seals {
-        verifier.run(
-            seal,
-            std::iter::from_fn(|| events.next_if(|event| event.position <= seal.to_position)),
-        );
+        verifier.run(seal, std::iter::from_fn(|| events.next_if(|event| event.position <= seal.to_position)));
     }
     verifier.tail(events.map(|event| event.position));
     verifier.finish()

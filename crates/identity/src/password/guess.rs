@@ -33,11 +33,7 @@ struct Way {
 pub fn cheapest(text: &[char], context: &[Vec<char>]) -> Option<MadeOf> {
     let plain = [plain(text, 'i'), plain(text, 'l')];
     let mut ways: Vec<Option<Way>> = vec![None; text.len() + 1];
-    ways[0] = Some(Way {
-        cost: 0,
-        words: false,
-        context: false,
-    });
+    ways[0] = Some(Way { cost: 0, words: false, context: false });
     for at in 0..text.len() {
         let Some(way) = ways[at].filter(|way| way.cost <= CHEAP) else {
             continue;
@@ -54,11 +50,7 @@ pub fn cheapest(text: &[char], context: &[Vec<char>]) -> Option<MadeOf> {
             }
         }
     }
-    let way = ways
-        .last()
-        .copied()
-        .flatten()
-        .filter(|way| way.cost <= CHEAP)?;
+    let way = ways.last().copied().flatten().filter(|way| way.cost <= CHEAP)?;
     Some(match way {
         Way { context: true, .. } => MadeOf::Context,
         Way { words: true, .. } => MadeOf::Words,
@@ -74,21 +66,12 @@ struct Piece {
 }
 
 fn pieces(text: &[char], plain: &[Vec<char>; 2], context: &[Vec<char>], at: usize) -> Vec<Piece> {
-    let piece = |length, cost| Piece {
-        length,
-        cost,
-        words: false,
-        context: false,
-    };
+    let piece = |length, cost| Piece { length, cost, words: false, context: false };
     let rest = &text[at..];
     let mut found = vec![piece(1, if is_separator(text, at) { 0 } else { UNKNOWN })];
     let run = steps(rest).max(walk(rest));
     found.extend((3..=run).map(|length| piece(length, RUN)));
-    let digits = rest
-        .iter()
-        .take(4)
-        .take_while(|c| c.is_ascii_digit())
-        .count();
+    let digits = rest.iter().take(4).take_while(|c| c.is_ascii_digit()).count();
     found.extend((1..=digits).map(|length| piece(length, WORD)));
     if digits == 4 && (rest.starts_with(&['1', '9']) || rest.starts_with(&['2', '0'])) {
         found.push(piece(4, RUN));
@@ -96,23 +79,13 @@ fn pieces(text: &[char], plain: &[Vec<char>; 2], context: &[Vec<char>], at: usiz
     for variant in [text, &plain[0], &plain[1]] {
         let rest = &variant[at..];
         for word in context.iter().filter(|word| rest.starts_with(word)) {
-            found.push(Piece {
-                length: word.len(),
-                cost: 0,
-                words: false,
-                context: true,
-            });
+            found.push(Piece { length: word.len(), cost: 0, words: false, context: true });
         }
         let mut word = String::new();
         for (index, c) in rest.iter().take(list::WORD_LENGTH_MAX).enumerate() {
             word.push(*c);
             if index >= 2 && list::is_common(&word) {
-                found.push(Piece {
-                    length: index + 1,
-                    cost: WORD,
-                    words: true,
-                    context: false,
-                });
+                found.push(Piece { length: index + 1, cost: WORD, words: true, context: false });
             }
         }
     }
@@ -143,18 +116,10 @@ fn plain(text: &[char], one: char) -> Vec<char> {
 /// Length of the run at the beginning whose neighbours are equal, or each one further, or each one less.
 fn steps(text: &[char]) -> usize {
     let step = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0]));
-    let Some(first) = text
-        .windows(2)
-        .next()
-        .map(step)
-        .filter(|step| step.abs() <= 1)
-    else {
+    let Some(first) = text.windows(2).next().map(step).filter(|step| step.abs() <= 1) else {
         return 1;
     };
-    1 + text
-        .windows(2)
-        .take_while(|pair| step(pair) == first)
-        .count()
+    1 + text.windows(2).take_while(|pair| step(pair) == first).count()
 }
 
 /// Rows of keys: American with and without shift, German, French. A key's neighbours are those at most one place off in its
@@ -171,22 +136,15 @@ const WALK_LENGTH_MIN: usize = 4;
 fn walk(text: &[char]) -> usize {
     let longest = KEYBOARDS.iter().map(|rows| {
         let place = |c: char| {
-            rows.iter()
-                .enumerate()
-                .find_map(|(row, keys)| keys.chars().position(|key| key == c).map(|at| (row, at)))
+            rows.iter().enumerate().find_map(|(row, keys)| keys.chars().position(|key| key == c).map(|at| (row, at)))
         };
         let near = |pair: &[char]| match (place(pair[0]), place(pair[1])) {
-            (Some(one), Some(other)) => {
-                one != other && one.0.abs_diff(other.0) <= 1 && one.1.abs_diff(other.1) <= 1
-            }
+            (Some(one), Some(other)) => one != other && one.0.abs_diff(other.0) <= 1 && one.1.abs_diff(other.1) <= 1,
             _ => false,
         };
         1 + text.windows(2).take_while(|pair| near(pair)).count()
     });
-    longest
-        .max()
-        .filter(|length| *length >= WALK_LENGTH_MIN)
-        .unwrap_or(0)
+    longest.max().filter(|length| *length >= WALK_LENGTH_MIN).unwrap_or(0)
 }
 
 const DISTINCT_MIN: usize = 5;
@@ -198,10 +156,6 @@ pub fn is_repeated(text: &[char], unit_max: usize) -> bool {
     distinct.sort_unstable();
     distinct.dedup();
     let few = text.len() > DISTINCT_MIN && distinct.len() < DISTINCT_MIN;
-    let repeats = |unit: usize| {
-        text.iter()
-            .zip(&text[unit..])
-            .all(|(one, other)| one == other)
-    };
+    let repeats = |unit: usize| text.iter().zip(&text[unit..]).all(|(one, other)| one == other);
     few || (1..unit_max.min(text.len() / 2 + 1)).any(repeats)
 }

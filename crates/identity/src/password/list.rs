@@ -33,14 +33,8 @@ fn holds(lines: &str, wanted: &str) -> bool {
     let (mut from, mut to) = (0, bytes.len());
     while from < to {
         let middle = from + (to - from) / 2;
-        let start = bytes[from..middle]
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(from, |at| from + at + 1);
-        let end = bytes[middle..to]
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(to, |at| middle + at);
+        let start = bytes[from..middle].iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
+        let end = bytes[middle..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| middle + at);
         match bytes[start..end].cmp(wanted.as_bytes()) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => from = end + 1,
@@ -62,14 +56,7 @@ mod tests {
             for line in lines.lines() {
                 assert!(holds(lines, line), "{line}");
             }
-            for foreign in [
-                "",
-                "\n",
-                "#",
-                "zzzzzzzzzzzzzzzzzzzzzz",
-                "passwor\nd",
-                "\u{10ffff}",
-            ] {
+            for foreign in ["", "\n", "#", "zzzzzzzzzzzzzzzzzzzzzz", "passwor\nd", "\u{10ffff}"] {
                 assert!(!holds(lines, foreign), "{foreign:?}");
             }
         }
@@ -82,15 +69,7 @@ mod tests {
             assert!(lines.windows(2).all(|pair| pair[0] < pair[1]));
         }
         assert!(COMMON.len() + BREACHED.len() < 300_000);
-        assert!(
-            entries(COMMON)
-                .lines()
-                .all(|line| line.len() <= WORD_LENGTH_MAX)
-        );
-        assert!(
-            entries(BREACHED)
-                .lines()
-                .all(|line| line.len() > WORD_LENGTH_MAX)
-        );
+        assert!(entries(COMMON).lines().all(|line| line.len() <= WORD_LENGTH_MAX));
+        assert!(entries(BREACHED).lines().all(|line| line.len() > WORD_LENGTH_MAX));
     }
 }

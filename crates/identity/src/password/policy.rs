@@ -78,11 +78,7 @@ pub fn check(password: &Secret, context: &PasswordContext<'_>) -> Result<(), Vec
     };
     let text = prepared.expose();
     let mut found = Vec::new();
-    let length_min = if context.second_factor {
-        LENGTH_MIN_WITH_SECOND_FACTOR
-    } else {
-        LENGTH_MIN
-    };
+    let length_min = if context.second_factor { LENGTH_MIN_WITH_SECOND_FACTOR } else { LENGTH_MIN };
     if text.chars().count() < length_min {
         found.push(Weakness::TooShort { length_min });
     }
@@ -112,24 +108,10 @@ fn guessable(text: &str, context: &PasswordContext<'_>) -> Option<Weakness> {
 
 /// Words of three letters and more, lower case: `anna.meier@acme.example` gives anna, meier, acme and example.
 fn words_of(context: &PasswordContext<'_>) -> Vec<Vec<char>> {
-    let all = [
-        context.service,
-        context.email,
-        context.name,
-        context.workspace,
-    ];
-    let parts = all
-        .into_iter()
-        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    let folded = parts.map(|part| {
-        part.nfkc()
-            .flat_map(char::to_lowercase)
-            .collect::<Vec<char>>()
-    });
-    folded
-        .filter(|word| word.len() >= 3)
-        .take(WORDS_MAX)
-        .collect()
+    let all = [context.service, context.email, context.name, context.workspace];
+    let parts = all.into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let folded = parts.map(|part| part.nfkc().flat_map(char::to_lowercase).collect::<Vec<char>>());
+    folded.filter(|word| word.len() >= 3).take(WORDS_MAX).collect()
 }
 
 /// Nobody's name has more parts; a hostile one may.

@@ -58,11 +58,7 @@ impl NewSigningKey {
         let public = public_of(&pair_of(&*seed)?)?;
         let kid = public.kid();
         let sealed_private = keyring.seal(Purpose::SigningKeys, kid.as_bytes(), &*seed)?;
-        Ok(Self {
-            kid,
-            sealed_private,
-            public,
-        })
+        Ok(Self { kid, sealed_private, public })
     }
 }
 
@@ -81,11 +77,7 @@ pub enum SigningKeyError {
 }
 
 /// The private key as PKCS#8.
-pub(super) fn open(
-    keyring: &Keyring,
-    kid: &str,
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, SigningKeyError> {
+pub(super) fn open(keyring: &Keyring, kid: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningKeyError> {
     let seed = keyring.open(Purpose::SigningKeys, kid.as_bytes(), sealed)?;
     let pair = pair_of(&seed)?;
     if public_of(&pair)?.kid() != kid {
@@ -136,9 +128,7 @@ impl Jwks {
             kid: key.kid(),
             x: encoding::encode(&key.0),
         };
-        Self {
-            keys: keys.iter().map(jwk).collect(),
-        }
+        Self { keys: keys.iter().map(jwk).collect() }
     }
 }
 
@@ -170,14 +160,10 @@ mod tests {
         let message = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
         let expected = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
         let pair = pair_of(&seed).unwrap();
-        assert_eq!(
-            encoding::encode(pair.sign(message.as_bytes()).as_ref()),
-            expected
-        );
+        assert_eq!(encoding::encode(pair.sign(message.as_bytes()).as_ref()), expected);
         let pkcs8 = pair.to_pkcs8().unwrap();
         let key = jsonwebtoken::EncodingKey::from_ed_der(pkcs8.as_ref());
-        let signed =
-            jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::EdDSA);
+        let signed = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::EdDSA);
         assert_eq!(signed.unwrap(), expected);
     }
 
@@ -187,22 +173,11 @@ mod tests {
         let key = NewSigningKey::generate(&keyring).unwrap();
         assert!(open(&keyring, &key.kid, key.sealed_private.as_bytes()).is_ok());
         let refused = Err(SigningKeyError::Open(OpenError::Refused));
-        assert_eq!(
-            open(&keyring, "other", key.sealed_private.as_bytes()),
-            refused
-        );
+        assert_eq!(open(&keyring, "other", key.sealed_private.as_bytes()), refused);
         let other = Keyring::from_secret(&[2; 32]).unwrap();
-        assert_eq!(
-            open(&other, &key.kid, key.sealed_private.as_bytes()),
-            refused
-        );
+        assert_eq!(open(&other, &key.kid, key.sealed_private.as_bytes()), refused);
         // Sealed properly under a name that is not the key's.
-        let misnamed = keyring
-            .seal(Purpose::SigningKeys, b"name", &[9; 32])
-            .unwrap();
-        assert_eq!(
-            open(&keyring, "name", misnamed.as_bytes()),
-            Err(SigningKeyError::AnotherKey)
-        );
+        let misnamed = keyring.seal(Purpose::SigningKeys, b"name", &[9; 32]).unwrap();
+        assert_eq!(open(&keyring, "name", misnamed.as_bytes()), Err(SigningKeyError::AnotherKey));
     }
 }

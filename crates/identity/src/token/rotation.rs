@@ -39,9 +39,7 @@ pub fn active(keys: &[KeyAge], now: i64) -> Option<&KeyAge> {
     let usable = || keys.iter().filter(|key| key.retired_at.is_none());
     let settled = usable().filter(|key| now.saturating_sub(key.created_at) >= KEY_SETTLES_US);
     let order = |key: &&KeyAge| (key.created_at, key.kid.clone());
-    settled
-        .max_by_key(order)
-        .or_else(|| usable().min_by_key(order))
+    settled.max_by_key(order).or_else(|| usable().min_by_key(order))
 }
 
 /// Decides at the instant `now`, in microseconds. Do what it says and call it again later: it never leaves an
@@ -49,22 +47,13 @@ pub fn active(keys: &[KeyAge], now: i64) -> Option<&KeyAge> {
 #[must_use]
 pub fn plan_rotation(keys: &[KeyAge], now: i64, force: bool) -> Rotation {
     let Some(active) = active(keys, now) else {
-        return Rotation {
-            generate: true,
-            ..Rotation::default()
-        };
+        return Rotation { generate: true, ..Rotation::default() };
     };
     let age = |key: &KeyAge| now.saturating_sub(key.created_at);
-    let successor = keys
-        .iter()
-        .any(|key| key.retired_at.is_none() && key.created_at > active.created_at);
-    let superseded = |key: &&KeyAge| {
-        key.retired_at.is_none() && key.kid != active.kid && key.created_at <= active.created_at
-    };
-    let over = |key: &&KeyAge| {
-        key.retired_at
-            .is_some_and(|at| now.saturating_sub(at) > PUBLISHED_AFTER_US)
-    };
+    let successor = keys.iter().any(|key| key.retired_at.is_none() && key.created_at > active.created_at);
+    let superseded =
+        |key: &&KeyAge| key.retired_at.is_none() && key.kid != active.kid && key.created_at <= active.created_at;
+    let over = |key: &&KeyAge| key.retired_at.is_some_and(|at| now.saturating_sub(at) > PUBLISHED_AFTER_US);
     let names = |found: Vec<&KeyAge>| found.into_iter().map(|key| key.kid.clone()).collect();
     Rotation {
         generate: !successor && (force || age(active) > KEY_LIFE_US),
@@ -82,21 +71,14 @@ mod tests {
     use super::*;
 
     fn key(kid: &str, created_at: i64, retired_at: Option<i64>) -> KeyAge {
-        KeyAge {
-            kid: kid.to_owned(),
-            created_at,
-            retired_at,
-        }
+        KeyAge { kid: kid.to_owned(), created_at, retired_at }
     }
 
     #[test]
     fn first_key_is_made_and_signs_at_once() {
         assert!(plan_rotation(&[], 0, false).generate);
         assert_eq!(active(&[key("a", 0, None)], 0).unwrap().kid, "a");
-        assert_eq!(
-            plan_rotation(&[key("a", 0, None)], 0, false),
-            Rotation::default()
-        );
+        assert_eq!(plan_rotation(&[key("a", 0, None)], 0, false), Rotation::default());
     }
 
     #[test]
@@ -115,15 +97,8 @@ mod tests {
     fn retired_key_stays_published_until_its_last_token_expired() {
         let keys = [key("a", 0, Some(100)), key("b", 50, None)];
         let last_token_expires = 100 + (TOKEN_LIFE_S + LEEWAY_S) * SECOND_US;
-        assert!(
-            plan_rotation(&keys, last_token_expires, false)
-                .remove
-                .is_empty()
-        );
-        assert_eq!(
-            plan_rotation(&keys, 101 + PUBLISHED_AFTER_US, false).remove,
-            ["a"]
-        );
+        assert!(plan_rotation(&keys, last_token_expires, false).remove.is_empty());
+        assert_eq!(plan_rotation(&keys, 101 + PUBLISHED_AFTER_US, false).remove, ["a"]);
     }
 
     proptest! {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use raally_domain::ids::WorkspaceId;
 use raally_identity::chain::{
-    AuditEvent, AuditKey, AuditPublicKey, Checkpoint, ExportedCheckpoint, FaultKind,
-    NotACheckpoint, Report, SealFault, StoredSeal, Verifier, seal, verify_chain,
+    AuditEvent, AuditKey, AuditPublicKey, Checkpoint, ExportedCheckpoint, FaultKind, NotACheckpoint, Report, SealFault,
+    StoredSeal, Verifier, seal, verify_chain,
 };
 use uuid::Uuid;
 
@@ -118,24 +118,14 @@ fn log(gaps: &[i64], runs: &[usize]) -> Log {
         .collect();
     let seals = sealed(&rows, runs);
     let checkpoint = key().checkpoint(seals.last().unwrap(), 1234).unwrap();
-    Log {
-        rows,
-        seals,
-        checkpoint,
-    }
+    Log { rows, seals, checkpoint }
 }
 
 impl Log {
     fn verify_with(&self, checkpoints: Vec<Checkpoint>, trusted: &[AuditPublicKey]) -> Report {
         let mut rows: Vec<&Row> = self.rows.iter().collect();
         rows.sort_by_key(|row| row.position);
-        verify_chain(
-            HERE,
-            trusted,
-            rows.into_iter().map(Row::event),
-            &self.seals,
-            checkpoints,
-        )
+        verify_chain(HERE, trusted, rows.into_iter().map(Row::event), &self.seals, checkpoints)
     }
 
     fn verify(&self) -> Report {
@@ -153,10 +143,7 @@ fn found(report: &Report) -> (Option<FaultKind>, Option<i64>) {
 }
 
 fn any_log() -> impl Strategy<Value = Log> {
-    (
-        prop::collection::vec(1_i64..5, 2..40),
-        prop::collection::vec(1_usize..8, 0..20),
-    )
+    (prop::collection::vec(1_i64..5, 2..40), prop::collection::vec(1_usize..8, 0..20))
         .prop_map(|(gaps, runs)| log(&gaps, &runs))
 }
 
@@ -355,11 +342,7 @@ fn several_checkpoints_say_how_far_the_chain_is_signed() {
     let mut log = log(&[1; 9], &[3, 3, 3]);
     let early = key().checkpoint(&log.seals[0], 5).unwrap();
     let both = vec![log.checkpoint.clone(), early];
-    assert_eq!(
-        log.verify_with(both.clone(), &[key().public()])
-            .signed_through,
-        9
-    );
+    assert_eq!(log.verify_with(both.clone(), &[key().public()]).signed_through, 9);
     log.rows[4].payload.clear();
     log.seals = sealed(&log.rows, &[3, 3, 3]);
     let report = log.verify_with(both, &[key().public()]);
@@ -372,31 +355,13 @@ fn chain_goes_on_only_where_it_ended() {
     let log = log(&[1; 6], &[3, 3]);
     let last = log.seals.last();
     assert_eq!(seal(last, [], 1), Err(SealFault::Empty));
-    assert_eq!(
-        seal(last, [log.rows[5].event()], 1),
-        Err(SealFault::OutOfOrder { position: 6 })
-    );
+    assert_eq!(seal(last, [log.rows[5].event()], 1), Err(SealFault::OutOfOrder { position: 6 }));
     let (row, next) = (Row::at(8, 1), Row::at(7, 2));
-    assert_eq!(
-        seal(last, [row.event(), next.event()], 1),
-        Err(SealFault::OutOfOrder { position: 7 })
-    );
-    let foreign = AuditEvent {
-        workspace: WorkspaceId(Uuid::nil()),
-        ..row.event()
-    };
-    assert_eq!(
-        seal(last, [foreign], 1),
-        Err(SealFault::OutOfOrder { position: 8 })
-    );
-    let unreadable = StoredSeal {
-        root_hash: vec![1; 31],
-        ..log.seals[1].clone()
-    };
-    assert_eq!(
-        seal(Some(&unreadable), [row.event()], 1),
-        Err(SealFault::BadPrevious)
-    );
+    assert_eq!(seal(last, [row.event(), next.event()], 1), Err(SealFault::OutOfOrder { position: 7 }));
+    let foreign = AuditEvent { workspace: WorkspaceId(Uuid::nil()), ..row.event() };
+    assert_eq!(seal(last, [foreign], 1), Err(SealFault::OutOfOrder { position: 8 }));
+    let unreadable = StoredSeal { root_hash: vec![1; 31], ..log.seals[1].clone() };
+    assert_eq!(seal(Some(&unreadable), [row.event()], 1), Err(SealFault::BadPrevious));
 }
 
 #[test]
@@ -406,10 +371,7 @@ fn run_by_run_is_the_same_as_all_at_once() {
     let mut verifier = Verifier::new(HERE, &trusted, vec![log.checkpoint.clone()]);
     for seal in &log.seals {
         let after = verifier.through();
-        let run = log
-            .rows
-            .iter()
-            .filter(|row| row.position > after && row.position <= seal.to_position);
+        let run = log.rows.iter().filter(|row| row.position > after && row.position <= seal.to_position);
         verifier.run(seal, run.map(Row::event));
     }
     assert_eq!(verifier.finish(), log.verify());
@@ -418,44 +380,19 @@ fn run_by_run_is_the_same_as_all_at_once() {
 #[test]
 fn digest_of_an_event_never_changes() {
     // Computed apart, by the description in the doc comments: if this fails, no existing chain verifies any more.
-    let row = Row {
-        trace: Some("00-a-b-01".to_owned()),
-        ..Row::at(9, 3)
-    };
-    assert_eq!(
-        format!("{:?}", row.event().digest()),
-        "oVgndPnwZYGZWm7vOHRVpiNlrAIW9p_t2NWcw894BCA"
-    );
+    let row = Row { trace: Some("00-a-b-01".to_owned()), ..Row::at(9, 3) };
+    assert_eq!(format!("{:?}", row.event().digest()), "oVgndPnwZYGZWm7vOHRVpiNlrAIW9p_t2NWcw894BCA");
     let log = log(&[1, 2, 3], &[3]);
-    assert_eq!(
-        format!("{:?}", log.seals[0].hash().unwrap()),
-        "evq91OF7SVrT6brEwCp87vOvzzw0HyBlti29GdG6Pns"
-    );
+    assert_eq!(format!("{:?}", log.seals[0].hash().unwrap()), "evq91OF7SVrT6brEwCp87vOvzzw0HyBlti29GdG6Pns");
 }
 
 #[test]
 fn fields_do_not_run_into_each_other() {
     let base = Row::at(1, 1);
-    let one = Row {
-        kind: "ab".to_owned(),
-        type_name: "c".to_owned(),
-        ..base.clone()
-    };
-    let other = Row {
-        kind: "a".to_owned(),
-        type_name: "bc".to_owned(),
-        ..base.clone()
-    };
+    let one = Row { kind: "ab".to_owned(), type_name: "c".to_owned(), ..base.clone() };
+    let other = Row { kind: "a".to_owned(), type_name: "bc".to_owned(), ..base.clone() };
     assert_ne!(one.event().digest(), other.event().digest());
-    let actor = Row {
-        actor: Some(4),
-        import: None,
-        ..base.clone()
-    };
-    let import = Row {
-        actor: None,
-        import: Some(4),
-        ..base
-    };
+    let actor = Row { actor: Some(4), import: None, ..base.clone() };
+    let import = Row { actor: None, import: Some(4), ..base };
     assert_ne!(actor.event().digest(), import.event().digest());
 }

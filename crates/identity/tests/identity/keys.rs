@@ -19,28 +19,12 @@ fn keyring() -> Keyring {
 fn key_file_is_made_once_for_its_owner_only() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("data/secret.key");
-    let sealed = Keyring::load_or_create(&path)
-        .unwrap()
-        .seal(Purpose::AtRest, b"", b"text")
-        .unwrap();
-    assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    let sealed = Keyring::load_or_create(&path).unwrap().seal(Purpose::AtRest, b"", b"text").unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read(&path).unwrap().len(), 32);
     let again = Keyring::load_or_create(&path).unwrap();
-    assert_eq!(
-        again
-            .open(Purpose::AtRest, b"", &sealed)
-            .unwrap()
-            .as_slice(),
-        b"text"
-    );
-    assert_eq!(
-        fs::read_dir(path.parent().unwrap()).unwrap().count(),
-        1,
-        "nothing is left beside"
-    );
+    assert_eq!(again.open(Purpose::AtRest, b"", &sealed).unwrap().as_slice(), b"text");
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside");
 }
 
 #[test]
@@ -58,16 +42,9 @@ fn processes_that_race_get_the_same_key() {
                 })
             })
             .collect();
-        let rings: Vec<Keyring> = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect();
+        let rings: Vec<Keyring> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
         let sealed = rings[0].seal(Purpose::AtRest, b"", b"x").unwrap();
-        assert!(
-            rings
-                .iter()
-                .all(|ring| ring.open(Purpose::AtRest, b"", &sealed).is_ok())
-        );
+        assert!(rings.iter().all(|ring| ring.open(Purpose::AtRest, b"", &sealed).is_ok()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
@@ -80,10 +57,7 @@ fn key_file_open_to_others_is_refused() {
     for mode in [0o640, 0o604, 0o660, 0o644, 0o620] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         let refused = Keyring::load_or_create(&path).unwrap_err();
-        assert!(
-            matches!(refused, KeyFileError::OpenToOthers { mode: found, .. } if found == mode),
-            "{refused}"
-        );
+        assert!(matches!(refused, KeyFileError::OpenToOthers { mode: found, .. } if found == mode), "{refused}");
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
     Keyring::load_or_create(&path).unwrap();
@@ -98,21 +72,12 @@ fn file_that_is_no_key_is_refused_and_kept() {
     for content in [&b""[..], &[1; 31], &[1; 33], b"password", &[0xff; 1 << 20]] {
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(matches!(
-            Keyring::load_or_create(&path),
-            Err(KeyFileError::NotAKey { .. })
-        ));
-        assert!(matches!(
-            AuditKey::load_or_create(&path),
-            Err(KeyFileError::NotAKey { .. })
-        ));
+        assert!(matches!(Keyring::load_or_create(&path), Err(KeyFileError::NotAKey { .. })));
+        assert!(matches!(AuditKey::load_or_create(&path), Err(KeyFileError::NotAKey { .. })));
         assert_eq!(fs::read(&path).unwrap(), content);
     }
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
-    assert!(matches!(
-        Keyring::load_or_create(folder.path()),
-        Err(KeyFileError::NotAKey { .. })
-    ));
+    assert!(matches!(Keyring::load_or_create(folder.path()), Err(KeyFileError::NotAKey { .. })));
 }
 
 #[test]
@@ -120,21 +85,11 @@ fn audit_key_is_pem_or_a_raw_seed() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("audit.key");
     let made = AuditKey::load_or_create(&path).unwrap().public();
-    assert!(
-        fs::read_to_string(&path)
-            .unwrap()
-            .starts_with("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEI")
-    );
-    assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert!(fs::read_to_string(&path).unwrap().starts_with("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEI"));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(AuditKey::load_or_create(&path).unwrap().public(), made);
     fs::write(&path, [0xc9; 32]).unwrap();
-    assert_eq!(
-        AuditKey::load_or_create(&path).unwrap().public(),
-        AuditKey::from_seed(&[0xc9; 32]).unwrap().public()
-    );
+    assert_eq!(AuditKey::load_or_create(&path).unwrap().public(), AuditKey::from_seed(&[0xc9; 32]).unwrap().public());
     // Source: RFC 8410 §10.3, whose public key is in §10.1.
     let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
     fs::write(&path, pem).unwrap();
@@ -171,8 +126,5 @@ proptest! {
 
 #[test]
 fn huge_text_is_refused() {
-    assert_eq!(
-        keyring().open(Purpose::AtRest, b"", "v1.".repeat(5 << 20)),
-        Err(OpenError::Malformed)
-    );
+    assert_eq!(keyring().open(Purpose::AtRest, b"", "v1.".repeat(5 << 20)), Err(OpenError::Malformed));
 }

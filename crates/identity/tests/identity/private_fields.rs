@@ -8,11 +8,8 @@ use raally_identity::subject::{Place, SubjectError, SubjectKey, may_hold_sealed,
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const PLACE: Place = Place {
-    workspace: WorkspaceId(Uuid::from_u128(1)),
-    subject: Uuid::from_u128(2),
-    event: Uuid::from_u128(3),
-};
+const PLACE: Place =
+    Place { workspace: WorkspaceId(Uuid::from_u128(1)), subject: Uuid::from_u128(2), event: Uuid::from_u128(3) };
 const POINTERS: [&str; 4] = ["/name", "/amount", "/notes", "/absent"];
 
 fn payload() -> Value {
@@ -40,10 +37,7 @@ fn erased_text_reads_erased_and_other_values_null() {
     let mut sealed = payload();
     key.seal_payload(&PLACE, &POINTERS, &mut sealed).unwrap();
     open_payload(None, &PLACE, &POINTERS, &mut sealed).unwrap();
-    assert_eq!(
-        sealed,
-        json!({"name": "erased", "amount": null, "notes": null, "kind": "person"})
-    );
+    assert_eq!(sealed, json!({"name": "erased", "amount": null, "notes": null, "kind": "person"}));
 }
 
 #[test]
@@ -53,58 +47,23 @@ fn field_moved_elsewhere_does_not_open() {
     key.seal_payload(&PLACE, &POINTERS, &mut sealed).unwrap();
     let refused = |place: Place, value: &Value, pointer: &str| {
         let opened = open_payload(Some(&key), &place, &[pointer], &mut value.clone());
-        assert_eq!(
-            opened,
-            Err(SubjectError::Open {
-                what: pointer.to_owned(),
-                source: OpenError::Refused
-            })
-        );
+        assert_eq!(opened, Err(SubjectError::Open { what: pointer.to_owned(), source: OpenError::Refused }));
     };
-    refused(
-        Place {
-            workspace: WorkspaceId(Uuid::nil()),
-            ..PLACE
-        },
-        &sealed,
-        "/name",
-    );
-    refused(
-        Place {
-            subject: Uuid::nil(),
-            ..PLACE
-        },
-        &sealed,
-        "/name",
-    );
-    refused(
-        Place {
-            event: Uuid::nil(),
-            ..PLACE
-        },
-        &sealed,
-        "/amount",
-    );
+    refused(Place { workspace: WorkspaceId(Uuid::nil()), ..PLACE }, &sealed, "/name");
+    refused(Place { subject: Uuid::nil(), ..PLACE }, &sealed, "/name");
+    refused(Place { event: Uuid::nil(), ..PLACE }, &sealed, "/amount");
     let moved = json!({"email": sealed["name"]});
     refused(PLACE, &moved, "/email");
     // A string that claims to be another value, so that its erased form would differ.
-    let text = sealed["name"]["$sealed"]
-        .as_str()
-        .unwrap()
-        .replacen("v1.", "v1j.", 1);
+    let text = sealed["name"]["$sealed"].as_str().unwrap().replacen("v1.", "v1j.", 1);
     refused(PLACE, &json!({"name": {"$sealed": text}}), "/name");
 }
 
 #[test]
 fn key_of_one_subject_opens_nothing_of_another() {
     let keyring = Keyring::from_secret(&[1; 32]).unwrap();
-    let (key, other) = (
-        SubjectKey::generate().unwrap(),
-        SubjectKey::generate().unwrap(),
-    );
-    let stored = key
-        .sealed(&keyring, PLACE.workspace, PLACE.subject)
-        .unwrap();
+    let (key, other) = (SubjectKey::generate().unwrap(), SubjectKey::generate().unwrap());
+    let stored = key.sealed(&keyring, PLACE.workspace, PLACE.subject).unwrap();
     let again = SubjectKey::open(&keyring, PLACE.workspace, PLACE.subject, &stored).unwrap();
     let field = key.seal_field(b"here", "text").unwrap();
     assert_eq!(again.open_field(b"here", &field).as_deref(), Ok("text"));

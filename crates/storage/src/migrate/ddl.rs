@@ -43,42 +43,22 @@ pub(super) struct Index {
 }
 
 pub(super) const fn index(suffix: &'static str, on: &'static str) -> Index {
-    Index {
-        unique: false,
-        suffix,
-        on,
-    }
+    Index { unique: false, suffix, on }
 }
 
 pub(super) const fn unique(suffix: &'static str, on: &'static str) -> Index {
-    Index {
-        unique: true,
-        suffix,
-        on,
-    }
+    Index { unique: true, suffix, on }
 }
 
 fn types(dialect: Dialect, text: &str) -> String {
     let names = match dialect {
-        Dialect::Sqlite => [
-            ("{id}", "BLOB"),
-            ("{int}", "INTEGER"),
-            ("{text}", "TEXT"),
-            ("{bytes}", "BLOB"),
-        ],
+        Dialect::Sqlite => [("{id}", "BLOB"), ("{int}", "INTEGER"), ("{text}", "TEXT"), ("{bytes}", "BLOB")],
         // Bytes order, so that both engines sort alike.
-        Dialect::Postgres => [
-            ("{id}", "UUID"),
-            ("{int}", "BIGINT"),
-            ("{text}", "TEXT COLLATE \"C\""),
-            ("{bytes}", "BYTEA"),
-        ],
+        Dialect::Postgres => {
+            [("{id}", "UUID"), ("{int}", "BIGINT"), ("{text}", "TEXT COLLATE \"C\""), ("{bytes}", "BYTEA")]
+        }
     };
-    names
-        .into_iter()
-        .fold(text.to_owned(), |text, (token, name)| {
-            text.replace(token, name)
-        })
+    names.into_iter().fold(text.to_owned(), |text, (token, name)| text.replace(token, name))
 }
 
 impl Table {
@@ -87,11 +67,7 @@ impl Table {
         let columns = types(dialect, &self.columns);
         let mut all = Vec::new();
         let on_postgres = dialect == Dialect::Postgres;
-        let by = if on_postgres && self.partitioned {
-            " PARTITION BY HASH (workspace_id)"
-        } else {
-            ""
-        };
+        let by = if on_postgres && self.partitioned { " PARTITION BY HASH (workspace_id)" } else { "" };
         all.push(format!("CREATE TABLE {name} ({columns}){by}"));
         if on_postgres && self.partitioned {
             for part in 0..PARTITIONS {
@@ -101,15 +77,8 @@ impl Table {
             }
         }
         for index in &self.indexes {
-            let kind = if index.unique {
-                "UNIQUE INDEX"
-            } else {
-                "INDEX"
-            };
-            all.push(format!(
-                "CREATE {kind} {name}_{} ON {name} {}",
-                index.suffix, index.on
-            ));
+            let kind = if index.unique { "UNIQUE INDEX" } else { "INDEX" };
+            all.push(format!("CREATE {kind} {name}_{} ON {name} {}", index.suffix, index.on));
         }
         if on_postgres {
             all.extend(self.protect());
@@ -137,12 +106,8 @@ impl Table {
             if self.partitioned {
                 // Nobody is granted the partitions, but a wall that can be walked around is none.
                 for part in 0..PARTITIONS {
-                    all.push(format!(
-                        "ALTER TABLE {name}_p{part} ENABLE ROW LEVEL SECURITY"
-                    ));
-                    all.push(format!(
-                        "ALTER TABLE {name}_p{part} FORCE ROW LEVEL SECURITY"
-                    ));
+                    all.push(format!("ALTER TABLE {name}_p{part} ENABLE ROW LEVEL SECURITY"));
+                    all.push(format!("ALTER TABLE {name}_p{part} FORCE ROW LEVEL SECURITY"));
                 }
             }
         }

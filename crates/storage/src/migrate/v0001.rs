@@ -6,11 +6,7 @@ const STANDARD: &str = "workspace_id {id} NOT NULL, id {id} NOT NULL, version {i
                         created_at {int} NOT NULL, updated_at {int} NOT NULL, deleted_at {int}, sort_key {text} NOT NULL, \
                         body {text} NOT NULL, money {text}";
 
-fn read_table(
-    name: &'static str,
-    columns: &'static str,
-    indexes: impl IntoIterator<Item = Index>,
-) -> Table {
+fn read_table(name: &'static str, columns: &'static str, indexes: impl IntoIterator<Item = Index>) -> Table {
     let sorted = index("sorted", "(workspace_id, sort_key, id)");
     read_table_by_id(name, columns, indexes.into_iter().chain([sorted]))
 }
@@ -30,33 +26,15 @@ fn read_table_by_id(name: &'static str, columns: &'static str, indexes: impl Int
     }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "a list of tables, frozen with this migration"
-)]
+#[expect(clippy::too_many_lines, reason = "a list of tables, frozen with this migration")]
 fn read_tables() -> Vec<Table> {
-    let external = || {
-        index(
-            "external",
-            "(workspace_id, external_id) WHERE external_id IS NOT NULL",
-        )
-    };
+    let external = || index("external", "(workspace_id, external_id) WHERE external_id IS NOT NULL");
     vec![
-        read_table(
-            "r_workspace",
-            "slug {text}",
-            [index("slug", "(workspace_id, slug)")],
-        ),
+        read_table("r_workspace", "slug {text}", [index("slug", "(workspace_id, slug)")]),
         read_table(
             "r_membership",
             "user_id {id}, role {text}",
-            [
-                unique(
-                    "one_per_user",
-                    "(workspace_id, user_id) WHERE deleted_at IS NULL",
-                ),
-                index("user", "(user_id)"),
-            ],
+            [unique("one_per_user", "(workspace_id, user_id) WHERE deleted_at IS NULL"), index("user", "(user_id)")],
         ),
         read_table(
             "r_person",
@@ -70,20 +48,14 @@ fn read_tables() -> Vec<Table> {
         read_table(
             "r_time_off",
             "person_id {id}, starts_on {int}, ends_on {int}, status {text}",
-            [
-                index("person", "(workspace_id, person_id, ends_on)"),
-                index("ends", "(workspace_id, ends_on)"),
-            ],
+            [index("person", "(workspace_id, person_id, ends_on)"), index("ends", "(workspace_id, ends_on)")],
         ),
         read_table(
             "r_project",
             "code {text}, client_id {id}, external_id {text}",
             [
                 index("code", "(workspace_id, code) WHERE code IS NOT NULL"),
-                index(
-                    "client",
-                    "(workspace_id, client_id) WHERE client_id IS NOT NULL",
-                ),
+                index("client", "(workspace_id, client_id) WHERE client_id IS NOT NULL"),
                 external(),
             ],
         ),
@@ -102,24 +74,13 @@ fn read_tables() -> Vec<Table> {
         read_table("r_skill", "", []),
         read_table("r_role", "", []),
         read_table("r_calendar", "external_id {text}", [external()]),
-        read_table(
-            "r_holiday",
-            "region {text}, on_day {int}",
-            [index("day", "(workspace_id, region, on_day)")],
-        ),
+        read_table("r_holiday", "region {text}, on_day {int}", [index("day", "(workspace_id, region, on_day)")]),
         read_table(
             "r_user",
             "email {text}",
-            [unique(
-                "one_per_email",
-                "(workspace_id, email) WHERE deleted_at IS NULL",
-            )],
+            [unique("one_per_email", "(workspace_id, email) WHERE deleted_at IS NULL")],
         ),
-        read_table(
-            "r_session",
-            "user_id {id}",
-            [index("user", "(workspace_id, user_id)")],
-        ),
+        read_table("r_session", "user_id {id}", [index("user", "(workspace_id, user_id)")]),
         read_table("r_import", "status {text}", []),
     ]
 }
@@ -129,10 +90,9 @@ fn log_tables(dialect: Dialect) -> Vec<Table> {
                  event_id {id} NOT NULL, type {text} NOT NULL, schema_version {int} NOT NULL, recorded_at {int} NOT NULL, \
                  actor_id {id}, import_id {id}, trace {text}, payload {text} NOT NULL";
     let (columns, mut indexes) = match dialect {
-        Dialect::Sqlite => (
-            format!("position INTEGER PRIMARY KEY, {facts}"),
-            vec![index("by_workspace", "(workspace_id, position)")],
-        ),
+        Dialect::Sqlite => {
+            (format!("position INTEGER PRIMARY KEY, {facts}"), vec![index("by_workspace", "(workspace_id, position)")])
+        }
         Dialect::Postgres => (
             format!(
                 "position {{int}} NOT NULL, commit_order {{int}} NOT NULL, {facts}, PRIMARY KEY (workspace_id, position)"
@@ -140,28 +100,11 @@ fn log_tables(dialect: Dialect) -> Vec<Table> {
             vec![index("in_order", "(commit_order, position)")],
         ),
     };
-    indexes.push(unique(
-        "one_per_version",
-        "(workspace_id, stream_id, version)",
-    ));
-    indexes.push(index(
-        "import",
-        "(workspace_id, import_id, position) WHERE import_id IS NOT NULL",
-    ));
-    let order = if dialect == Dialect::Postgres {
-        ", commit_order {int} NOT NULL DEFAULT 0"
-    } else {
-        ""
-    };
+    indexes.push(unique("one_per_version", "(workspace_id, stream_id, version)"));
+    indexes.push(index("import", "(workspace_id, import_id, position) WHERE import_id IS NOT NULL"));
+    let order = if dialect == Dialect::Postgres { ", commit_order {int} NOT NULL DEFAULT 0" } else { "" };
     vec![
-        Table {
-            name: "event",
-            columns,
-            tenant: true,
-            partitioned: true,
-            grant: Grant::ReadAndAppend,
-            indexes,
-        },
+        Table { name: "event", columns, tenant: true, partitioned: true, grant: Grant::ReadAndAppend, indexes },
         Table {
             name: "workspace_head",
             columns: format!(
@@ -171,29 +114,16 @@ fn log_tables(dialect: Dialect) -> Vec<Table> {
             tenant: true,
             partitioned: false,
             grant: Grant::All,
-            indexes: vec![index(
-                "unsealed",
-                "(workspace_id) WHERE position > sealed_position",
-            )],
+            indexes: vec![index("unsealed", "(workspace_id) WHERE position > sealed_position")],
         },
     ]
 }
 
 fn plain(name: &'static str, columns: &'static str, tenant: bool, indexes: Vec<Index>) -> Table {
-    Table {
-        name,
-        columns: columns.to_owned(),
-        tenant,
-        partitioned: false,
-        grant: Grant::All,
-        indexes,
-    }
+    Table { name, columns: columns.to_owned(), tenant, partitioned: false, grant: Grant::All, indexes }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "a list of tables, frozen with this migration"
-)]
+#[expect(clippy::too_many_lines, reason = "a list of tables, frozen with this migration")]
 fn side_tables() -> Vec<Table> {
     vec![
         plain(
@@ -245,10 +175,7 @@ fn side_tables() -> Vec<Table> {
              created_by {id}, created_at {int} NOT NULL, updated_at {int} NOT NULL, attempts {int} NOT NULL, \
              lease_owner {text}, lease_until {int}, PRIMARY KEY (workspace_id, id)",
             true,
-            vec![index(
-                "due",
-                "(kind, created_at) WHERE state IN ('queued', 'running')",
-            )],
+            vec![index("due", "(kind, created_at) WHERE state IN ('queued', 'running')")],
         ),
         plain(
             "join_link",
@@ -324,11 +251,7 @@ pub(super) fn statements(dialect: Dialect) -> Vec<String> {
         all.push(format!("GRANT USAGE ON SEQUENCE event_position TO {role}"));
         all.push(format!("GRANT USAGE ON SCHEMA public TO {role}"));
     }
-    for table in log_tables(dialect)
-        .into_iter()
-        .chain(read_tables())
-        .chain(side_tables())
-    {
+    for table in log_tables(dialect).into_iter().chain(read_tables()).chain(side_tables()) {
         all.extend(table.statements(dialect));
     }
     all

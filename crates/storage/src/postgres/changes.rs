@@ -40,16 +40,8 @@ impl Changes {
     pub(crate) fn start(server: Server) -> (Self, watch::Receiver<u64>) {
         let (changed, receiver) = watch::channel(0);
         let local = Arc::new(Notify::new());
-        let task = tokio::spawn(listen_for_ever(server, changed.clone(), Arc::clone(&local)))
-            .abort_handle();
-        (
-            Self {
-                changed,
-                local,
-                task,
-            },
-            receiver,
-        )
+        let task = tokio::spawn(listen_for_ever(server, changed.clone(), Arc::clone(&local))).abort_handle();
+        (Self { changed, local, task }, receiver)
     }
 
     /// A work of this process was committed.
@@ -72,11 +64,7 @@ async fn listen_for_ever(server: Server, changed: watch::Sender<u64>, local: Arc
     }
 }
 
-async fn listen(
-    server: &Server,
-    changed: &watch::Sender<u64>,
-    local: &Notify,
-) -> Result<(), StoreError> {
+async fn listen(server: &Server, changed: &watch::Sender<u64>, local: &Notify) -> Result<(), StoreError> {
     let (client, mut connection) = server.connect().await?;
     let heard = changed.clone();
     let driver = tokio::spawn(async move {
@@ -120,8 +108,5 @@ impl Drop for AbortOnDrop {
 }
 
 async fn run(client: &Client, text: &str) -> Result<(), StoreError> {
-    client
-        .batch_execute(text)
-        .await
-        .map_err(|error| super::fault::connecting(&error))
+    client.batch_execute(text).await.map_err(|error| super::fault::connecting(&error))
 }

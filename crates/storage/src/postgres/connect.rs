@@ -31,26 +31,19 @@ fn split_tls_options(url: &str) -> (String, Option<String>, Option<PathBuf>) {
     for option in options.split('&') {
         match option.split_once('=') {
             Some(("sslmode", value)) => mode = Some(value.to_owned()),
-            Some(("sslrootcert", value)) => {
-                root = Some(PathBuf::from(value.replace("%2F", "/").replace("%2f", "/")))
-            }
+            Some(("sslrootcert", value)) => root = Some(PathBuf::from(value.replace("%2F", "/").replace("%2f", "/"))),
             _ => others.push(option),
         }
     }
-    let joined = if others.is_empty() {
-        address.to_owned()
-    } else {
-        format!("{address}?{}", others.join("&"))
-    };
+    let joined = if others.is_empty() { address.to_owned() } else { format!("{address}?{}", others.join("&")) };
     (joined, mode, root)
 }
 
 impl Server {
     pub(crate) fn parse(url: &str, settings: &StoreConfig) -> Result<Self, StoreError> {
         let (address, mode, root) = split_tls_options(url);
-        let mut config: Config = address.parse().map_err(|error| {
-            StoreError::setup(format!("the PostgreSQL URL can't be read: {error}"))
-        })?;
+        let mut config: Config =
+            address.parse().map_err(|error| StoreError::setup(format!("the PostgreSQL URL can't be read: {error}")))?;
         let (ssl_mode, verify) = match mode.as_deref() {
             Some("disable") => (SslMode::Disable, false),
             None | Some("prefer") => (SslMode::Prefer, false),
@@ -72,16 +65,11 @@ impl Server {
             .ssl_mode(ssl_mode)
             .application_name("raally")
             .connect_timeout(CONNECT_MAX);
-        Ok(Self {
-            config,
-            connector: tls::connector(verify, root.as_deref())?,
-        })
+        Ok(Self { config, connector: tls::connector(verify, root.as_deref())? })
     }
 
     pub(crate) fn pool(&self, settings: &StoreConfig) -> Result<Pool, StoreError> {
-        let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(self.config.clone(), self.connector.clone(), recycling);
         // The role without rights of ownership; and no acknowledgement before the commit is on disk, whatever the server's
         // default is.
@@ -96,12 +84,7 @@ impl Server {
             .runtime(Runtime::Tokio1)
             .post_create(Hook::async_fn(move |client, _| {
                 let prepare = prepare.clone();
-                Box::pin(async move {
-                    client
-                        .batch_execute(&prepare)
-                        .await
-                        .map_err(HookError::Backend)
-                })
+                Box::pin(async move { client.batch_execute(&prepare).await.map_err(HookError::Backend) })
             }))
             .build()
             .map_err(|error| StoreError::setup(format!("no pool of connections: {error}")))
@@ -115,17 +98,12 @@ impl Server {
             tokio_postgres::Client,
             tokio_postgres::Connection<
                 tokio_postgres::Socket,
-                <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<
-                    tokio_postgres::Socket,
-                >>::Stream,
+                <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket>>::Stream,
             >,
         ),
         StoreError,
     > {
-        self.config
-            .connect(self.connector.clone())
-            .await
-            .map_err(|error| fault::connecting(&error))
+        self.config.connect(self.connector.clone()).await.map_err(|error| fault::connecting(&error))
     }
 
     /// A connection as the user of the URL, driven by a task of its own.

@@ -26,13 +26,10 @@ pub(crate) fn classify(error: &Error) -> Fault {
     let detail = text(error);
     let Some(db) = error.as_db_error() else {
         // Not the server's answer: the connection or the encoding of a value.
-        let broken = error.is_closed()
-            || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
+        let broken =
+            error.is_closed() || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
         return if broken {
-            Fault::Broken {
-                error: StoreError::unavailable(detail),
-                recheck: false,
-            }
+            Fault::Broken { error: StoreError::unavailable(detail), recheck: false }
         } else {
             Fault::Refused(StoreError::bug(detail))
         };
@@ -42,10 +39,7 @@ pub(crate) fn classify(error: &Error) -> Fault {
         return Fault::Retry(StoreError::overloaded(detail));
     }
     if *code == SqlState::UNIQUE_VIOLATION {
-        return Fault::Refused(StoreError::Duplicate {
-            table: db.table().unwrap_or_default().to_owned(),
-            detail,
-        });
+        return Fault::Refused(StoreError::Duplicate { table: db.table().unwrap_or_default().to_owned(), detail });
     }
     if *code == SqlState::LOCK_NOT_AVAILABLE
         || *code == SqlState::QUERY_CANCELED
@@ -57,38 +51,27 @@ pub(crate) fn classify(error: &Error) -> Fault {
         || *code == SqlState::READ_ONLY_SQL_TRANSACTION
         || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT;
     if gone {
-        return Fault::Broken {
-            error: StoreError::unavailable(detail),
-            recheck: false,
-        };
+        return Fault::Broken { error: StoreError::unavailable(detail), recheck: false };
     }
     let setup = *code == SqlState::INVALID_PARAMETER_VALUE
         || *code == SqlState::UNDEFINED_TABLE
         || *code == SqlState::INSUFFICIENT_PRIVILEGE;
-    Fault::Refused(if setup {
-        StoreError::setup(detail)
-    } else {
-        StoreError::bug(detail)
-    })
+    Fault::Refused(if setup { StoreError::setup(detail) } else { StoreError::bug(detail) })
 }
 
 /// Why there is no connection.
 pub(crate) fn pool(error: &PoolError) -> StoreError {
     match error {
-        PoolError::Timeout(TimeoutType::Wait) => {
-            StoreError::overloaded("no free connection to PostgreSQL in time")
-        }
+        PoolError::Timeout(TimeoutType::Wait) => StoreError::overloaded("no free connection to PostgreSQL in time"),
         PoolError::Backend(error) => connecting(error),
-        PoolError::PostCreateHook(deadpool_postgres::HookError::Backend(error)) => {
-            match classify(error) {
-                Fault::Refused(_) => StoreError::setup(format!(
-                    "the connection can't take on the role {}: {}; has `raally migrate` run?",
-                    super::APP_ROLE,
-                    text(error)
-                )),
-                fault => fault.error().clone(),
-            }
-        }
+        PoolError::PostCreateHook(deadpool_postgres::HookError::Backend(error)) => match classify(error) {
+            Fault::Refused(_) => StoreError::setup(format!(
+                "the connection can't take on the role {}: {}; has `raally migrate` run?",
+                super::APP_ROLE,
+                text(error)
+            )),
+            fault => fault.error().clone(),
+        },
         other => StoreError::unavailable(other.to_string()),
     }
 }

@@ -35,9 +35,7 @@ impl Drop for Session {
 
 impl Session {
     pub(crate) async fn begin(client: Object, scope: Scope, access: Access) -> Result<Self, Fault> {
-        let session = Self {
-            client: Some(client),
-        };
+        let session = Self { client: Some(client) };
         let mode = match access {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -48,18 +46,12 @@ impl Session {
             Scope::Platform => "*".to_owned(),
         };
         let text = format!("{mode}; SET LOCAL raally.workspace = '{seen}'");
-        session
-            .client()
-            .batch_execute(&text)
-            .await
-            .map_err(|e| classify(&e))?;
+        session.client().batch_execute(&text).await.map_err(|e| classify(&e))?;
         Ok(session)
     }
 
     fn client(&self) -> &Object {
-        self.client
-            .as_ref()
-            .expect("a session has its connection until it ends")
+        self.client.as_ref().expect("a session has its connection until it ends")
     }
 
     pub(crate) async fn each_row(
@@ -69,15 +61,9 @@ impl Session {
         each: &mut (dyn FnMut(&RowRef<'_>) -> Result<(), StoreError> + Send),
     ) -> Result<(), Fault> {
         let client = self.client();
-        let statement = client
-            .prepare_cached(&dollar_placeholders(sql))
-            .await
-            .map_err(|e| classify(&e))?;
+        let statement = client.prepare_cached(&dollar_placeholders(sql)).await.map_err(|e| classify(&e))?;
         let params = params.iter().map(|param| param as &(dyn ToSql + Sync));
-        let rows = client
-            .query_raw(&statement, params)
-            .await
-            .map_err(|e| classify(&e))?;
+        let rows = client.query_raw(&statement, params).await.map_err(|e| classify(&e))?;
         let mut rows = std::pin::pin!(rows);
         while let Some(row) = rows.try_next().await.map_err(|e| classify(&e))? {
             each(&RowRef::Postgres(&row)).map_err(Fault::Refused)?;
@@ -87,22 +73,13 @@ impl Session {
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Fault> {
         let client = self.client();
-        let statement = client
-            .prepare_cached(&dollar_placeholders(sql))
-            .await
-            .map_err(|e| classify(&e))?;
+        let statement = client.prepare_cached(&dollar_placeholders(sql)).await.map_err(|e| classify(&e))?;
         let params = params.iter().map(|param| param as &(dyn ToSql + Sync));
-        client
-            .execute_raw(&statement, params)
-            .await
-            .map_err(|e| classify(&e))
+        client.execute_raw(&statement, params).await.map_err(|e| classify(&e))
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), Fault> {
-        self.client()
-            .batch_execute("COMMIT")
-            .await
-            .map_err(|e| classify(&e))?;
+        self.client().batch_execute("COMMIT").await.map_err(|e| classify(&e))?;
         drop(self.client.take());
         Ok(())
     }

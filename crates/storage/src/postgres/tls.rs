@@ -6,9 +6,7 @@ use std::{path::Path, sync::Arc};
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{
-        CryptoProvider, aws_lc_rs::default_provider, verify_tls12_signature, verify_tls13_signature,
-    },
+    crypto::{CryptoProvider, aws_lc_rs::default_provider, verify_tls12_signature, verify_tls13_signature},
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -29,49 +27,30 @@ fn setup(error: impl std::fmt::Display) -> StoreError {
 
 fn roots(file: &Path) -> Result<RootCertStore, StoreError> {
     let mut store = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(file)
-        .map_err(|e| setup(format!("{}: {e}", file.display())))?;
+    let certificates = CertificateDer::pem_file_iter(file).map_err(|e| setup(format!("{}: {e}", file.display())))?;
     for certificate in certificates {
         let certificate = certificate.map_err(|e| setup(format!("{}: {e}", file.display())))?;
         // A bundle may hold roots that rustls doesn't take; the others still count.
         _ = store.add(certificate);
     }
     if store.is_empty() {
-        return Err(setup(format!(
-            "{} has no usable certificate",
-            file.display()
-        )));
+        return Err(setup(format!("{} has no usable certificate", file.display())));
     }
     Ok(store)
 }
 
 /// The connector. `verify` is false for `disable` (never used) and `prefer`.
-pub(crate) fn connector(
-    verify: bool,
-    root_file: Option<&Path>,
-) -> Result<MakeRustlsConnect, StoreError> {
+pub(crate) fn connector(verify: bool, root_file: Option<&Path>) -> Result<MakeRustlsConnect, StoreError> {
     let provider = Arc::new(default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(setup)?;
     let config = if verify {
-        let system = || {
-            SYSTEM_ROOTS
-                .iter()
-                .map(Path::new)
-                .find(|path| path.exists())
-        };
-        let file = root_file
-            .or_else(system)
-            .ok_or_else(|| setup("no root certificates found; set sslrootcert"))?;
-        builder
-            .with_root_certificates(roots(file)?)
-            .with_no_client_auth()
+        let system = || SYSTEM_ROOTS.iter().map(Path::new).find(|path| path.exists());
+        let file = root_file.or_else(system).ok_or_else(|| setup("no root certificates found; set sslrootcert"))?;
+        builder.with_root_certificates(roots(file)?).with_no_client_auth()
     } else {
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Unverified(provider)))
-            .with_no_client_auth()
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider))).with_no_client_auth()
     };
     Ok(MakeRustlsConnect::new(config))
 }
@@ -98,12 +77,7 @@ impl ServerCertVerifier for Unverified {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.0.signature_verification_algorithms,
-        )
+        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -112,12 +86,7 @@ impl ServerCertVerifier for Unverified {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.0.signature_verification_algorithms,
-        )
+        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -33,17 +33,11 @@ impl Settings {
 
     /// The connection that writes: WAL, every commit synced.
     pub(crate) fn open_writer(&self) -> Result<Connection, Fault> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = self.open(flags)?;
         if connection.is_readonly("main").map_err(|e| classify(&e))? {
-            let error =
-                StoreError::unavailable(format!("{} can't be written", self.path.display()));
-            return Err(Fault::Broken {
-                error,
-                recheck: false,
-            });
+            let error = StoreError::unavailable(format!("{} can't be written", self.path.display()));
+            return Err(Fault::Broken { error, recheck: false });
         }
         let mode: String = connection
             .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
@@ -65,38 +59,23 @@ impl Settings {
 
     /// A connection that can only read.
     pub(crate) fn open_reader(&self) -> Result<Connection, Fault> {
-        let connection =
-            self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         // Opened for writing, so that the last reader of a crashed process can recover the WAL; yet no statement may write.
+        connection.pragma_update(None, "query_only", true).map_err(|e| classify(&e))?;
         connection
-            .pragma_update(None, "query_only", true)
-            .map_err(|e| classify(&e))?;
-        connection
-            .pragma_update(
-                None,
-                "mmap_size",
-                i64::try_from(self.mmap_bytes).unwrap_or(0),
-            )
+            .pragma_update(None, "mmap_size", i64::try_from(self.mmap_bytes).unwrap_or(0))
             .map_err(|e| classify(&e))?;
         Ok(connection)
     }
 
     fn open(&self, flags: OpenFlags) -> Result<Connection, Fault> {
-        let connection =
-            Connection::open_with_flags(&self.path, flags).map_err(|e| classify(&e))?;
-        connection
-            .busy_timeout(self.lock_wait_max)
-            .map_err(|e| classify(&e))?;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(|e| classify(&e))?;
+        connection.busy_timeout(self.lock_wait_max).map_err(|e| classify(&e))?;
         // Without this a statement is prepared anew whenever another value is bound to a range (`position > ?`), because
         // the planner might like another plan for it: a quarter of the time of a write, measured.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| classify(&e))?;
         connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-            .map_err(|e| classify(&e))?;
-        connection
-            .execute_batch(&format!(
-                "PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY",
-                self.page_cache_kib
-            ))
+            .execute_batch(&format!("PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY", self.page_cache_kib))
             .map_err(|e| classify(&e))?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         Ok(connection)
@@ -114,14 +93,11 @@ pub(crate) fn integrity_check(connection: &Connection) -> Result<(), StoreError>
 }
 
 fn check(connection: &Connection, pragma: &str) -> Result<(), StoreError> {
-    let verdict: String = connection
-        .query_row(pragma, [], |row| row.get(0))
-        .map_err(|e| classify(&e).error().clone())?;
+    let verdict: String =
+        connection.query_row(pragma, [], |row| row.get(0)).map_err(|e| classify(&e).error().clone())?;
     if verdict == "ok" {
         Ok(())
     } else {
-        Err(StoreError::unavailable(format!(
-            "the database file is damaged: {verdict}"
-        )))
+        Err(StoreError::unavailable(format!("the database file is damaged: {verdict}")))
     }
 }

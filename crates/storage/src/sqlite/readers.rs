@@ -32,17 +32,13 @@ pub(crate) struct Reader {
 impl std::ops::Deref for Reader {
     type Target = Connection;
     fn deref(&self) -> &Connection {
-        self.connection
-            .as_ref()
-            .expect("a loan has its connection until it is dropped")
+        self.connection.as_ref().expect("a loan has its connection until it is dropped")
     }
 }
 
 impl std::ops::DerefMut for Reader {
     fn deref_mut(&mut self) -> &mut Connection {
-        self.connection
-            .as_mut()
-            .expect("a loan has its connection until it is dropped")
+        self.connection.as_mut().expect("a loan has its connection until it is dropped")
     }
 }
 
@@ -67,27 +63,15 @@ impl Readers {
     pub(crate) fn take(self: &Arc<Self>) -> Result<Reader, StoreError> {
         // Counted before the flag is read: whoever stops the readers and then sees no loan has seen the last one.
         self.in_use.fetch_add(1, Ordering::AcqRel);
-        let mut loan = Reader {
-            connection: None,
-            generation: self.generation.load(Ordering::Acquire),
-            owner: Arc::clone(self),
-        };
+        let mut loan =
+            Reader { connection: None, generation: self.generation.load(Ordering::Acquire), owner: Arc::clone(self) };
         if self.stopped.load(Ordering::Acquire) {
-            return Err(StoreError::unavailable(
-                "the database file is being checked after an I/O error",
-            ));
+            return Err(StoreError::unavailable("the database file is being checked after an I/O error"));
         }
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         loan.connection = Some(match idle {
             Some(connection) => connection,
-            None => self
-                .settings
-                .open_reader()
-                .map_err(|fault| fault.error().clone())?,
+            None => self.settings.open_reader().map_err(|fault| fault.error().clone())?,
         });
         Ok(loan)
     }
@@ -102,10 +86,7 @@ impl Readers {
     /// Closes the idle connections, and each one on loan when it comes back.
     pub(crate) fn close_all(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Refuses new loans, or allows them again.

@@ -70,10 +70,7 @@ impl Shared {
         if !self.is_broken.load(Ordering::Acquire) {
             return None;
         }
-        self.broken
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set_broken(&self, error: Option<StoreError>) {
@@ -89,9 +86,7 @@ impl Writer {
         readers: Arc<Readers>,
         meter: Arc<Meter>,
     ) -> Result<(Self, watch::Receiver<u64>), StoreError> {
-        let connection = settings
-            .open_writer()
-            .map_err(|fault| fault.error().clone())?;
+        let connection = settings.open_writer().map_err(|fault| fault.error().clone())?;
         let (queue, waiting) = sync_channel(config.write_queue_max.max(1));
         let (changed, changes) = watch::channel(0);
         let shared = Arc::new(Shared {
@@ -119,14 +114,7 @@ impl Writer {
             .name("raally-writer".to_owned())
             .spawn(move || state.run())
             .map_err(|error| StoreError::setup(format!("no thread for the writer: {error}")))?;
-        Ok((
-            Self {
-                queue: Mutex::new(Some(queue)),
-                shared,
-                thread: Mutex::new(Some(thread)),
-            },
-            changes,
-        ))
+        Ok((Self { queue: Mutex::new(Some(queue)), shared, thread: Mutex::new(Some(thread)) }, changes))
     }
 
     pub(crate) fn submit(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
@@ -165,15 +153,8 @@ impl Writer {
 
     /// Lets the queue run empty and ends the thread.
     pub(crate) async fn close(&self) {
-        self.queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             // The answer of a join that panicked was logged by the panic itself.
             _ = tokio::task::spawn_blocking(move || thread.join()).await;
@@ -218,10 +199,7 @@ impl Loop {
     fn serve(&mut self, first: Box<dyn Work>) {
         self.shared.depth.fetch_sub(1, Ordering::Relaxed);
         let Some(mut connection) = self.connection.take() else {
-            let error = self
-                .shared
-                .broken()
-                .unwrap_or_else(|| StoreError::unavailable("the database is closed"));
+            let error = self.shared.broken().unwrap_or_else(|| StoreError::unavailable("the database is closed"));
             first.answer(Err(error));
             return;
         };
@@ -231,8 +209,7 @@ impl Loop {
         match result {
             Ok(()) => {
                 self.connection = Some(connection);
-                self.changed
-                    .send_modify(|tick| *tick = tick.wrapping_add(1));
+                self.changed.send_modify(|tick| *tick = tick.wrapping_add(1));
                 for work in batch {
                     work.answer(Ok(()));
                 }
@@ -246,9 +223,7 @@ impl Loop {
                         drop(connection);
                         self.break_down(error.clone(), *recheck);
                     }
-                    Fault::Refused(_) | Fault::Retry(_) if undone => {
-                        self.connection = Some(connection)
-                    }
+                    Fault::Refused(_) | Fault::Retry(_) if undone => self.connection = Some(connection),
                     Fault::Refused(error) | Fault::Retry(error) => {
                         drop(connection);
                         self.break_down(error.clone(), false);
@@ -286,12 +261,8 @@ impl Loop {
                     Ok(Verdict::Undo) | Err(_) => control(connection, "ROLLBACK TO command")?,
                 }
                 if connection.is_autocommit() {
-                    let error =
-                        StoreError::unavailable("SQLite rolled the transaction back by itself");
-                    return Err(Fault::Broken {
-                        error,
-                        recheck: true,
-                    });
+                    let error = StoreError::unavailable("SQLite rolled the transaction back by itself");
+                    return Err(Fault::Broken { error, recheck: true });
                 }
                 control(connection, "RELEASE command")?;
             }
@@ -324,17 +295,9 @@ impl Loop {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
-        let opened = self
-            .settings
-            .open_writer()
-            .map_err(|fault| fault.error().clone())
-            .and_then(|connection| {
-                if self.recheck {
-                    quick_check(&connection).map(|()| connection)
-                } else {
-                    Ok(connection)
-                }
-            });
+        let opened = self.settings.open_writer().map_err(|fault| fault.error().clone()).and_then(|connection| {
+            if self.recheck { quick_check(&connection).map(|()| connection) } else { Ok(connection) }
+        });
         match opened.and_then(|connection| prove_writable(&connection).map(|()| connection)) {
             Ok(connection) => {
                 tracing::info!("the database is open again");
@@ -343,8 +306,7 @@ impl Loop {
                 self.data_version = None;
                 self.readers.stop(false);
                 self.shared.set_broken(None);
-                self.changed
-                    .send_modify(|tick| *tick = tick.wrapping_add(1));
+                self.changed.send_modify(|tick| *tick = tick.wrapping_add(1));
             }
             Err(error) => {
                 self.shared.set_broken(Some(error));
@@ -359,20 +321,14 @@ impl Loop {
             return;
         };
         let mut version = None;
-        let looked = super::statement::each_row(
-            connection,
-            "PRAGMA data_version",
-            &[],
-            &mut |row: &RowRef<'_>| {
-                version = Some(row.int(0)?);
-                Ok(())
-            },
-        );
+        let looked = super::statement::each_row(connection, "PRAGMA data_version", &[], &mut |row: &RowRef<'_>| {
+            version = Some(row.int(0)?);
+            Ok(())
+        });
         match looked {
             Ok(()) => {
                 if self.data_version.is_some() && self.data_version != version {
-                    self.changed
-                        .send_modify(|tick| *tick = tick.wrapping_add(1));
+                    self.changed.send_modify(|tick| *tick = tick.wrapping_add(1));
                 }
                 self.data_version = version;
             }
@@ -387,15 +343,10 @@ fn prove_writable(connection: &Connection) -> Result<(), StoreError> {
     let prove = || {
         control(connection, "BEGIN IMMEDIATE")?;
         let mut version = 0;
-        super::statement::each_row(
-            connection,
-            "PRAGMA user_version",
-            &[],
-            &mut |row: &RowRef<'_>| {
-                version = row.int(0)?;
-                Ok(())
-            },
-        )?;
+        super::statement::each_row(connection, "PRAGMA user_version", &[], &mut |row: &RowRef<'_>| {
+            version = row.int(0)?;
+            Ok(())
+        })?;
         control(connection, &format!("PRAGMA user_version = {version}"))?;
         control(connection, "COMMIT")
     };

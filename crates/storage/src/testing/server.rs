@@ -37,22 +37,15 @@ struct Own {
 }
 
 fn programs() -> Option<PathBuf> {
-    let mut versions: Vec<PathBuf> = std::fs::read_dir(VERSIONS)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path().join("bin"))
-        .collect();
+    let mut versions: Vec<PathBuf> =
+        std::fs::read_dir(VERSIONS).ok()?.flatten().map(|entry| entry.path().join("bin")).collect();
     versions.sort();
-    versions
-        .into_iter()
-        .rev()
-        .find(|bin| bin.join("initdb").exists() && bin.join("pg_ctl").exists())
+    versions.into_iter().rev().find(|bin| bin.join("initdb").exists() && bin.join("pg_ctl").exists())
 }
 
 /// PostgreSQL refuses to run as root.
 fn is_root() -> bool {
-    std::fs::metadata("/proc/self")
-        .is_ok_and(|found| std::os::unix::fs::MetadataExt::uid(&found) == 0)
+    std::fs::metadata("/proc/self").is_ok_and(|found| std::os::unix::fs::MetadataExt::uid(&found) == 0)
 }
 
 fn unprivileged(program: &Path) -> Command {
@@ -66,11 +59,7 @@ fn unprivileged(program: &Path) -> Command {
 }
 
 fn run(command: &mut Command) {
-    let output = command
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program can be started");
+    let output = command.current_dir("/").stdin(Stdio::null()).output().expect("the program can be started");
     assert!(
         output.status.success(),
         "{command:?}: {}{}",
@@ -88,12 +77,7 @@ impl PostgresServer {
         static SHARED: OnceLock<Option<PostgresServer>> = OnceLock::new();
         SHARED
             .get_or_init(|| match std::env::var("RAALLY_TEST_POSTGRES_URL") {
-                Ok(admin_url) => Some(Self {
-                    admin_url,
-                    owner: None,
-                    own: None,
-                    template: OnceCell::new(),
-                }),
+                Ok(admin_url) => Some(Self { admin_url, owner: None, own: None, template: OnceCell::new() }),
                 Err(_) => Self::start(),
             })
             .as_ref()
@@ -105,37 +89,18 @@ impl PostgresServer {
     /// As [`PostgresServer::shared`].
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
-            assert!(
-                std::env::var("CI").as_deref() != Ok("true"),
-                "PostgreSQL is not installed"
-            );
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "PostgreSQL is not installed");
             // Straight to the stream: the test harness swallows what passing tests print.
             _ = writeln!(std::io::stderr(), "skipped: PostgreSQL not installed");
             return None;
         };
         let folder = std::env::temp_dir().join(format!("raally-pg-{}", Uuid::now_v7().simple()));
-        run(unprivileged(Path::new("mkdir"))
-            .args(["-m", "0755"])
-            .arg(&folder));
+        run(unprivileged(Path::new("mkdir")).args(["-m", "0755"]).arg(&folder));
         run(unprivileged(&programs.join("initdb"))
-            .args([
-                "-A",
-                "trust",
-                "-U",
-                "postgres",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-D",
-            ])
+            .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
             .arg(folder.join("data")));
         let mut settings = String::new();
-        for setting in [
-            "listen_addresses = ''",
-            "max_connections = 250",
-            "fsync = on",
-            "shared_buffers = 64MB",
-        ] {
+        for setting in ["listen_addresses = ''", "max_connections = 250", "fsync = on", "shared_buffers = 64MB"] {
             _ = writeln!(settings, "{setting}");
         }
         _ = writeln!(settings, "unix_socket_directories = '{}'", folder.display());
@@ -148,11 +113,7 @@ impl PostgresServer {
         let server = Self {
             admin_url,
             owner: Some("raally_owner"),
-            own: Some(Own {
-                programs,
-                folder,
-                watchdog,
-            }),
+            own: Some(Own { programs, folder, watchdog }),
             template: OnceCell::new(),
         };
         server.resume();
@@ -160,10 +121,7 @@ impl PostgresServer {
     }
 
     fn control(&self, arguments: &[&str]) {
-        let own = self
-            .own
-            .as_ref()
-            .expect("only a server that the test started can be stopped");
+        let own = self.own.as_ref().expect("only a server that the test started can be stopped");
         run(unprivileged(&own.programs.join("pg_ctl"))
             .arg("-D")
             .arg(own.folder.join("data"))
@@ -206,13 +164,8 @@ impl PostgresServer {
             .get_or_init(|| async {
                 let url = self.create(None).await;
                 let config = StoreConfig::new(Location::Postgres(url.clone()), TEST_BUILD);
-                let store = Store::open(&config)
-                    .await
-                    .expect("the template can be opened");
-                store
-                    .migrate(Mode::Expand)
-                    .await
-                    .expect("the template can be migrated");
+                let store = Store::open(&config).await.expect("the template can be opened");
+                store.migrate(Mode::Expand).await.expect("the template can be migrated");
                 store.close().await;
                 database_of(&url).to_owned()
             })
@@ -235,7 +188,8 @@ impl PostgresServer {
         let mut create = format!("CREATE DATABASE {name}");
         if let Some(template) = template {
             // The template's last connections end a moment after it was closed.
-            statements.push(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'"));
+            statements
+                .push(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'"));
             _ = write!(create, " TEMPLATE {template}");
         }
         if let Some(owner) = self.owner {
@@ -279,10 +233,7 @@ fn watch(programs: &Path, folder: &Path) -> Child {
 }
 
 fn url(folder: &Path, user: &str, database: &str) -> String {
-    format!(
-        "postgres://{user}@{}/{database}",
-        folder.display().to_string().replace('/', "%2F")
-    )
+    format!("postgres://{user}@{}/{database}", folder.display().to_string().replace('/', "%2F"))
 }
 
 fn database_of(url: &str) -> &str {
@@ -299,15 +250,11 @@ fn with_database(url: &str, database: &str) -> String {
 }
 
 async fn execute(url: &str, statements: &[String]) {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-        .await
-        .expect("the test server can be reached");
+    let (client, connection) =
+        tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("the test server can be reached");
     let driver = tokio::spawn(connection);
     for statement in statements {
-        client
-            .batch_execute(statement)
-            .await
-            .expect("the test server takes the statement");
+        client.batch_execute(statement).await.expect("the test server takes the statement");
     }
     drop(client);
     _ = driver.await;

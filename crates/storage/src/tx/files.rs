@@ -65,10 +65,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.scope.check(workspace)?;
         if content.len() > FILE_CHUNK_BYTES_MAX {
-            return Err(StoreError::bug(format!(
-                "a chunk of {} bytes",
-                content.len()
-            )));
+            return Err(StoreError::bug(format!("a chunk of {} bytes", content.len())));
         }
         let length = i64::try_from(content.len()).unwrap_or(i64::MAX);
         let grown = self
@@ -78,9 +75,7 @@ impl Tx<'_> {
             )
             .await?;
         if grown == 0 {
-            return Err(StoreError::setup(format!(
-                "no such file, or it would be longer than {FILE_BYTES_MAX} bytes"
-            )));
+            return Err(StoreError::setup(format!("no such file, or it would be longer than {FILE_BYTES_MAX} bytes")));
         }
         self.execute(
             "INSERT INTO file_chunk (workspace_id, file_id, number, content) VALUES (?1, ?2, ?3, ?4)",
@@ -94,11 +89,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn file(
-        &mut self,
-        workspace: WorkspaceId,
-        id: Uuid,
-    ) -> Result<Option<FileInfo>, StoreError> {
+    pub async fn file(&mut self, workspace: WorkspaceId, id: Uuid) -> Result<Option<FileInfo>, StoreError> {
         self.scope.check(workspace)?;
         self.row(
             "SELECT id, workspace_id, name, content_type, size, created_at FROM file_blob \
@@ -130,36 +121,17 @@ impl Tx<'_> {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         self.scope.check(workspace)?;
         let text = "SELECT content FROM file_chunk WHERE workspace_id = ?1 AND file_id = ?2 AND number = ?3";
-        self.row(
-            text,
-            &[workspace.0.into(), id.into(), number.into()],
-            |row| row.bytes(0),
-        )
-        .await
+        self.row(text, &[workspace.0.into(), id.into(), number.into()], |row| row.bytes(0)).await
     }
 
     /// Removes a file and its content; whether there was one.
     ///
     /// # Errors
     /// As above.
-    pub async fn remove_file(
-        &mut self,
-        workspace: WorkspaceId,
-        id: Uuid,
-    ) -> Result<bool, StoreError> {
+    pub async fn remove_file(&mut self, workspace: WorkspaceId, id: Uuid) -> Result<bool, StoreError> {
         self.scope.check(workspace)?;
         let params = [workspace.0.into(), id.into()];
-        self.execute(
-            "DELETE FROM file_chunk WHERE workspace_id = ?1 AND file_id = ?2",
-            &params,
-        )
-        .await?;
-        Ok(self
-            .execute(
-                "DELETE FROM file_blob WHERE workspace_id = ?1 AND id = ?2",
-                &params,
-            )
-            .await?
-            == 1)
+        self.execute("DELETE FROM file_chunk WHERE workspace_id = ?1 AND file_id = ?2", &params).await?;
+        Ok(self.execute("DELETE FROM file_blob WHERE workspace_id = ?1 AND id = ?2", &params).await? == 1)
     }
 }

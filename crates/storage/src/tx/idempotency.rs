@@ -27,15 +27,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `Overloaded` when the wait is longer than `lock_wait_max`; `Unavailable`.
-    pub async fn remembered(
-        &mut self,
-        user: Uuid,
-        key: &str,
-    ) -> Result<Option<Remembered>, StoreError> {
+    pub async fn remembered(&mut self, user: Uuid, key: &str) -> Result<Option<Remembered>, StoreError> {
         let home = self.home();
         if self.on_postgres() {
-            self.exclusive(&format!("idempotency {home} {user} {key}"))
-                .await?;
+            self.exclusive(&format!("idempotency {home} {user} {key}")).await?;
         }
         let oldest = self.now() - REMEMBERED_FOR_US;
         self.row(
@@ -45,8 +40,7 @@ impl Tx<'_> {
             |row| {
                 Ok(Remembered {
                     request_hash: row.bytes(0)?,
-                    status: u16::try_from(row.int(1)?)
-                        .map_err(|_| StoreError::bug("status out of range"))?,
+                    status: u16::try_from(row.int(1)?).map_err(|_| StoreError::bug("status out of range"))?,
                     body: row.string(2)?,
                     created_at: row.int(3)?,
                 })

@@ -83,9 +83,7 @@ impl Tx<'_> {
         if self.scope == Scope::Platform {
             Ok(())
         } else {
-            Err(StoreError::OutOfScope {
-                workspace: WorkspaceId::PLATFORM,
-            })
+            Err(StoreError::OutOfScope { workspace: WorkspaceId::PLATFORM })
         }
     }
 
@@ -98,13 +96,7 @@ impl Tx<'_> {
         self.row(
             "SELECT user_id, password_hash, changed_at FROM credential WHERE user_id = ?1",
             &[user_id.into()],
-            |row| {
-                Ok(Credential {
-                    user_id: row.id(0)?,
-                    password_hash: row.string(1)?,
-                    changed_at: row.int(2)?,
-                })
-            },
+            |row| Ok(Credential { user_id: row.id(0)?, password_hash: row.string(1)?, changed_at: row.int(2)? }),
         )
         .await
     }
@@ -174,11 +166,7 @@ impl Tx<'_> {
     /// As above.
     pub async fn remove_signing_keys_retired_before(&mut self, at: i64) -> Result<u64, StoreError> {
         self.platform_only()?;
-        self.execute(
-            "DELETE FROM signing_key WHERE retired_at < ?1",
-            &[at.into()],
-        )
-        .await
+        self.execute("DELETE FROM signing_key WHERE retired_at < ?1", &[at.into()]).await
     }
 
     /// Counts a failure under a key (an account, an address) in a window that starts with its first failure; how many
@@ -186,12 +174,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn count_failure(
-        &mut self,
-        key: &str,
-        now: i64,
-        window_us: i64,
-    ) -> Result<i64, StoreError> {
+    pub async fn count_failure(&mut self, key: &str, now: i64, window_us: i64) -> Result<i64, StoreError> {
         self.platform_only()?;
         let count = self
             .row(
@@ -211,19 +194,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn failures(
-        &mut self,
-        key: &str,
-        now: i64,
-        window_us: i64,
-    ) -> Result<(i64, i64), StoreError> {
+    pub async fn failures(&mut self, key: &str, now: i64, window_us: i64) -> Result<(i64, i64), StoreError> {
         self.platform_only()?;
         let text = "SELECT failures, window_start FROM throttle WHERE throttle_key = ?1 AND window_start > ?2";
-        let found = self
-            .row(text, &[key.into(), (now - window_us).into()], |row| {
-                Ok((row.int(0)?, row.int(1)?))
-            })
-            .await?;
+        let found =
+            self.row(text, &[key.into(), (now - window_us).into()], |row| Ok((row.int(0)?, row.int(1)?))).await?;
         Ok(found.unwrap_or((0, now)))
     }
 
@@ -233,11 +208,7 @@ impl Tx<'_> {
     /// As above.
     pub async fn clear_failures(&mut self, key: &str) -> Result<(), StoreError> {
         self.platform_only()?;
-        self.execute(
-            "DELETE FROM throttle WHERE throttle_key = ?1",
-            &[key.into()],
-        )
-        .await?;
+        self.execute("DELETE FROM throttle WHERE throttle_key = ?1", &[key.into()]).await?;
         Ok(())
     }
 
@@ -247,11 +218,7 @@ impl Tx<'_> {
     /// As above.
     pub async fn purge_failures(&mut self, started_at_or_before: i64) -> Result<u64, StoreError> {
         self.platform_only()?;
-        self.execute(
-            "DELETE FROM throttle WHERE window_start <= ?1",
-            &[started_at_or_before.into()],
-        )
-        .await
+        self.execute("DELETE FROM throttle WHERE window_start <= ?1", &[started_at_or_before.into()]).await
     }
 
     /// Adds a subject's sealed key.
@@ -284,18 +251,14 @@ impl Tx<'_> {
     ) -> Result<Option<SubjectKey>, StoreError> {
         self.scope.check(workspace)?;
         let text = format!("{SUBJECT_KEY} WHERE workspace_id = ?1 AND subject_id = ?2");
-        self.row(&text, &[workspace.0.into(), subject_id.into()], subject_key)
-            .await
+        self.row(&text, &[workspace.0.into(), subject_id.into()], subject_key).await
     }
 
     /// All keys of a workspace's subjects, by subject.
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn subject_keys(
-        &mut self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<SubjectKey>, StoreError> {
+    pub async fn subject_keys(&mut self, workspace: WorkspaceId) -> Result<Vec<SubjectKey>, StoreError> {
         self.scope.check(workspace)?;
         let text = format!("{SUBJECT_KEY} WHERE workspace_id = ?1 ORDER BY subject_id");
         self.rows(&text, &[workspace.0.into()], subject_key).await
@@ -314,10 +277,7 @@ impl Tx<'_> {
         self.scope.check(workspace)?;
         let text = "UPDATE subject_key SET sealed_key = NULL, erased_at = ?3 \
                     WHERE workspace_id = ?1 AND subject_id = ?2 AND erased_at IS NULL";
-        Ok(self
-            .execute(text, &[workspace.0.into(), subject_id.into(), at.into()])
-            .await?
-            == 1)
+        Ok(self.execute(text, &[workspace.0.into(), subject_id.into(), at.into()]).await? == 1)
     }
 
     /// Every erased subject of all workspaces (platform scope): what a restore applies again.
@@ -326,8 +286,7 @@ impl Tx<'_> {
     /// As above.
     pub async fn erased_subjects(&mut self) -> Result<Vec<SubjectKey>, StoreError> {
         self.platform_only()?;
-        let text =
-            format!("{SUBJECT_KEY} WHERE erased_at IS NOT NULL ORDER BY workspace_id, subject_id");
+        let text = format!("{SUBJECT_KEY} WHERE erased_at IS NOT NULL ORDER BY workspace_id, subject_id");
         self.rows(&text, &[], subject_key).await
     }
 }

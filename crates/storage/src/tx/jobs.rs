@@ -35,16 +35,10 @@ impl JobState {
     }
 
     fn from_name(name: &str) -> Result<Self, StoreError> {
-        [
-            Self::Queued,
-            Self::Running,
-            Self::Succeeded,
-            Self::Failed,
-            Self::Cancelled,
-        ]
-        .into_iter()
-        .find(|state| state.name() == name)
-        .ok_or_else(|| StoreError::bug(format!("unknown job state {name}")))
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .ok_or_else(|| StoreError::bug(format!("unknown job state {name}")))
     }
 }
 
@@ -97,10 +91,7 @@ fn job(row: &RowRef<'_>) -> Result<Job, StoreError> {
         workspace: WorkspaceId(row.id(1)?),
         kind: row.string(2)?,
         state: JobState::from_name(row.text(3)?)?,
-        progress: JobProgress {
-            done: row.int(4)?,
-            total: row.int(5)?,
-        },
+        progress: JobProgress { done: row.int(4)?, total: row.int(5)? },
         input: row.string(6)?,
         result: row.opt_string(7)?,
         created_by: row.opt_id(8)?,
@@ -120,9 +111,8 @@ impl Tx<'_> {
     /// `Duplicate`; as above.
     pub async fn add_job(&mut self, job: &Job) -> Result<(), StoreError> {
         self.scope.check(job.workspace)?;
-        let text = format!(
-            "INSERT INTO job ({JOB}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        );
+        let text =
+            format!("INSERT INTO job ({JOB}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
         self.execute(
             &text,
             &[
@@ -150,11 +140,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn job(
-        &mut self,
-        workspace: WorkspaceId,
-        id: Uuid,
-    ) -> Result<Option<Job>, StoreError> {
+    pub async fn job(&mut self, workspace: WorkspaceId, id: Uuid) -> Result<Option<Job>, StoreError> {
         self.scope.check(workspace)?;
         let text = format!("SELECT {JOB} FROM job WHERE workspace_id = ?1 AND id = ?2");
         self.row(&text, &[workspace.0.into(), id.into()], job).await
@@ -164,17 +150,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn jobs(
-        &mut self,
-        workspace: WorkspaceId,
-        limit: u32,
-    ) -> Result<Vec<Job>, StoreError> {
+    pub async fn jobs(&mut self, workspace: WorkspaceId, limit: u32) -> Result<Vec<Job>, StoreError> {
         self.scope.check(workspace)?;
-        let text = format!(
-            "SELECT {JOB} FROM job WHERE workspace_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2"
-        );
-        self.rows(&text, &[workspace.0.into(), i64::from(limit).into()], job)
-            .await
+        let text = format!("SELECT {JOB} FROM job WHERE workspace_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2");
+        self.rows(&text, &[workspace.0.into(), i64::from(limit).into()], job).await
     }
 
     /// Takes the oldest job of a kind that waits, or whose worker wasn't heard of in time (platform scope).
@@ -196,17 +175,7 @@ impl Tx<'_> {
              AND (state = 'queued' OR (state = 'running' AND lease_until <= ?3)) ORDER BY created_at, id LIMIT 1{skip}) \
              RETURNING {JOB}"
         );
-        self.row(
-            &text,
-            &[
-                kind.into(),
-                owner.into(),
-                now.into(),
-                (now + lease_us).into(),
-            ],
-            job,
-        )
-        .await
+        self.row(&text, &[kind.into(), owner.into(), now.into(), (now + lease_us).into()], job).await
     }
 
     /// Tells that a job's worker lives, how far it is, and what it wants to find again. False: the job isn't this worker's
@@ -214,14 +183,8 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn heartbeat_job(
-        &mut self,
-        job: &Job,
-        now: i64,
-        lease_us: i64,
-    ) -> Result<bool, StoreError> {
-        self.end_or_renew(job, JobState::Running, now, Some(now + lease_us))
-            .await
+    pub async fn heartbeat_job(&mut self, job: &Job, now: i64, lease_us: i64) -> Result<bool, StoreError> {
+        self.end_or_renew(job, JobState::Running, now, Some(now + lease_us)).await
     }
 
     /// Ends a job in `job.state` with `job.progress` and `job.result`. False: the job isn't this worker's any more; roll
@@ -265,18 +228,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn cancel_job(
-        &mut self,
-        workspace: WorkspaceId,
-        id: Uuid,
-        now: i64,
-    ) -> Result<bool, StoreError> {
+    pub async fn cancel_job(&mut self, workspace: WorkspaceId, id: Uuid, now: i64) -> Result<bool, StoreError> {
         self.scope.check(workspace)?;
         let text = "UPDATE job SET state = 'cancelled', updated_at = ?3, lease_until = NULL \
                     WHERE workspace_id = ?1 AND id = ?2 AND state IN ('queued', 'running')";
-        Ok(self
-            .execute(text, &[workspace.0.into(), id.into(), now.into()])
-            .await?
-            == 1)
+        Ok(self.execute(text, &[workspace.0.into(), id.into(), now.into()]).await? == 1)
     }
 }

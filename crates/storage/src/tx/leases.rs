@@ -40,12 +40,7 @@ impl Tx<'_> {
                 |row| row.int(0),
             )
             .await?;
-        Ok(token.map(|token| Lease {
-            name: name.to_owned(),
-            owner: owner.to_owned(),
-            token,
-            until,
-        }))
+        Ok(token.map(|token| Lease { name: name.to_owned(), owner: owner.to_owned(), token, until }))
     }
 
     /// Whether the lease is still held by this owner with this token; keeps others from taking it until this transaction
@@ -59,11 +54,7 @@ impl Tx<'_> {
             "SELECT 1 FROM lease WHERE name = ?1 AND owner = ?2 AND token = ?3",
             "SELECT 1::bigint FROM lease WHERE name = ?1 AND owner = ?2 AND token = ?3 FOR UPDATE",
         );
-        let params = [
-            lease.name.as_str().into(),
-            lease.owner.as_str().into(),
-            lease.token.into(),
-        ];
+        let params = [lease.name.as_str().into(), lease.owner.as_str().into(), lease.token.into()];
         Ok(self.row(text, &params, |row| row.int(0)).await?.is_some())
     }
 

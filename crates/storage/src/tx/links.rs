@@ -40,7 +40,8 @@ pub enum LinkUse {
     Invalid,
 }
 
-const LINK: &str = "token_hash, workspace_id, id, role, created_by, created_at, expires_at, used_at, used_by, revoked_at";
+const LINK: &str =
+    "token_hash, workspace_id, id, role, created_by, created_at, expires_at, used_at, used_by, revoked_at";
 
 fn link(row: &RowRef<'_>) -> Result<JoinLink, StoreError> {
     Ok(JoinLink {
@@ -64,9 +65,7 @@ impl Tx<'_> {
     /// `Duplicate`, `OutOfScope`, `Unavailable`, `Overloaded`.
     pub async fn add_join_link(&mut self, link: &JoinLink) -> Result<(), StoreError> {
         self.scope.check(link.workspace)?;
-        let text = format!(
-            "INSERT INTO join_link ({LINK}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-        );
+        let text = format!("INSERT INTO join_link ({LINK}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
         self.execute(
             &text,
             &[
@@ -92,26 +91,16 @@ impl Tx<'_> {
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
     pub async fn join_link(&mut self, token_hash: &[u8]) -> Result<Option<JoinLink>, StoreError> {
         self.platform_only()?;
-        self.row(
-            &format!("SELECT {LINK} FROM join_link WHERE token_hash = ?1"),
-            &[token_hash.into()],
-            link,
-        )
-        .await
+        self.row(&format!("SELECT {LINK} FROM join_link WHERE token_hash = ?1"), &[token_hash.into()], link).await
     }
 
     /// All links of a workspace, newest first.
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn join_links(
-        &mut self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<JoinLink>, StoreError> {
+    pub async fn join_links(&mut self, workspace: WorkspaceId) -> Result<Vec<JoinLink>, StoreError> {
         self.scope.check(workspace)?;
-        let text = format!(
-            "SELECT {LINK} FROM join_link WHERE workspace_id = ?1 ORDER BY created_at DESC, id"
-        );
+        let text = format!("SELECT {LINK} FROM join_link WHERE workspace_id = ?1 ORDER BY created_at DESC, id");
         self.rows(&text, &[workspace.0.into()], link).await
     }
 
@@ -130,13 +119,7 @@ impl Tx<'_> {
             "UPDATE join_link SET used_at = ?2, used_by = ?3 WHERE token_hash = ?1 AND used_at IS NULL \
              AND revoked_at IS NULL AND expires_at > ?2 RETURNING {LINK}"
         );
-        let found = self
-            .row(
-                &text,
-                &[token_hash.into(), now.into(), used_by.into()],
-                link,
-            )
-            .await?;
+        let found = self.row(&text, &[token_hash.into(), now.into(), used_by.into()], link).await?;
         Ok(found.map_or(LinkUse::Invalid, LinkUse::Consumed))
     }
 
@@ -144,18 +127,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn revoke_join_link(
-        &mut self,
-        workspace: WorkspaceId,
-        id: Uuid,
-        now: i64,
-    ) -> Result<bool, StoreError> {
+    pub async fn revoke_join_link(&mut self, workspace: WorkspaceId, id: Uuid, now: i64) -> Result<bool, StoreError> {
         self.scope.check(workspace)?;
         let text = "UPDATE join_link SET revoked_at = ?3 WHERE workspace_id = ?1 AND id = ?2 AND used_at IS NULL \
                     AND revoked_at IS NULL";
-        Ok(self
-            .execute(text, &[workspace.0.into(), id.into(), now.into()])
-            .await?
-            == 1)
+        Ok(self.execute(text, &[workspace.0.into(), id.into(), now.into()]).await? == 1)
     }
 }

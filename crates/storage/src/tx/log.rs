@@ -42,39 +42,27 @@ impl Tx<'_> {
         }
         let now = append.meta.recorded_at_hint.unwrap_or_else(|| self.now());
         let (recorded_at, order) = self
-            .row(
-                self.pick(LIFT_HEAD_SQLITE, LIFT_HEAD_POSTGRES),
-                &[append.workspace.0.into(), now.into()],
-                |row| Ok((row.int(0)?, row.int(1)?)),
-            )
+            .row(self.pick(LIFT_HEAD_SQLITE, LIFT_HEAD_POSTGRES), &[append.workspace.0.into(), now.into()], |row| {
+                Ok((row.int(0)?, row.int(1)?))
+            })
             .await?
             .ok_or_else(|| StoreError::bug("the head has no row"))?;
-        let actual = self
-            .stream_version(append.workspace, append.stream_id)
-            .await?;
+        let actual = self.stream_version(append.workspace, append.stream_id).await?;
         let holds = match append.expected {
             Expected::New => actual == 0,
             Expected::Version(version) => actual == version,
             Expected::Any => true,
         };
         if !holds {
-            return Err(StoreError::VersionConflict {
-                stream_id: append.stream_id,
-                expected: append.expected,
-                actual,
-            });
+            return Err(StoreError::VersionConflict { stream_id: append.stream_id, expected: append.expected, actual });
         }
         let mut version = actual;
         let mut positions = Vec::with_capacity(append.events.len());
         for chunk in append.events.chunks(EVENTS_PER_INSERT_MAX) {
-            self.insert_events(append, chunk, version, recorded_at, order, &mut positions)
-                .await?;
+            self.insert_events(append, chunk, version, recorded_at, order, &mut positions).await?;
             version += i64::try_from(chunk.len()).unwrap_or(0);
         }
-        let (Some(first), Some(last)) = (
-            positions.iter().min().copied(),
-            positions.iter().max().copied(),
-        ) else {
+        let (Some(first), Some(last)) = (positions.iter().min().copied(), positions.iter().max().copied()) else {
             return Err(StoreError::bug("no position came back"));
         };
         self.execute(
@@ -82,12 +70,7 @@ impl Tx<'_> {
             &[append.workspace.0.into(), last.into()],
         )
         .await?;
-        Ok(Appended {
-            version,
-            first_position: first,
-            last_position: last,
-            recorded_at,
-        })
+        Ok(Appended { version, first_position: first, last_position: last, recorded_at })
     }
 
     async fn insert_events(
@@ -133,18 +116,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn stream_version(
-        &mut self,
-        workspace: WorkspaceId,
-        stream_id: Uuid,
-    ) -> Result<i64, StoreError> {
+    pub async fn stream_version(&mut self, workspace: WorkspaceId, stream_id: Uuid) -> Result<i64, StoreError> {
         self.scope.check(workspace)?;
         let text = "SELECT MAX(version) FROM event WHERE workspace_id = ?1 AND stream_id = ?2";
-        let found = self
-            .row(text, &[workspace.0.into(), stream_id.into()], |row| {
-                row.opt_int(0)
-            })
-            .await?;
+        let found = self.row(text, &[workspace.0.into(), stream_id.into()], |row| row.opt_int(0)).await?;
         Ok(found.flatten().unwrap_or(0))
     }
 
@@ -156,12 +131,7 @@ impl Tx<'_> {
         self.scope.check(workspace)?;
         let text = "SELECT position, recorded_at FROM workspace_head WHERE workspace_id = ?1";
         let head = self
-            .row(text, &[workspace.0.into()], |row| {
-                Ok(Head {
-                    position: row.int(0)?,
-                    recorded_at: row.int(1)?,
-                })
-            })
+            .row(text, &[workspace.0.into()], |row| Ok(Head { position: row.int(0)?, recorded_at: row.int(1)? }))
             .await?;
         Ok(head.unwrap_or_default())
     }
@@ -170,11 +140,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn position_at(
-        &mut self,
-        workspace: WorkspaceId,
-        instant: i64,
-    ) -> Result<i64, StoreError> {
+    pub async fn position_at(&mut self, workspace: WorkspaceId, instant: i64) -> Result<i64, StoreError> {
         self.scope.check(workspace)?;
         let head = self.head(workspace).await?;
         if head.recorded_at <= instant {
@@ -187,11 +153,7 @@ impl Tx<'_> {
         while low < high {
             let middle = low + (high - low + 1) / 2;
             let found = self
-                .row(
-                    text,
-                    &[workspace.0.into(), low.into(), middle.into()],
-                    |row| Ok((row.int(0)?, row.int(1)?)),
-                )
+                .row(text, &[workspace.0.into(), low.into(), middle.into()], |row| Ok((row.int(0)?, row.int(1)?)))
                 .await?;
             match found {
                 Some((position, recorded_at)) if recorded_at > instant => high = position - 1,
@@ -209,11 +171,7 @@ impl Tx<'_> {
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
     pub async fn last_position(&mut self) -> Result<i64, StoreError> {
         self.platform_only()?;
-        let found = self
-            .row("SELECT MAX(position) FROM workspace_head", &[], |row| {
-                row.opt_int(0)
-            })
-            .await?;
+        let found = self.row("SELECT MAX(position) FROM workspace_head", &[], |row| row.opt_int(0)).await?;
         Ok(found.flatten().unwrap_or(0))
     }
 
@@ -223,10 +181,8 @@ impl Tx<'_> {
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
     pub async fn events(&mut self, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
         self.scope.check(query.workspace)?;
-        let mut text =
-            format!("SELECT {EVENT_COLUMNS} FROM event WHERE workspace_id = ?1 AND position > ?2");
-        let mut params: Vec<Param<'_>> =
-            vec![query.workspace.0.into(), query.after_position.into()];
+        let mut text = format!("SELECT {EVENT_COLUMNS} FROM event WHERE workspace_id = ?1 AND position > ?2");
+        let mut params: Vec<Param<'_>> = vec![query.workspace.0.into(), query.after_position.into()];
         let conditions: [(&str, Option<Param<'_>>); 6] = [
             ("stream_kind =", query.kind.map(|kind| kind.name().into())),
             ("stream_id =", query.stream.map(Into::into)),
@@ -243,11 +199,7 @@ impl Tx<'_> {
         }
         let direction = if query.newest_first { " DESC" } else { "" };
         params.push(Param::Int(i64::from(query.limit)));
-        _ = write!(
-            text,
-            " ORDER BY position{direction} LIMIT ?{}",
-            params.len()
-        );
+        _ = write!(text, " ORDER BY position{direction} LIMIT ?{}", params.len());
         self.rows(&text, &params, stored_event).await
     }
 
@@ -277,15 +229,9 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `OutOfScope` outside the platform scope; `Unavailable`, `Overloaded`.
-    pub async fn events_after(
-        &mut self,
-        cursor: Cursor,
-        limit: u32,
-    ) -> Result<(Vec<StoredEvent>, Cursor), StoreError> {
+    pub async fn events_after(&mut self, cursor: Cursor, limit: u32) -> Result<(Vec<StoredEvent>, Cursor), StoreError> {
         if self.scope != Scope::Platform {
-            return Err(StoreError::OutOfScope {
-                workspace: self.home(),
-            });
+            return Err(StoreError::OutOfScope { workspace: self.home() });
         }
         let limit = Param::Int(i64::from(limit));
         let found = if self.on_postgres() {
@@ -295,21 +241,12 @@ impl Tx<'_> {
                  ORDER BY commit_order, position LIMIT ?3"
             );
             let params = [cursor.order.into(), cursor.position.into(), limit];
-            self.rows(&text, &params, |row| Ok((stored_event(row)?, row.int(13)?)))
-                .await?
+            self.rows(&text, &params, |row| Ok((stored_event(row)?, row.int(13)?))).await?
         } else {
-            let text = format!(
-                "SELECT {EVENT_COLUMNS} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"
-            );
-            self.rows(&text, &[cursor.position.into(), limit], |row| {
-                Ok((stored_event(row)?, 0))
-            })
-            .await?
+            let text = format!("SELECT {EVENT_COLUMNS} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2");
+            self.rows(&text, &[cursor.position.into(), limit], |row| Ok((stored_event(row)?, 0))).await?
         };
-        let next = found.last().map_or(cursor, |(event, order)| Cursor {
-            order: *order,
-            position: event.position,
-        });
+        let next = found.last().map_or(cursor, |(event, order)| Cursor { order: *order, position: event.position });
         Ok((found.into_iter().map(|(event, _)| event).collect(), next))
     }
 }
@@ -330,19 +267,8 @@ fn insert_text(count: usize, on_postgres: bool) -> String {
             text.push_str(", ");
         }
         let n = first + index * 5;
-        let lead = if on_postgres {
-            "nextval('event_position'), ?8, "
-        } else {
-            ""
-        };
-        _ = write!(
-            text,
-            "({lead}?1, ?2, ?3, ?4, ?5, ?6, ?7, ?{n}, ?{}, ?{}, ?{}, ?{})",
-            n + 1,
-            n + 2,
-            n + 3,
-            n + 4
-        );
+        let lead = if on_postgres { "nextval('event_position'), ?8, " } else { "" };
+        _ = write!(text, "({lead}?1, ?2, ?3, ?4, ?5, ?6, ?7, ?{n}, ?{}, ?{}, ?{}, ?{})", n + 1, n + 2, n + 3, n + 4);
     }
     text.push_str(" RETURNING position");
     text
@@ -353,14 +279,12 @@ pub(super) fn stored_event(row: &RowRef<'_>) -> Result<StoredEvent, StoreError> 
     Ok(StoredEvent {
         position: row.int(0)?,
         workspace: WorkspaceId(row.id(1)?),
-        kind: Kind::from_name(kind)
-            .ok_or_else(|| StoreError::bug(format!("unknown stream kind {kind}")))?,
+        kind: Kind::from_name(kind).ok_or_else(|| StoreError::bug(format!("unknown stream kind {kind}")))?,
         stream_id: row.id(3)?,
         version: row.int(4)?,
         event_id: row.id(5)?,
         type_name: row.string(6)?,
-        schema_version: i32::try_from(row.int(7)?)
-            .map_err(|_| StoreError::bug("schema_version out of range"))?,
+        schema_version: i32::try_from(row.int(7)?).map_err(|_| StoreError::bug("schema_version out of range"))?,
         recorded_at: row.int(8)?,
         actor: row.opt_id(9)?,
         import: row.opt_id(10)?,

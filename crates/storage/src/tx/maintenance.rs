@@ -15,15 +15,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn clear_read_tables(
-        &mut self,
-        workspace: WorkspaceId,
-        kinds: &[Kind],
-    ) -> Result<(), StoreError> {
+    pub async fn clear_read_tables(&mut self, workspace: WorkspaceId, kinds: &[Kind]) -> Result<(), StoreError> {
         self.scope.check(workspace)?;
         for kind in kinds {
-            self.execute(&statements(*kind).clear, &[workspace.0.into()])
-                .await?;
+            self.execute(&statements(*kind).clear, &[workspace.0.into()]).await?;
         }
         Ok(())
     }

@@ -26,20 +26,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
-    pub async fn get_in(
-        &mut self,
-        workspace: WorkspaceId,
-        kind: Kind,
-        id: Uuid,
-    ) -> Result<Option<Record>, StoreError> {
+    pub async fn get_in(&mut self, workspace: WorkspaceId, kind: Kind, id: Uuid) -> Result<Option<Record>, StoreError> {
         self.scope.check(workspace)?;
         let table = read_table(kind);
-        self.row(
-            &statements(kind).get,
-            &[workspace.0.into(), id.into()],
-            |row| record(&table, row),
-        )
-        .await
+        self.row(&statements(kind).get, &[workspace.0.into(), id.into()], |row| record(&table, row)).await
     }
 
     /// Lends one row of the scope's own partition to `each` without copying its document; whether there was one.
@@ -54,15 +44,11 @@ impl Tx<'_> {
     ) -> Result<bool, StoreError> {
         let mut found = false;
         let home = self.home();
-        self.each_row(
-            &statements(kind).get_view,
-            &[home.0.into(), id.into()],
-            &mut |row| {
-                each(view(row)?);
-                found = true;
-                Ok(())
-            },
-        )
+        self.each_row(&statements(kind).get_view, &[home.0.into(), id.into()], &mut |row| {
+            each(view(row)?);
+            found = true;
+            Ok(())
+        })
         .await?;
         Ok(found)
     }
@@ -82,12 +68,7 @@ impl Tx<'_> {
         ordered.dedup();
         let home = self.home();
         for id in ordered {
-            self.each_row(
-                &statements(kind).lock,
-                &[home.0.into(), id.into()],
-                &mut |_| Ok(()),
-            )
-            .await?;
+            self.each_row(&statements(kind).lock, &[home.0.into(), id.into()], &mut |_| Ok(())).await?;
         }
         Ok(())
     }
@@ -98,35 +79,20 @@ impl Tx<'_> {
     /// `Bug` when a column isn't one of the kind's; `OutOfScope`, `Unavailable`, `Overloaded`.
     pub async fn list(&mut self, query: &Query) -> Result<Vec<Record>, StoreError> {
         let needle = needle(query);
-        let select = Select::build(
-            query,
-            needle.as_deref(),
-            self.scope,
-            &statements(query.kind).select,
-            self.on_postgres(),
-        )?;
+        let select =
+            Select::build(query, needle.as_deref(), self.scope, &statements(query.kind).select, self.on_postgres())?;
         let table = read_table(query.kind);
-        self.rows(&select.text, &select.params, |row| record(&table, row))
-            .await
+        self.rows(&select.text, &select.params, |row| record(&table, row)).await
     }
 
     /// Lends the rows of a page to `each`, in order, without copying their documents; how many there were.
     ///
     /// # Errors
     /// As [`Tx::list`].
-    pub async fn visit(
-        &mut self,
-        query: &Query,
-        mut each: impl FnMut(RowView<'_>) + Send,
-    ) -> Result<u64, StoreError> {
+    pub async fn visit(&mut self, query: &Query, mut each: impl FnMut(RowView<'_>) + Send) -> Result<u64, StoreError> {
         let needle = needle(query);
-        let select = Select::build(
-            query,
-            needle.as_deref(),
-            self.scope,
-            &statements(query.kind).view,
-            self.on_postgres(),
-        )?;
+        let select =
+            Select::build(query, needle.as_deref(), self.scope, &statements(query.kind).view, self.on_postgres())?;
         let mut count = 0;
         self.each_row(&select.text, &select.params, &mut |row| {
             each(view(row)?);
@@ -143,17 +109,9 @@ impl Tx<'_> {
     /// As [`Tx::list`].
     pub async fn count(&mut self, query: &Query) -> Result<u64, StoreError> {
         let needle = needle(query);
-        let select = Select::count(
-            query,
-            needle.as_deref(),
-            self.scope,
-            read_table(query.kind).table,
-            self.on_postgres(),
-        )?;
-        let count = self
-            .row(&select.text, &select.params, |row| row.int(0))
-            .await?
-            .unwrap_or(0);
+        let select =
+            Select::count(query, needle.as_deref(), self.scope, read_table(query.kind).table, self.on_postgres())?;
+        let count = self.row(&select.text, &select.params, |row| row.int(0)).await?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
@@ -165,15 +123,8 @@ impl Tx<'_> {
     pub async fn put(&mut self, kind: Kind, record: &Record) -> Result<(), StoreError> {
         self.scope.check(record.workspace)?;
         let table = read_table(kind);
-        if let Some((name, _)) = record
-            .columns
-            .iter()
-            .find(|(name, _)| table.column(name).is_none())
-        {
-            return Err(StoreError::bug(format!(
-                "{} has no column {name}",
-                table.table
-            )));
+        if let Some((name, _)) = record.columns.iter().find(|(name, _)| table.column(name).is_none()) {
+            return Err(StoreError::bug(format!("{} has no column {name}", table.table)));
         }
         let folded = record.sort_key.to_lowercase();
         let mut params: Vec<Param<'_>> = Vec::with_capacity(STANDARD.len() + table.columns.len());
@@ -189,12 +140,7 @@ impl Tx<'_> {
             Param::Text(&record.body),
             record.money.as_deref().into(),
         ]);
-        params.extend(
-            table
-                .columns
-                .iter()
-                .map(|(name, _)| Param::from(record.columns.get(name))),
-        );
+        params.extend(table.columns.iter().map(|(name, _)| Param::from(record.columns.get(name))));
         self.execute(&statements(kind).put, &params).await?;
         Ok(())
     }

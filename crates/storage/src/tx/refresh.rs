@@ -23,10 +23,8 @@ impl Tx<'_> {
     pub async fn refresh_state(&mut self, session: Uuid) -> Result<Option<RefreshState>, StoreError> {
         self.platform_only()?;
         let text = "SELECT generation, rotated_at FROM refresh WHERE session_id = ?1";
-        self.row(text, &[session.into()], |row| {
-            Ok(RefreshState { generation: row.int(0)?, rotated_at: row.int(1)? })
-        })
-        .await
+        self.row(text, &[session.into()], |row| Ok(RefreshState { generation: row.int(0)?, rotated_at: row.int(1)? }))
+            .await
     }
 
     /// Keeps the state of a session's refresh token.

@@ -75,9 +75,9 @@ fn checkpoint(row: &RowRef<'_>) -> Result<Checkpoint, StoreError> {
     })
 }
 
-const SEAL: &str = "SELECT workspace_id, from_position, to_position, event_count, root_hash, previous_hash, sealed_at FROM seal";
-const CHECKPOINT: &str =
-    "SELECT workspace_id, position, hash, signature, key_id, signed_at FROM checkpoint";
+const SEAL: &str =
+    "SELECT workspace_id, from_position, to_position, event_count, root_hash, previous_hash, sealed_at FROM seal";
+const CHECKPOINT: &str = "SELECT workspace_id, position, hash, signature, key_id, signed_at FROM checkpoint";
 
 /// All fail with `OutOfScope`, `Unavailable` or `Overloaded`.
 impl Tx<'_> {
@@ -142,22 +142,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn seals(
-        &mut self,
-        workspace: WorkspaceId,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<Seal>, StoreError> {
+    pub async fn seals(&mut self, workspace: WorkspaceId, after: i64, limit: u32) -> Result<Vec<Seal>, StoreError> {
         self.scope.check(workspace)?;
-        let text = format!(
-            "{SEAL} WHERE workspace_id = ?1 AND to_position > ?2 ORDER BY to_position LIMIT ?3"
-        );
-        self.rows(
-            &text,
-            &[workspace.0.into(), after.into(), i64::from(limit).into()],
-            seal,
-        )
-        .await
+        let text = format!("{SEAL} WHERE workspace_id = ?1 AND to_position > ?2 ORDER BY to_position LIMIT ?3");
+        self.rows(&text, &[workspace.0.into(), after.into(), i64::from(limit).into()], seal).await
     }
 
     /// The last seal of a workspace.
@@ -196,10 +184,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn checkpoints(
-        &mut self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<Checkpoint>, StoreError> {
+    pub async fn checkpoints(&mut self, workspace: WorkspaceId) -> Result<Vec<Checkpoint>, StoreError> {
         self.scope.check(workspace)?;
         let text = format!("{CHECKPOINT} WHERE workspace_id = ?1 ORDER BY position");
         self.rows(&text, &[workspace.0.into()], checkpoint).await
@@ -211,9 +196,7 @@ impl Tx<'_> {
     /// As above.
     pub async fn partitions(&mut self) -> Result<Vec<WorkspaceId>, StoreError> {
         self.platform_only()?;
-        let text =
-            "SELECT workspace_id FROM workspace_head WHERE position > 0 ORDER BY workspace_id";
-        self.rows(text, &[], |row| Ok(WorkspaceId(row.id(0)?)))
-            .await
+        let text = "SELECT workspace_id FROM workspace_head WHERE position > 0 ORDER BY workspace_id";
+        self.rows(text, &[], |row| Ok(WorkspaceId(row.id(0)?))).await
     }
 }

@@ -11,29 +11,15 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn setting(
-        &mut self,
-        workspace: WorkspaceId,
-        name: &str,
-    ) -> Result<Option<String>, StoreError> {
-        self.named(
-            "SELECT value FROM setting WHERE workspace_id = ?1 AND name = ?2",
-            workspace,
-            name,
-        )
-        .await
+    pub async fn setting(&mut self, workspace: WorkspaceId, name: &str) -> Result<Option<String>, StoreError> {
+        self.named("SELECT value FROM setting WHERE workspace_id = ?1 AND name = ?2", workspace, name).await
     }
 
     /// Sets a setting.
     ///
     /// # Errors
     /// As above.
-    pub async fn put_setting(
-        &mut self,
-        workspace: WorkspaceId,
-        name: &str,
-        value: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn put_setting(&mut self, workspace: WorkspaceId, name: &str, value: &str) -> Result<(), StoreError> {
         self.put_named(
             "INSERT INTO setting (workspace_id, name, value) VALUES (?1, ?2, ?3) \
              ON CONFLICT (workspace_id, name) DO UPDATE SET value = excluded.value",
@@ -48,49 +34,24 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn settings(
-        &mut self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<(String, String)>, StoreError> {
-        self.all_named(
-            "SELECT name, value FROM setting WHERE workspace_id = ?1 ORDER BY name",
-            workspace,
-        )
-        .await
+    pub async fn settings(&mut self, workspace: WorkspaceId) -> Result<Vec<(String, String)>, StoreError> {
+        self.all_named("SELECT name, value FROM setting WHERE workspace_id = ?1 ORDER BY name", workspace).await
     }
 
     /// Removes a setting; whether there was one.
     ///
     /// # Errors
     /// As above.
-    pub async fn remove_setting(
-        &mut self,
-        workspace: WorkspaceId,
-        name: &str,
-    ) -> Result<bool, StoreError> {
-        self.remove_named(
-            "DELETE FROM setting WHERE workspace_id = ?1 AND name = ?2",
-            workspace,
-            name,
-        )
-        .await
+    pub async fn remove_setting(&mut self, workspace: WorkspaceId, name: &str) -> Result<bool, StoreError> {
+        self.remove_named("DELETE FROM setting WHERE workspace_id = ?1 AND name = ?2", workspace, name).await
     }
 
     /// A saved import mapping, JSON.
     ///
     /// # Errors
     /// As above.
-    pub async fn import_mapping(
-        &mut self,
-        workspace: WorkspaceId,
-        name: &str,
-    ) -> Result<Option<String>, StoreError> {
-        self.named(
-            "SELECT body FROM import_mapping WHERE workspace_id = ?1 AND name = ?2",
-            workspace,
-            name,
-        )
-        .await
+    pub async fn import_mapping(&mut self, workspace: WorkspaceId, name: &str) -> Result<Option<String>, StoreError> {
+        self.named("SELECT body FROM import_mapping WHERE workspace_id = ?1 AND name = ?2", workspace, name).await
     }
 
     /// Saves an import mapping under a name.
@@ -117,80 +78,36 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// As above.
-    pub async fn import_mappings(
-        &mut self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<(String, String)>, StoreError> {
-        self.all_named(
-            "SELECT name, body FROM import_mapping WHERE workspace_id = ?1 ORDER BY name",
-            workspace,
-        )
-        .await
+    pub async fn import_mappings(&mut self, workspace: WorkspaceId) -> Result<Vec<(String, String)>, StoreError> {
+        self.all_named("SELECT name, body FROM import_mapping WHERE workspace_id = ?1 ORDER BY name", workspace).await
     }
 
     /// Removes a saved import mapping; whether there was one.
     ///
     /// # Errors
     /// As above.
-    pub async fn remove_import_mapping(
-        &mut self,
-        workspace: WorkspaceId,
-        name: &str,
-    ) -> Result<bool, StoreError> {
-        self.remove_named(
-            "DELETE FROM import_mapping WHERE workspace_id = ?1 AND name = ?2",
-            workspace,
-            name,
-        )
-        .await
+    pub async fn remove_import_mapping(&mut self, workspace: WorkspaceId, name: &str) -> Result<bool, StoreError> {
+        self.remove_named("DELETE FROM import_mapping WHERE workspace_id = ?1 AND name = ?2", workspace, name).await
     }
 
-    async fn named(
-        &mut self,
-        sql: &str,
-        workspace: WorkspaceId,
-        name: &str,
-    ) -> Result<Option<String>, StoreError> {
+    async fn named(&mut self, sql: &str, workspace: WorkspaceId, name: &str) -> Result<Option<String>, StoreError> {
         self.scope.check(workspace)?;
-        self.row(sql, &[workspace.0.into(), name.into()], |row| row.string(0))
-            .await
+        self.row(sql, &[workspace.0.into(), name.into()], |row| row.string(0)).await
     }
 
-    async fn put_named(
-        &mut self,
-        sql: &str,
-        workspace: WorkspaceId,
-        name: &str,
-        text: &str,
-    ) -> Result<(), StoreError> {
+    async fn put_named(&mut self, sql: &str, workspace: WorkspaceId, name: &str, text: &str) -> Result<(), StoreError> {
         self.scope.check(workspace)?;
-        self.execute(sql, &[workspace.0.into(), name.into(), text.into()])
-            .await?;
+        self.execute(sql, &[workspace.0.into(), name.into(), text.into()]).await?;
         Ok(())
     }
 
-    async fn all_named(
-        &mut self,
-        sql: &str,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<(String, String)>, StoreError> {
+    async fn all_named(&mut self, sql: &str, workspace: WorkspaceId) -> Result<Vec<(String, String)>, StoreError> {
         self.scope.check(workspace)?;
-        self.rows(sql, &[workspace.0.into()], |row| {
-            Ok((row.string(0)?, row.string(1)?))
-        })
-        .await
+        self.rows(sql, &[workspace.0.into()], |row| Ok((row.string(0)?, row.string(1)?))).await
     }
 
-    async fn remove_named(
-        &mut self,
-        sql: &str,
-        workspace: WorkspaceId,
-        name: &str,
-    ) -> Result<bool, StoreError> {
+    async fn remove_named(&mut self, sql: &str, workspace: WorkspaceId, name: &str) -> Result<bool, StoreError> {
         self.scope.check(workspace)?;
-        Ok(self
-            .execute(sql, &[workspace.0.into(), name.into()])
-            .await?
-            == 1)
+        Ok(self.execute(sql, &[workspace.0.into(), name.into()]).await? == 1)
     }
 }

@@ -23,35 +23,23 @@ async fn a_refused_work_leaves_nothing_and_its_neighbours_stay(test: TestStore) 
             store
                 .write(Scope::Workspace(workspace), move |tx| {
                     async move {
-                        tx.append(&append(workspace, Uuid::now_v7(), Expected::New, 1))
-                            .await?;
+                        tx.append(&append(workspace, Uuid::now_v7(), Expected::New, 1)).await?;
                         tx.put(Kind::Team, &record(workspace, "team")).await?;
-                        if number % 3 == 0 {
-                            Err(StoreError::Setup {
-                                detail: "no".to_owned(),
-                            })
-                        } else {
-                            Ok(())
-                        }
+                        if number % 3 == 0 { Err(StoreError::Setup { detail: "no".to_owned() }) } else { Ok(()) }
                     }
                     .boxed()
                 })
                 .await
         })
     });
-    let accepted = futures_util::future::join_all(works)
-        .await
-        .into_iter()
-        .filter(|outcome| outcome.as_ref().unwrap().is_ok());
+    let accepted =
+        futures_util::future::join_all(works).await.into_iter().filter(|outcome| outcome.as_ref().unwrap().is_ok());
     assert_eq!(accepted.count(), 40);
     let (events, rows) = test
         .store
         .read(Scope::Workspace(workspace), |tx| {
             async move {
-                let events = tx
-                    .events(&raally_storage::EventQuery::after(workspace, 0, 1000))
-                    .await?
-                    .len();
+                let events = tx.events(&raally_storage::EventQuery::after(workspace, 0, 1000)).await?.len();
                 Ok::<_, StoreError>((events, tx.count(&Query::new(Kind::Team)).await?))
             }
             .boxed()
@@ -81,9 +69,7 @@ async fn a_work_sees_what_it_wrote_itself(test: TestStore) {
 
 async fn a_read_sees_one_snapshot(test: TestStore) {
     let workspace = workspace();
-    put(&test.store, Kind::Team, &record(workspace, "one"))
-        .await
-        .unwrap();
+    put(&test.store, Kind::Team, &record(workspace, "one")).await.unwrap();
     let store = test.store.clone();
     let counts = test
         .store
@@ -91,13 +77,8 @@ async fn a_read_sees_one_snapshot(test: TestStore) {
             async move {
                 let before = tx.count(&Query::new(Kind::Team)).await?;
                 let writing = std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread()
-                        .enable_all()
-                        .build()
-                        .unwrap();
-                    runtime
-                        .block_on(put(&store, Kind::Team, &record(workspace, "two")))
-                        .unwrap();
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    runtime.block_on(put(&store, Kind::Team, &record(workspace, "two"))).unwrap();
                 });
                 // Blocks this thread, not the runtime: `read_long` is made for it on SQLite, and PostgreSQL's test has two.
                 writing.join().unwrap();
@@ -118,9 +99,7 @@ async fn going_on_after_a_refused_statement_saves_nothing(test: TestStore) {
         member.columns.set("user_id", user);
         member
     };
-    put(&test.store, Kind::Membership, &member("first"))
-        .await
-        .unwrap();
+    put(&test.store, Kind::Membership, &member("first")).await.unwrap();
     let second = member("second");
     let refused = test
         .store
@@ -138,9 +117,7 @@ async fn going_on_after_a_refused_statement_saves_nothing(test: TestStore) {
     assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused}");
     let teams = test
         .store
-        .read(Scope::Workspace(workspace), |tx| {
-            async move { tx.count(&Query::new(Kind::Team)).await }.boxed()
-        })
+        .read(Scope::Workspace(workspace), |tx| async move { tx.count(&Query::new(Kind::Team)).await }.boxed())
         .await
         .unwrap();
     assert_eq!(teams, 0);
@@ -155,9 +132,7 @@ async fn reads_cannot_write(test: TestStore) {
         })
         .await;
     assert!(refused.is_err());
-    put(&test.store, Kind::Team, &record(workspace, "y"))
-        .await
-        .unwrap();
+    put(&test.store, Kind::Team, &record(workspace, "y")).await.unwrap();
 }
 
 async fn a_panic_in_a_work_harms_nobody_else(test: TestStore) {
@@ -175,17 +150,11 @@ async fn a_panic_in_a_work_harms_nobody_else(test: TestStore) {
             })
             .await
     });
-    assert!(
-        panicked.await.is_ok_and(|outcome| outcome.is_err()) || test.store.engine() == "postgres"
-    );
-    append_one(&test.store, workspace, Uuid::now_v7())
-        .await
-        .unwrap();
+    assert!(panicked.await.is_ok_and(|outcome| outcome.is_err()) || test.store.engine() == "postgres");
+    append_one(&test.store, workspace, Uuid::now_v7()).await.unwrap();
     let teams = test
         .store
-        .read(Scope::Workspace(workspace), |tx| {
-            async move { tx.count(&Query::new(Kind::Team)).await }.boxed()
-        })
+        .read(Scope::Workspace(workspace), |tx| async move { tx.count(&Query::new(Kind::Team)).await }.boxed())
         .await
         .unwrap();
     assert_eq!(teams, 0);

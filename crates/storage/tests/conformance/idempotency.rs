@@ -24,8 +24,7 @@ async fn fifty_parallel_twins_make_one_event_and_get_one_answer(test: TestStore)
                             return Ok(kept.body);
                         }
                         let body = format!("answer {number}");
-                        tx.append(&append(workspace, Uuid::now_v7(), Expected::New, 1))
-                            .await?;
+                        tx.append(&append(workspace, Uuid::now_v7(), Expected::New, 1)).await?;
                         tx.remember(user, "key", b"hash", 201, &body).await?;
                         Ok::<_, StoreError>(body)
                     }
@@ -34,15 +33,9 @@ async fn fifty_parallel_twins_make_one_event_and_get_one_answer(test: TestStore)
                 .await
         })
     });
-    let answers: Vec<String> = futures_util::future::join_all(twins)
-        .await
-        .into_iter()
-        .map(|answer| answer.unwrap().unwrap())
-        .collect();
-    assert!(
-        answers.iter().all(|answer| *answer == answers[0]),
-        "{answers:?}"
-    );
+    let answers: Vec<String> =
+        futures_util::future::join_all(twins).await.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     let events = test
         .store
         .read(Scope::Workspace(workspace), |tx| {
@@ -63,26 +56,16 @@ async fn keys_are_scoped_by_user_and_workspace(test: TestStore) {
         })
         .await
         .unwrap();
-    for (scope, user, wanted) in [
-        (one, user, true),
-        (one, stranger, false),
-        (other, user, false),
-    ] {
+    for (scope, user, wanted) in [(one, user, true), (one, stranger, false), (other, user, false)] {
         let found = test
             .store
-            .write(Scope::Workspace(scope), move |tx| {
-                async move { tx.remembered(user, "key").await }.boxed()
-            })
+            .write(Scope::Workspace(scope), move |tx| async move { tx.remembered(user, "key").await }.boxed())
             .await
             .unwrap();
         assert_eq!(found.is_some(), wanted);
         if let Some(kept) = found {
             assert_eq!(
-                (
-                    kept.request_hash.as_slice(),
-                    kept.status,
-                    kept.body.as_str()
-                ),
+                (kept.request_hash.as_slice(), kept.status, kept.body.as_str()),
                 (b"hash".as_slice(), 201, "body")
             );
         }
@@ -99,16 +82,8 @@ async fn a_taken_key_is_refused(test: TestStore) {
             .await
     };
     remember().await.unwrap();
-    assert!(matches!(
-        remember().await,
-        Err(StoreError::Duplicate { .. })
-    ));
-    let purged = test
-        .store
-        .write(Scope::Platform, |tx| {
-            async move { tx.purge_remembered(100).await }.boxed()
-        })
-        .await
-        .unwrap();
+    assert!(matches!(remember().await, Err(StoreError::Duplicate { .. })));
+    let purged =
+        test.store.write(Scope::Platform, |tx| async move { tx.purge_remembered(100).await }.boxed()).await.unwrap();
     assert_eq!(purged, 0, "an answer is kept for 24 hours");
 }

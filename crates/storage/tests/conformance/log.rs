@@ -1,9 +1,7 @@
 //! Append and read back.
 
 use raally_domain::kind::Kind;
-use raally_storage::{
-    EventQuery, Expected, FutureExt as _, Head, Meta, Scope, StoreError, testing::TestStore,
-};
+use raally_storage::{EventQuery, Expected, FutureExt as _, Head, Meta, Scope, StoreError, testing::TestStore};
 use uuid::Uuid;
 
 use crate::sample::{append, append_one, workspace};
@@ -50,20 +48,11 @@ async fn events_come_back_byte_for_byte(test: TestStore) {
         assert_eq!(found.payload, wanted_event.payload);
         assert_eq!(found.event_id, wanted_event.event_id);
         assert_eq!(found.version, i64::try_from(index).unwrap() + 1);
-        assert_eq!(
-            (found.kind, found.stream_id, found.workspace),
-            (Kind::Person, stream, workspace)
-        );
-        assert_eq!(
-            (found.actor, found.import),
-            (wanted.meta.actor, wanted.meta.import)
-        );
+        assert_eq!((found.kind, found.stream_id, found.workspace), (Kind::Person, stream, workspace));
+        assert_eq!((found.actor, found.import), (wanted.meta.actor, wanted.meta.import));
         assert_eq!(found.trace, wanted.meta.trace);
     }
-    assert_eq!(
-        (found[0].position, found[1].position),
-        (appended.first_position, appended.last_position)
-    );
+    assert_eq!((found[0].position, found[1].position), (appended.first_position, appended.last_position));
 }
 
 async fn versions_and_positions_grow(test: TestStore) {
@@ -77,17 +66,13 @@ async fn versions_and_positions_grow(test: TestStore) {
     }
     let head = test
         .store
-        .read(Scope::Workspace(workspace), |tx| {
-            async move { tx.head(workspace).await }.boxed()
-        })
+        .read(Scope::Workspace(workspace), |tx| async move { tx.head(workspace).await }.boxed())
         .await
         .unwrap();
     assert_eq!(head.position, last);
     let none: Head = test
         .store
-        .read(Scope::Platform, |tx| {
-            async move { tx.head(crate::sample::workspace()).await }.boxed()
-        })
+        .read(Scope::Platform, |tx| async move { tx.head(crate::sample::workspace()).await }.boxed())
         .await
         .unwrap();
     assert_eq!(none, Head::default());
@@ -127,10 +112,7 @@ async fn recorded_at_never_runs_backwards(test: TestStore) {
             })
             .await
             .unwrap();
-        assert!(
-            appended.recorded_at >= last,
-            "a clock that is set back doesn't turn time back"
-        );
+        assert!(appended.recorded_at >= last, "a clock that is set back doesn't turn time back");
         last = appended.recorded_at;
     }
     assert_eq!(last, 6_000_000);
@@ -157,19 +139,8 @@ async fn many_events_of_one_append_keep_their_order(test: TestStore) {
         .await
         .unwrap();
     let ids: Vec<Uuid> = found.iter().map(|event| event.event_id).collect();
-    assert_eq!(
-        ids,
-        wanted
-            .events
-            .iter()
-            .map(|event| event.event_id)
-            .collect::<Vec<_>>()
-    );
-    assert!(
-        found
-            .windows(2)
-            .all(|pair| pair[0].version + 1 == pair[1].version)
-    );
+    assert_eq!(ids, wanted.events.iter().map(|event| event.event_id).collect::<Vec<_>>());
+    assert!(found.windows(2).all(|pair| pair[0].version + 1 == pair[1].version));
 }
 
 async fn as_of_an_instant_is_one_position(test: TestStore) {
@@ -177,9 +148,7 @@ async fn as_of_an_instant_is_one_position(test: TestStore) {
     let mut positions = Vec::new();
     for hint in [100, 200, 200, 300] {
         // Another workspace's events stand between.
-        append_one(&test.store, crate::sample::workspace(), Uuid::now_v7())
-            .await
-            .unwrap();
+        append_one(&test.store, crate::sample::workspace(), Uuid::now_v7()).await.unwrap();
         let appended = test
             .store
             .write(Scope::Workspace(workspace), move |tx| {
@@ -221,11 +190,7 @@ async fn of_parallel_appends_with_one_expectation_one_wins(test: TestStore) {
         tokio::spawn(async move {
             store
                 .write(Scope::Workspace(workspace), move |tx| {
-                    async move {
-                        tx.append(&append(workspace, stream, Expected::Version(1), 1))
-                            .await
-                    }
-                    .boxed()
+                    async move { tx.append(&append(workspace, stream, Expected::Version(1), 1)).await }.boxed()
                 })
                 .await
         })
@@ -234,10 +199,7 @@ async fn of_parallel_appends_with_one_expectation_one_wins(test: TestStore) {
     for outcome in futures_util::future::join_all(tries).await {
         match outcome.unwrap() {
             Ok(_) => won += 1,
-            Err(refused) => assert!(
-                matches!(refused, StoreError::VersionConflict { actual: 2, .. }),
-                "{refused}"
-            ),
+            Err(refused) => assert!(matches!(refused, StoreError::VersionConflict { actual: 2, .. }), "{refused}"),
         }
     }
     assert_eq!(won, 1);

@@ -2,8 +2,7 @@
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Appended, Columns, Expected, FutureExt as _, Meta, NewEvent, Record, Scope, Store,
-    StoreError,
+    Append, Appended, Columns, Expected, FutureExt as _, Meta, NewEvent, Record, Scope, Store, StoreError,
 };
 use uuid::Uuid;
 
@@ -31,18 +30,10 @@ pub fn append(workspace: WorkspaceId, stream_id: Uuid, expected: Expected, count
     }
 }
 
-pub async fn append_one(
-    store: &Store,
-    workspace: WorkspaceId,
-    stream_id: Uuid,
-) -> Result<Appended, StoreError> {
+pub async fn append_one(store: &Store, workspace: WorkspaceId, stream_id: Uuid) -> Result<Appended, StoreError> {
     store
         .write(Scope::Workspace(workspace), move |tx| {
-            async move {
-                tx.append(&append(workspace, stream_id, Expected::Any, 1))
-                    .await
-            }
-            .boxed()
+            async move { tx.append(&append(workspace, stream_id, Expected::Any, 1)).await }.boxed()
         })
         .await
 }

@@ -2,10 +2,7 @@
 
 use raally_storage::{Mode, SchemaState, Store, StoreError, testing::TestStore};
 
-on_both_engines!(
-    migrating_again_changes_nothing,
-    a_build_that_is_too_old_is_refused_by_name,
-);
+on_both_engines!(migrating_again_changes_nothing, a_build_that_is_too_old_is_refused_by_name,);
 
 async fn migrating_again_changes_nothing(test: TestStore) {
     let before = test.store.schema().await.unwrap();

@@ -31,19 +31,15 @@ async fn concurrent_writers_with_delays_are_never_skipped(test: TestStore) {
                         .write(Scope::Workspace(workspace), move |tx| {
                             async move {
                                 let delay = Duration::from_micros(
-                                    u64::try_from((writer * 7919 + turn * 104_729) % 9_000)
-                                        .unwrap(),
+                                    u64::try_from((writer * 7919 + turn * 104_729) % 9_000).unwrap(),
                                 );
                                 // Takes its transaction id early in some transactions and late in others, so that neither
                                 // ids nor positions come in the order of commits.
                                 if on_postgres && turn % 2 == 0 {
-                                    tx.put_setting(workspace, &format!("writer {writer}"), "x")
-                                        .await?;
+                                    tx.put_setting(workspace, &format!("writer {writer}"), "x").await?;
                                     tokio::time::sleep(delay).await;
                                 }
-                                let appended = tx
-                                    .append(&append(workspace, Uuid::now_v7(), Expected::New, 1))
-                                    .await?;
+                                let appended = tx.append(&append(workspace, Uuid::now_v7(), Expected::New, 1)).await?;
                                 if on_postgres {
                                     tokio::time::sleep(delay).await;
                                 }
@@ -88,9 +84,7 @@ async fn concurrent_writers_with_delays_are_never_skipped(test: TestStore) {
 async fn a_page_ends_where_the_next_begins(test: TestStore) {
     let workspace = workspace();
     for _ in 0..5 {
-        append_one(&test.store, workspace, Uuid::now_v7())
-            .await
-            .unwrap();
+        append_one(&test.store, workspace, Uuid::now_v7()).await.unwrap();
     }
     let mut cursor = Cursor::default();
     let mut sizes = Vec::new();
@@ -110,9 +104,7 @@ async fn a_page_ends_where_the_next_begins(test: TestStore) {
 async fn only_the_platform_subscribes(test: TestStore) {
     let refused = test
         .store
-        .read(Scope::Workspace(workspace()), |tx| {
-            async move { tx.events_after(Cursor::default(), 1).await }.boxed()
-        })
+        .read(Scope::Workspace(workspace()), |tx| async move { tx.events_after(Cursor::default(), 1).await }.boxed())
         .await;
     assert!(matches!(refused, Err(StoreError::OutOfScope { .. })));
 }
@@ -122,21 +114,10 @@ async fn commits_of_another_store_are_noticed(test: TestStore) {
     let mut changes = test.store.changes();
     for _ in 0..5 {
         // Ticks of what went before are eaten first.
-        while tokio::time::timeout(Duration::from_millis(400), changes.changed())
-            .await
-            .is_ok()
-        {}
+        while tokio::time::timeout(Duration::from_millis(400), changes.changed()).await.is_ok() {}
         let started = std::time::Instant::now();
-        append_one(&other, workspace(), Uuid::now_v7())
-            .await
-            .unwrap();
-        tokio::time::timeout(Duration::from_secs(2), changes.changed())
-            .await
-            .expect("not noticed")
-            .unwrap();
-        assert!(
-            started.elapsed() < Duration::from_secs(1),
-            "a revocation must work within a second"
-        );
+        append_one(&other, workspace(), Uuid::now_v7()).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(2), changes.changed()).await.expect("not noticed").unwrap();
+        assert!(started.elapsed() < Duration::from_secs(1), "a revocation must work within a second");
     }
 }

@@ -1,9 +1,7 @@
 //! Another workspace's rows don't exist, on both engines by the same check, and on PostgreSQL behind a second wall.
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
-use raally_storage::{
-    EventQuery, FutureExt as _, Partition, Query, Record, Scope, StoreError, testing::TestStore,
-};
+use raally_storage::{EventQuery, FutureExt as _, Partition, Query, Record, Scope, StoreError, testing::TestStore};
 use uuid::Uuid;
 
 use crate::sample::{append_one, put, record, workspace};
@@ -18,27 +16,22 @@ async fn a_workspace_sees_its_own_rows_only(test: TestStore) {
     let (own, other) = (workspace(), workspace());
     let row = record(other, "secret");
     put(&test.store, Kind::Team, &row).await.unwrap();
-    let (found, listed) = test
-        .store
-        .read(Scope::Workspace(own), move |tx| {
-            async move {
-                Ok::<_, StoreError>((
-                    tx.get(Kind::Team, row.id).await?,
-                    tx.list(&Query::new(Kind::Team)).await?,
-                ))
-            }
-            .boxed()
-        })
-        .await
-        .unwrap();
+    let (found, listed) =
+        test.store
+            .read(Scope::Workspace(own), move |tx| {
+                async move {
+                    Ok::<_, StoreError>((tx.get(Kind::Team, row.id).await?, tx.list(&Query::new(Kind::Team)).await?))
+                }
+                .boxed()
+            })
+            .await
+            .unwrap();
     assert!(found.is_none() && listed.is_empty());
 }
 
 async fn naming_another_workspace_is_refused(test: TestStore) {
     let (own, other) = (workspace(), workspace());
-    append_one(&test.store, other, Uuid::now_v7())
-        .await
-        .unwrap();
+    append_one(&test.store, other, Uuid::now_v7()).await.unwrap();
     let refused: Vec<Result<(), StoreError>> = test
         .store
         .write(Scope::Workspace(own), move |tx| {
@@ -65,10 +58,7 @@ async fn naming_another_workspace_is_refused(test: TestStore) {
         .await
         .unwrap();
     for (index, refused) in refused.into_iter().enumerate() {
-        assert!(
-            matches!(refused, Err(StoreError::OutOfScope { .. })),
-            "{index}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(StoreError::OutOfScope { .. })), "{index}: {refused:?}");
     }
 }
 
@@ -87,10 +77,7 @@ async fn the_platform_sees_all_when_it_says_so(test: TestStore) {
         .read(Scope::Platform, move |tx| {
             async move {
                 let home = tx.list(&query).await?;
-                Ok::<_, StoreError>((
-                    tx.list(&query.clone().partition(Partition::All)).await?,
-                    home,
-                ))
+                Ok::<_, StoreError>((tx.list(&query.clone().partition(Partition::All)).await?, home))
             }
             .boxed()
         })

@@ -14,8 +14,8 @@ use std::{
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use raally_storage::{
-    Append, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Scope, Store, StoreConfig,
-    StoreError, testing::TEST_BUILD,
+    Append, Expected, FutureExt as _, Location, Meta, Mode, NewEvent, Scope, Store, StoreConfig, StoreError,
+    testing::TEST_BUILD,
 };
 use uuid::Uuid;
 
@@ -56,20 +56,12 @@ async fn writer_on_the_recorded_disk() {
         return;
     };
     let folder = PathBuf::from(folder);
-    let store = Store::open(&StoreConfig::new(
-        Location::Sqlite(folder.join("raally.db")),
-        TEST_BUILD,
-    ))
-    .await
-    .unwrap();
+    let store = Store::open(&StoreConfig::new(Location::Sqlite(folder.join("raally.db")), TEST_BUILD)).await.unwrap();
     store.migrate(Mode::Expand).await.unwrap();
     let tasks = (0..TASKS).map(|_| {
         let store = store.clone();
-        let mut acknowledged = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(folder.join("acknowledged"))
-            .unwrap();
+        let mut acknowledged =
+            std::fs::OpenOptions::new().append(true).create(true).open(folder.join("acknowledged")).unwrap();
         tokio::spawn(async move {
             for _ in 0..WRITES_PER_TASK {
                 let id = Uuid::now_v7();
@@ -109,10 +101,7 @@ impl Change {
         match self {
             Self::Write { offset, data } => {
                 let kept = data.len().min(sectors * SECTOR_BYTES);
-                Self::Write {
-                    offset: *offset,
-                    data: data[..kept].to_vec(),
-                }
+                Self::Write { offset: *offset, data: data[..kept].to_vec() }
             }
             Self::Truncate { size } => Self::Truncate { size: *size },
         }
@@ -169,11 +158,7 @@ impl<'t> Trace<'t> {
 }
 
 /// Builds the state after a power loss and checks it; how many events it has.
-fn check(
-    disk: &BTreeMap<String, DiskFile>,
-    acknowledged: &HashSet<Uuid>,
-    mut choices: Option<&mut Choices>,
-) -> usize {
+fn check(disk: &BTreeMap<String, DiskFile>, acknowledged: &HashSet<Uuid>, mut choices: Option<&mut Choices>) -> usize {
     let folder = tempfile::TempDir::new().unwrap();
     for (name, file) in disk {
         let mut content = file.synced.clone();
@@ -193,44 +178,21 @@ fn check(
         }
     }
     let connection = rusqlite::Connection::open(folder.path().join("raally.db")).unwrap();
-    let verdict: String = connection
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
+    let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
     let known: bool = connection
-        .query_row(
-            "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'event')",
-            [],
-            |row| row.get(0),
-        )
+        .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'event')", [], |row| row.get(0))
         .unwrap();
     if !known {
         assert!(acknowledged.is_empty());
         return 0;
     }
-    let mut statement = connection
-        .prepare("SELECT position, event_id FROM event ORDER BY position")
-        .unwrap();
-    let events: Vec<(i64, Vec<u8>)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    assert!(
-        (1..)
-            .zip(&events)
-            .all(|(wanted, (position, _))| wanted == *position),
-        "a prefix of the log"
-    );
-    let found: HashSet<Uuid> = events
-        .iter()
-        .map(|(_, id)| Uuid::from_slice(id).unwrap())
-        .collect();
-    assert!(
-        acknowledged.is_subset(&found),
-        "{} acknowledged are lost",
-        acknowledged.difference(&found).count()
-    );
+    let mut statement = connection.prepare("SELECT position, event_id FROM event ORDER BY position").unwrap();
+    let events: Vec<(i64, Vec<u8>)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    assert!((1..).zip(&events).all(|(wanted, (position, _))| wanted == *position), "a prefix of the log");
+    let found: HashSet<Uuid> = events.iter().map(|(_, id)| Uuid::from_slice(id).unwrap()).collect();
+    assert!(acknowledged.is_subset(&found), "{} acknowledged are lost", acknowledged.difference(&found).count());
     events.len()
 }
 
@@ -238,26 +200,15 @@ fn check(
 fn shim(folder: &Path) -> Option<PathBuf> {
     let library = folder.join("shim.so");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/power/shim.c");
-    let compiled = Command::new("cc")
-        .args(["-O1", "-shared", "-fPIC", "-o"])
-        .arg(&library)
-        .arg(source)
-        .arg("-ldl")
-        .output();
+    let compiled =
+        Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl").output();
     match compiled {
         Ok(output) => {
-            assert!(
-                output.status.success(),
-                "{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             Some(library)
         }
         Err(_) => {
-            assert!(
-                std::env::var("CI").as_deref() != Ok("true"),
-                "no C compiler"
-            );
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "no C compiler");
             eprintln!("skipped: no C compiler");
             None
         }
@@ -280,11 +231,7 @@ fn power_loss_at_any_sync_keeps_what_was_acknowledged() {
         .env(FOLDER, &folder)
         .output()
         .unwrap();
-    assert!(
-        child.status.success(),
-        "{}",
-        String::from_utf8_lossy(&child.stdout)
-    );
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
 
     let bytes = std::fs::read(&trace_file).unwrap();
     let mut trace = Trace(&bytes);
@@ -298,15 +245,8 @@ fn power_loss_at_any_sync_keeps_what_was_acknowledged() {
             continue;
         }
         match operation {
-            b'w' => disk.entry(name).or_default().pending.push(Change::Write {
-                offset,
-                data: data.to_vec(),
-            }),
-            b't' => disk
-                .entry(name)
-                .or_default()
-                .pending
-                .push(Change::Truncate { size: offset }),
+            b'w' => disk.entry(name).or_default().pending.push(Change::Write { offset, data: data.to_vec() }),
+            b't' => disk.entry(name).or_default().pending.push(Change::Truncate { size: offset }),
             b'u' => drop(disk.remove(&name)),
             _ => {
                 syncs += 1;
