@@ -15,6 +15,13 @@ part() { # NAME COMMAND...
 }
 
 scripts/test-needs.sh
+web=false
+if [ -f web/package.json ] && command -v npm >/dev/null; then
+    web=true
+    [ web/node_modules -nt web/package-lock.json ] || part "npm ci" npm --prefix web ci --no-audit --no-fund
+    # Before the server, which carries it inside.
+    part "web build" npm --prefix web run build
+fi
 part "cargo test" cargo test --workspace --locked --no-fail-fast
 # Once more by command: now the built `raally` can say what its options are.
 part "cargo xtask check" cargo xtask check
@@ -22,9 +29,14 @@ part "holiday data" python3 scripts/holidays.py --check
 if command -v shellcheck >/dev/null; then
     part "shellcheck" shellcheck scripts/*.sh .ci/run
 fi
-if [ -f web/package.json ] && command -v npm >/dev/null; then
-    [ web/node_modules -nt web/package-lock.json ] || part "npm ci" npm --prefix web ci
+if [ "$web" = true ]; then
+    part "web check" npm --prefix web run check
     part "web tests" npm --prefix web test
+    if command -v chromium >/dev/null; then
+        part "web journeys" env RAALLY_BIN="$(realpath "$target")/debug/raally" npm --prefix web run e2e
+    else
+        echo "skip: chromium is not on this machine; the web journeys do not run"
+    fi
 fi
 
 for name in "${failed[@]}"; do
