@@ -17,7 +17,7 @@ fn main() {
         }
     }
     let build = std::env::var("RAALLY_BUILD").ok().filter(|build| !build.is_empty()).or_else(commit);
-    println!("cargo:rustc-env=RAALLY_BUILD_ID={}", build.as_deref().unwrap_or("unknown"));
+    println!("cargo:rustc-env=BUILD_ID={}", build.as_deref().unwrap_or("unknown"));
 }
 
 fn commit() -> Option<String> {

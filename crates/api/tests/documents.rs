@@ -320,6 +320,15 @@ async fn the_web_application_is_served_compressed_and_cached() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_held_keeps_the_policy_of_a_page() {
+    let app = with_parts(Parts { assets: Some(Arc::new(Dist)), ..Parts::new(settings()) });
+    let page = app.call("GET /", &[], "").await;
+    let held = app.call("GET /", &[("if-none-match", page.header("etag"))], "").await;
+    assert_eq!(held.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(held.header("content-security-policy"), page.header("content-security-policy"));
+}
+
+#[tokio::test]
 async fn paths_of_the_web_application_get_its_index() {
     let app = with_parts(Parts {
         assets: Some(Arc::new(Dist)),

@@ -19,7 +19,7 @@ use raally_identity::{CryptoFailed, Keyring, link};
 use crate::failure::Failure;
 
 /// How old an answer about a session or a membership may be.
-pub const FRESH_FOR: Duration = Duration::from_millis(700);
+pub const FRESH_FOR: Duration = Duration::from_millis(500);
 /// Verified tokens remembered.
 const TOKENS_MAX: u64 = 20_000;
 /// Sessions and memberships remembered.

@@ -161,7 +161,11 @@ impl App {
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
-        self.settle_clash(tx, caller, Some(id), &mut details, on_clash).await?;
+        // A new note on what was allowed once is no new clash.
+        let known = self.load::<Assignment>(tx, id).await?;
+        if known.is_none_or(|known| !same_work(&known.state, &details)) {
+            self.settle_clash(tx, caller, Some(id), &mut details, on_clash).await?;
+        }
         self.change::<Assignment>(tx, caller, id, expect, vec![AssignmentEvent::Changed(details)]).await
     }
 
@@ -377,6 +381,12 @@ impl App {
         }
         Ok(known.state)
     }
+}
+
+/// Whether two states of a booking load the same person with the same work.
+fn same_work(one: &AssignmentDetails, other: &AssignmentDetails) -> bool {
+    let days = |details: &AssignmentDetails| (details.person_id, details.starts_on, details.ends_on, details.commitment);
+    days(one) == days(other) && one.effort == other.effort
 }
 
 fn later(date: Date, step: TimeSpan) -> Result<Date, Failure> {

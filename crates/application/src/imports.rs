@@ -24,11 +24,12 @@ mod words;
 
 pub use jobs::{IMPORT_JOB, LEASE_US};
 pub use stored::FileWriter;
+pub use raally_exchange::Mapping;
 pub use summary::{Counts, Findings, Missing, Part, RowFault, Summary};
 pub use undo::{Touched, UndoReport};
 pub use views::{ImportReport, ImportState, Look, Progress};
 
-use raally_exchange::{Mapping, Source};
+use raally_exchange::Source;
 
 /// What to import, and how.
 #[derive(Clone, Debug)]

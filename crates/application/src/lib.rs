@@ -20,6 +20,7 @@ pub mod desk;
 pub mod failure;
 pub mod history;
 pub mod holidays;
+pub mod imports;
 pub mod managed;
 pub mod members;
 pub mod mint;

@@ -19,12 +19,8 @@ use serde_json::json;
 use support::tamper;
 
 /// Small seals, so that a short log has many.
-const PACE: Pace = Pace {
-    seal_events_max: 4,
-    between_passes: Duration::ZERO,
-    sign_after: Duration::ZERO,
-    sign_after_events: 1,
-};
+const PACE: Pace =
+    Pace { seal_events_max: 4, between_passes: Duration::ZERO, sign_after: Duration::ZERO, sign_after_events: 1 };
 
 struct Scene {
     engine: TestStore,
@@ -102,7 +98,8 @@ async fn skill(app: &App, caller: &Caller, number: u32) {
 async fn a_changed_payload_is_found() {
     for scene in Scene::all().await {
         let position = scene.positions[6];
-        let change = format!("UPDATE event SET payload = replace(payload, 'Skill', 'Skull') WHERE position = {position}");
+        let change =
+            format!("UPDATE event SET payload = replace(payload, 'Skill', 'Skull') WHERE position = {position}");
         scene.finds(&change, Damage::Changed, position).await;
     }
 }
@@ -141,15 +138,17 @@ async fn an_event_that_can_not_even_be_read_is_found() {
 async fn a_flipped_bit_in_the_database_file_is_found() {
     let scene = Scene::on(TestStore::sqlite().await).await;
     let position = scene.positions[5];
-    let payload = tamper::events(&scene.engine, scene.caller.workspace).await[5].payload.clone();
+    let event = tamper::events(&scene.engine, scene.caller.workspace).await[5].clone();
     scene.sql("PRAGMA wal_checkpoint(TRUNCATE)").await;
     let mut bytes = std::fs::read(scene.engine.file()).unwrap();
-    let foreign = tamper::events(&scene.engine, scene.caller.workspace).await[5].event_id;
-    let needle = payload.as_bytes();
-    // The payload of the other workspace reads alike: the right one follows this event's id.
-    let row = bytes.windows(16).position(|window| window == foreign.as_bytes()).unwrap();
-    let at = row + bytes[row..].windows(needle.len()).position(|window| window == needle).unwrap();
-    bytes[at + 10] ^= 1;
+    // The payload follows the event's id in the row; a page that was split keeps a copy that nobody reads.
+    let ids: Vec<usize> =
+        bytes.windows(16).enumerate().filter(|(_, id)| *id == event.event_id.as_bytes()).map(|(at, _)| at).collect();
+    for at in ids {
+        let row = &bytes[at..bytes.len().min(at + 300)];
+        let payload = row.windows(event.payload.len()).position(|text| text == event.payload.as_bytes());
+        bytes[at + payload.unwrap() + 10] ^= 1;
+    }
     let copy = scene.engine.folder().unwrap().join("copy.db");
     std::fs::write(&copy, &bytes).unwrap();
     let config = raally_storage::StoreConfig::new(raally_storage::Location::Sqlite(copy), "0.1.0");
@@ -223,7 +222,8 @@ async fn a_wholly_rewritten_chain_is_found_with_a_checkpoint_kept_elsewhere() {
         let workspace = scene.caller.workspace;
         let kept = scene.auditor.export_checkpoint(workspace).await.unwrap();
         let position = scene.positions[3];
-        let change = format!("UPDATE event SET payload = replace(payload, 'Skill', 'Skull') WHERE position = {position};");
+        let change =
+            format!("UPDATE event SET payload = replace(payload, 'Skill', 'Skull') WHERE position = {position};");
         scene.sql(&format!("{change}{}", tamper::forget_seals(&scene.engine, workspace))).await;
         // Sealed anew by somebody with a key of their own: the key file tells.
         let thief_app = support::app_on(scene.engine.beside().await);
@@ -244,8 +244,10 @@ async fn events_after_the_last_seal_are_shown_as_the_unsealed_tail() {
     for scene in Scene::all().await {
         skill(&scene.app, &scene.caller, 100).await;
         skill(&scene.app, &scene.caller, 101).await;
-        let tail: Vec<i64> =
-            tamper::events(&scene.engine, scene.caller.workspace).await[14..].iter().map(|event| event.position).collect();
+        let tail: Vec<i64> = tamper::events(&scene.engine, scene.caller.workspace).await[14..]
+            .iter()
+            .map(|event| event.position)
+            .collect();
         let report = scene.verify(None).await;
         assert!(report.ok);
         assert_eq!(report.unsealed, 2);
@@ -288,7 +290,9 @@ impl Mutation {
     fn sql(&self, scene: &Scene, number: usize) -> String {
         let at = |index: &usize| scene.positions[*index];
         match self {
-            Self::Payload(index) => format!("UPDATE event SET payload = payload || ' ' WHERE position = {};", at(index)),
+            Self::Payload(index) => {
+                format!("UPDATE event SET payload = payload || ' ' WHERE position = {};", at(index))
+            }
             Self::RecordedAt(index, by) => {
                 format!("UPDATE event SET recorded_at = recorded_at + {by} WHERE position = {};", at(index))
             }
@@ -309,10 +313,7 @@ impl Mutation {
 }
 
 /// The first place at which the log is not what was sealed, by comparing both as maps.
-fn first_difference(
-    sealed: &[raally_storage::StoredEvent],
-    now: &[raally_storage::StoredEvent],
-) -> Option<i64> {
+fn first_difference(sealed: &[raally_storage::StoredEvent], now: &[raally_storage::StoredEvent]) -> Option<i64> {
     let map = |events: &[raally_storage::StoredEvent]| -> BTreeMap<i64, raally_storage::StoredEvent> {
         events.iter().map(|event| (event.position, event.clone())).collect()
     };

@@ -63,7 +63,11 @@ async fn users_and_sessions_equal_a_replay_of_the_platforms_log() {
         let user = app.create_user(account, true, None, None).await.unwrap();
         let sign_in = || {
             let password = Secret::from("a lengthy pass phrase, that is".to_owned());
-            app.sign_in("grace@example.test", password, From { address: "192.0.2.7".into(), client: "Test ü".into(), trace: None })
+            app.sign_in(
+                "grace@example.test",
+                password,
+                From { address: "192.0.2.7".into(), client: "Test ü".into(), trace: None },
+            )
         };
         sign_in().await.unwrap();
         sign_in().await.unwrap();
@@ -84,11 +88,7 @@ async fn with_clock(postgres: bool) -> Option<(TestStore, App, Arc<AtomicI64>)> 
         config.clock = Arc::new(move || for_store.load(Ordering::SeqCst));
         config
     };
-    let engine = if postgres {
-        TestStore::postgres_with(change).await?
-    } else {
-        TestStore::sqlite_with(change).await
-    };
+    let engine = if postgres { TestStore::postgres_with(change).await? } else { TestStore::sqlite_with(change).await };
     let mint = Mint::with_clock(move || Timestamp::from_microsecond(for_app.load(Ordering::SeqCst)).unwrap());
     let app = support::app_with(engine.store.clone(), mint);
     Some((engine, app, now))
@@ -154,9 +154,7 @@ async fn after_erasure_the_log_reads_erased_and_still_rebuilds() {
             .unwrap();
         let filter = AuditFilter { object: Some(subject), limit: 100, ..AuditFilter::default() };
         let events = app.audit_events(&caller, filter).await.unwrap();
-        let data = |name: &str| -> Value {
-            events.iter().find(|event| event.type_name == name).unwrap().data.clone()
-        };
+        let data = |name: &str| -> Value { events.iter().find(|event| event.type_name == name).unwrap().data.clone() };
         assert_eq!(data("person-added")["name"], "erased");
         assert_eq!(data("compensation-set")["amount"]["amountMinor"], 0);
         rebuild(&app, workspace).await;

@@ -6,6 +6,8 @@ pub mod completions;
 pub mod config;
 mod demo;
 mod doctor;
+mod export;
+mod import;
 mod keys;
 mod migrate;
 pub mod openapi;
@@ -29,11 +31,14 @@ pub async fn run(command: Command, config: Config, talk: Talk) -> Result<ExitCod
         Command::Keys { what } => keys::run(&what, &config, talk).await,
         Command::Version => version::run(&config, talk).await,
         Command::Audit { what } => audit::run(&what, &config, talk).await,
+        Command::Import(args) => import::run(&args, &config, talk).await,
+        Command::Export(args) => export::run(&args, &config, talk).await,
         Command::Demo { workspace, again } => demo::run(&workspace, again, &config, talk).await,
         Command::Backup { file } => backup::backup(&file, &config, talk).await,
         Command::Restore { file, force } => backup::restore(&file, force, &config, talk).await,
         Command::Rebuild { workspace } => rebuild::run(workspace.as_deref(), &config, talk).await,
         Command::Doctor => doctor::run(&config, talk).await,
-        _ => Err(Failed::ours("not here yet")),
+        // Done by `main` before the configuration is read.
+        Command::Config { .. } | Command::Completions { .. } | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }

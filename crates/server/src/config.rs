@@ -38,8 +38,6 @@ pub enum LogFormat {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Folder of database and keys.
-    pub data_dir: PathBuf,
     /// Where the data is.
     pub location: Location,
     /// Filter of the log.
@@ -102,7 +100,6 @@ impl Config {
             log_format: reader.choice("log_format", LogFormat::Auto, &formats),
             secret_key_file: reader.path("secret_key_file", data_dir.join("secret.key")),
             audit_key_file: reader.path("audit_key_file", data_dir.join("audit.key")),
-            data_dir,
             sign_up: reader.choice("sign_up", sign_up, &sign_ups),
             tls: tls(reader),
             api: api(reader),

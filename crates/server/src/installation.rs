@@ -84,7 +84,8 @@ fn make_folder(folder: &Path) -> Result<(), Failed> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| Failed::input(format!("can't make the folder {}: {error}", folder.display())).next("give another RAALLY_DATA_DIR"))
+    builder.create(folder).map_err(|error| {
+        Failed::input(format!("can't make the folder {}: {error}", folder.display()))
+            .next("give another RAALLY_DATA_DIR")
+    })
 }

@@ -5,6 +5,7 @@ mod measure;
 mod web;
 mod workers;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::config::Config;
 use crate::failed::Failed;
 use crate::installation;
 use crate::talk::Talk;
+use measure::Figures;
 
 /// Serves until SIGTERM or SIGINT, then drains and flushes.
 pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
@@ -32,18 +34,14 @@ pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
     let app = installation::open(&config).await?;
     app.signing_keys().await?;
     let auditor = installation::auditor(&config, &app)?;
-    let platform = platform(&config, &app, &auditor)?;
+    let (platform, figures) = platform(&config, &app, &auditor)?;
     let address = listener.local_addr().map_err(|error| Failed::ours(error.to_string()))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(%address, engine = app.store().engine(), version = crate::version::VERSION, build = crate::version::BUILD, "listening on {scheme}://{address}");
     if is_empty(&app).await? {
-        talk.say(&format!(
-            "The database is empty. Make a company to look around in:   raally demo\n\
-             or the first user:   echo 'a long passphrase of yours' | raally user create --email you@company.example --password-stdin --platform-admin\n\
-             or sign up at {scheme}://{address}/"
-        ));
+        hint(talk, &format!("{scheme}://{address}"));
     }
-    let workers = workers::start(&app, auditor);
+    let workers = workers::start(&app, &auditor, figures);
     let options = ServeOptions { tls, ..config.serve.clone() };
     let drained = raally_api::serve(listener, platform, options, end).await;
     workers.stop().await;
@@ -52,17 +50,16 @@ pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn platform(config: &Config, app: &App, auditor: &Auditor) -> Result<Platform<App>, Failed> {
+fn platform(config: &Config, app: &App, auditor: &Auditor) -> Result<(Platform<App>, Arc<Figures>), Failed> {
     let mut parts = Parts::new(config.api.clone());
     parts.health = Arc::new(health::Dependencies::new(app.clone(), auditor.clone()));
     parts.assets = web::assets();
     let keys = app.clone();
     parts.jwks = Arc::new(move || keys.accounts().jwks());
-    measure::register(&parts.metrics, app);
-    Platform::new(app.clone(), raally_api::routes::operations(), parts).map_err(|faults| {
-        let what = "the table of operations has faults".to_owned();
-        Failed { faults, ..Failed::ours(what) }
-    })
+    let figures = measure::register(&parts.metrics, app);
+    let platform = Platform::new(app.clone(), raally_api::routes::operations(), parts)
+        .map_err(|faults| Failed { faults, ..Failed::ours("the table of operations has faults") })?;
+    Ok((platform, figures))
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Failed> {
@@ -85,7 +82,23 @@ fn end_signal() -> Result<impl Future<Output = ()> + Send, Failed> {
     })
 }
 
+/// What to do with an empty database: for people on a terminal, else as one line of the log.
+fn hint(talk: Talk, url: &str) {
+    if std::io::stderr().is_terminal() {
+        talk.say(&format!(
+            "\nThe database is empty. Make a company to look around in:\n    raally demo\n\
+             or the first user:\n    echo 'a long passphrase of yours' | raally user create --email you@company.example \
+             --password-stdin --platform-admin\nor sign up at {url}/\n"
+        ));
+    } else {
+        tracing::info!(
+            "the database is empty: `raally demo` makes a company to look around in, `raally user create` a user"
+        );
+    }
+}
+
 async fn is_empty(app: &App) -> Result<bool, Failed> {
-    let found = app.store().read(Scope::Platform, |tx| Box::pin(async move { tx.count(&Query::new(Kind::User)).await }));
+    let found =
+        app.store().read(Scope::Platform, |tx| Box::pin(async move { tx.count(&Query::new(Kind::User)).await }));
     Ok(found.await? == 0)
 }

@@ -45,7 +45,8 @@ impl Talk {
     pub fn failed(self, failed: &Failed) -> ExitCode {
         let mut err = std::io::stderr();
         if self.json {
-            let error = json!({"message": failed.what, "faults": failed.faults, "next": failed.next, "exit": failed.exit});
+            let error =
+                json!({"message": failed.what, "faults": failed.faults, "next": failed.next, "exit": failed.exit});
             _ = writeln!(err, "{}", json!({ "error": error }));
         } else {
             _ = writeln!(err, "error: {}", failed.what);

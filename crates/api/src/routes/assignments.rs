@@ -5,8 +5,8 @@ use raally_application::bookings::{CopyTo, Repeat};
 use raally_application::{App, Caller, Failure};
 use raally_domain::access::Action;
 use raally_domain::event::AssignmentEvent;
-use raally_domain::ids::{PersonId, ProjectId, RoleId};
-use raally_domain::model::{Assignment, AssignmentDetails, ClashPolicy, Commitment};
+use raally_domain::ids::{PersonId, PhaseId, ProjectId, RoleId};
+use raally_domain::model::{Assignment, AssignmentDetails, ClashPolicy, Commitment, Effort};
 use raally_domain::rules::{ClashCheck, day_of};
 use raally_storage::{Op, OrderBy, Query};
 use schemars::JsonSchema;
@@ -106,14 +106,69 @@ struct MoveBody {
 
 /// A booking to look at, without saving it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CheckBody {
     /// The assignment that it would replace.
     #[serde(default)]
     id: Option<Uuid>,
-    /// The booking.
-    #[serde(flatten)]
-    assignment: AssignmentDetails,
+    /// Who.
+    person_id: PersonId,
+    /// On what.
+    project_id: ProjectId,
+    /// In which phase.
+    #[serde(default)]
+    phase_id: Option<PhaseId>,
+    /// As what.
+    #[serde(default)]
+    role_id: Option<RoleId>,
+    /// First day.
+    starts_on: Date,
+    /// Last day, inclusive; absent = open.
+    #[serde(default)]
+    ends_on: Option<Date>,
+    /// How much work.
+    effort: Effort,
+    /// Confirmed or tentative.
+    #[serde(default)]
+    commitment: Commitment,
+    /// Free text.
+    #[serde(default)]
+    note: Option<String>,
+    /// Key in another system.
+    #[serde(default)]
+    external_id: Option<String>,
+}
+
+impl CheckBody {
+    /// Not by `flatten`: faults would lose their pointers.
+    fn split(self) -> (Option<Uuid>, AssignmentDetails) {
+        let Self {
+            id,
+            person_id,
+            project_id,
+            phase_id,
+            role_id,
+            starts_on,
+            ends_on,
+            effort,
+            commitment,
+            note,
+            external_id,
+        } = self;
+        let details = AssignmentDetails {
+            person_id,
+            project_id,
+            phase_id,
+            role_id,
+            starts_on,
+            ends_on,
+            effort,
+            commitment,
+            note,
+            external_id,
+        };
+        (id, details)
+    }
 }
 
 pub(crate) fn add(ops: &mut Operations<App>) {
@@ -169,8 +224,8 @@ fn add_commitment(ops: &mut Operations<App>) {
         let (id, version) = (input.id("assignmentId")?, input.version()?);
         Ok(answer(app.confirm_assignment(&caller, id, version, input.query.on_clash).await?, ""))
     });
-    let operation = action(item!("make-tentative"), "make_assignment_tentative", "Take a promise back")
-        .ok_document::<Assignment>();
+    let operation =
+        action(item!("make-tentative"), "make_assignment_tentative", "Take a promise back").ok_document::<Assignment>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let caller = caller(&ctx, &input)?;
         let (id, version) = (input.id("assignmentId")?, input.version()?);
@@ -248,7 +303,7 @@ fn add_check(ops: &mut Operations<App>) {
         .ok::<ClashCheck>();
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
-        let CheckBody { id, assignment } = input.body;
+        let (id, assignment) = input.body.split();
         Answer::value(&app.check_booking(&caller, id, assignment).await?)
     });
 }
@@ -336,16 +391,12 @@ fn add_bulk(ops: &mut Operations<App>) {
 
 async fn change_one(app: &App, caller: &Caller, item: BulkItem, on_clash: Option<ClashPolicy>) -> BulkResult {
     let (id, done): (Uuid, Result<raally_application::Answer, Failure>) = match item {
-        BulkItem::Move { id, version, days } => {
-            (id, app.move_assignment(caller, id, version, days, on_clash).await)
-        }
+        BulkItem::Move { id, version, days } => (id, app.move_assignment(caller, id, version, days, on_clash).await),
         BulkItem::Reassign { id, version, person_id } => {
             let patch = serde_json::json!({ "personId": person_id });
             (id, app.change_booking(caller, id, version, patch, on_clash).await)
         }
-        BulkItem::Patch { id, version, patch } => {
-            (id, app.change_booking(caller, id, version, patch, on_clash).await)
-        }
+        BulkItem::Patch { id, version, patch } => (id, app.change_booking(caller, id, version, patch, on_clash).await),
         BulkItem::Confirm { id, version } => (id, app.confirm_assignment(caller, id, version, on_clash).await),
         BulkItem::MakeTentative { id, version } => {
             (id, app.record::<Assignment>(caller, id, version, vec![AssignmentEvent::MadeTentative]).await)

@@ -20,12 +20,53 @@ use crate::problem::Problem;
 pub(crate) fn add(ops: &mut Operations<App>) {
     use Action::{EditPeople, ReadPlan};
     let by_name = OrderBy::SortKey;
-    resource!(ops, Client, ListQuery, by_name, ReadPlan, Action::EditProjects, "clients", "client", "clientId", "Clients", "clients", "client");
+    resource!(
+        ops,
+        Client,
+        ListQuery,
+        by_name,
+        ReadPlan,
+        Action::EditProjects,
+        "clients",
+        "client",
+        "clientId",
+        "Clients",
+        "clients",
+        "client"
+    );
     resource!(ops, Team, ListQuery, by_name, ReadPlan, EditPeople, "teams", "team", "teamId", "Teams", "teams", "team");
-    resource!(ops, Skill, ListQuery, by_name, ReadPlan, EditPeople, "skills", "skill", "skillId", "Skills", "skills", "skill");
+    resource!(
+        ops, Skill, ListQuery, by_name, ReadPlan, EditPeople, "skills", "skill", "skillId", "Skills", "skills", "skill"
+    );
     resource!(ops, Role, ListQuery, by_name, ReadPlan, EditPeople, "roles", "role", "roleId", "Roles", "roles", "role");
-    resource!(ops, Calendar, ListQuery, by_name, ReadPlan, EditPeople, "calendars", "calendar", "calendarId", "Calendars", "calendars", "calendar");
-    resource!(ops, Holiday, HolidayQuery, by_name, ReadPlan, EditPeople, "holidays", "holiday", "holidayId", "Holidays", "holidays", "holiday");
+    resource!(
+        ops,
+        Calendar,
+        ListQuery,
+        by_name,
+        ReadPlan,
+        EditPeople,
+        "calendars",
+        "calendar",
+        "calendarId",
+        "Calendars",
+        "calendars",
+        "calendar"
+    );
+    resource!(
+        ops,
+        Holiday,
+        HolidayQuery,
+        by_name,
+        ReadPlan,
+        EditPeople,
+        "holidays",
+        "holiday",
+        "holidayId",
+        "Holidays",
+        "holidays",
+        "holiday"
+    );
     add_role_rates(ops);
     add_holiday_loading(ops);
 }
@@ -165,9 +206,10 @@ fn add_holiday_loading(ops: &mut Operations<App>) {
         .summary("Regions whose public holidays are built in")
         .access(Access::Workspace(Action::ReadPlan))
         .ok::<Regions>();
-    ops.add(operation, |_, _, _| async move {
-        Answer::value(&Regions { items: raally_application::holidays::regions()? })
-    });
+    ops.add(
+        operation,
+        |_, _, _| async move { Answer::value(&Regions { items: raally_application::holidays::regions()? }) },
+    );
     let operation = Operation::post("/api/v1/workspaces/{workspaceId}/holidays/load")
         .id("load_holidays")
         .tag("Holidays")

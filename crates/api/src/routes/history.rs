@@ -1,8 +1,8 @@
 //! The log as people see it: the audit trail and the live stream.
 
 use futures_util::stream;
-use raally_application::history::{AuditEvent, AuditFilter, Change};
 use raally_application::App;
+use raally_application::history::{AuditEvent, AuditFilter, Change};
 use raally_domain::access::Action;
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
@@ -91,27 +91,30 @@ pub(crate) fn add(ops: &mut Operations<App>) {
 /// Every event after a position, as it is committed by any process.
 fn live(app: App, workspace: WorkspaceId, position: i64) -> impl futures_util::Stream<Item = ServerEvent> + Send {
     let changes = app.store().changes();
-    stream::unfold((app, changes, position, VecDeque::new()), move |(app, mut changes, mut position, mut waiting)| async move {
-        loop {
-            if let Some(event) = waiting.pop_front() {
-                return Some((encode(&event), (app, changes, position, waiting)));
-            }
-            changes.mark_unchanged();
-            match app.events_after(workspace, position, STREAM_PAGE).await {
-                Ok(events) if events.is_empty() => {
-                    if changes.changed().await.is_err() {
-                        return None;
+    stream::unfold(
+        (app, changes, position, VecDeque::new()),
+        move |(app, mut changes, mut position, mut waiting)| async move {
+            loop {
+                if let Some(event) = waiting.pop_front() {
+                    return Some((encode(&event), (app, changes, position, waiting)));
+                }
+                changes.mark_unchanged();
+                match app.events_after(workspace, position, STREAM_PAGE).await {
+                    Ok(events) if events.is_empty() => {
+                        if changes.changed().await.is_err() {
+                            return None;
+                        }
                     }
+                    Ok(events) => {
+                        position = events.last().map_or(position, |last| last.position);
+                        waiting.extend(events);
+                    }
+                    // The client comes back by itself, with the last position it saw.
+                    Err(_) => return None,
                 }
-                Ok(events) => {
-                    position = events.last().map_or(position, |last| last.position);
-                    waiting.extend(events);
-                }
-                // The client comes back by itself, with the last position it saw.
-                Err(_) => return None,
             }
-        }
-    })
+        },
+    )
 }
 
 fn encode(event: &Change) -> ServerEvent {

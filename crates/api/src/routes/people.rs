@@ -1,9 +1,10 @@
 //! People and the effective-dated history of each.
 
+use jiff::civil::Date;
 use raally_application::App;
 use raally_domain::access::Action;
 use raally_domain::event::{From as FromDate, Named, PersonEvent};
-use raally_domain::ids::{PersonId, RoleId, SkillId};
+use raally_domain::ids::{PersonId, RoleId, SkillId, TeamId, UserId};
 use raally_domain::model::{
     Availability, BillRate, Compensation, CompensationKind, JobTitle, Money, Person, PersonDetails, PersonKind,
     PersonSkill, Schedule, WorkingTime,
@@ -54,14 +55,84 @@ impl Filters for PeopleQuery {
 
 /// A new person, with weekly hours at once if wanted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NewPerson {
-    /// As in a person.
-    #[serde(flatten)]
-    details: PersonDetails,
+    /// Shown to people.
+    name: String,
+    /// Mail address.
+    #[serde(default)]
+    email: Option<String>,
+    /// A person, or the open demand for one.
+    #[serde(default)]
+    kind: PersonKind,
+    /// Plans as.
+    #[serde(default)]
+    role_id: Option<RoleId>,
+    /// Belongs to.
+    #[serde(default)]
+    team_ids: Vec<TeamId>,
+    /// The login of a member who is this person.
+    #[serde(default)]
+    user_id: Option<UserId>,
+    /// Region of public holidays; absent = the workspace's.
+    #[serde(default)]
+    holiday_region: Option<String>,
+    /// First day in the company.
+    #[serde(default)]
+    starts_on: Option<Date>,
+    /// Last day in the company.
+    #[serde(default)]
+    ends_on: Option<Date>,
+    /// Free text.
+    #[serde(default)]
+    notes: Option<String>,
+    /// Key in another system.
+    #[serde(default)]
+    external_id: Option<String>,
     /// Makes a Monday–Friday schedule of a fifth each.
     #[serde(default)]
     weekly_minutes: Option<i64>,
+}
+
+/// Minutes of a week.
+const WEEK_MINUTES: i64 = 7 * 1_440;
+
+impl NewPerson {
+    /// Not by `flatten`: faults would lose their pointers.
+    fn split(self) -> Result<(PersonDetails, Option<i64>), Problem> {
+        let Self {
+            name,
+            email,
+            kind,
+            role_id,
+            team_ids,
+            user_id,
+            holiday_region,
+            starts_on,
+            ends_on,
+            notes,
+            external_id,
+            weekly_minutes,
+        } = self;
+        if weekly_minutes.is_some_and(|minutes| !(0..=WEEK_MINUTES).contains(&minutes)) {
+            let detail = format!("This must be between 0 and {WEEK_MINUTES}.");
+            return Err(Problem::invalid_field("/weeklyMinutes", "out-of-range", detail));
+        }
+        let details = PersonDetails {
+            name,
+            email,
+            kind,
+            role_id,
+            team_ids,
+            user_id,
+            holiday_region,
+            starts_on,
+            ends_on,
+            notes,
+            external_id,
+        };
+        Ok((details, weekly_minutes))
+    }
 }
 
 pub(crate) fn add(ops: &mut Operations<App>) {
@@ -78,12 +149,17 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
         let collection = collection(&input);
-        let NewPerson { details, weekly_minutes } = input.body;
+        let (details, weekly_minutes) = input.body.split()?;
         Ok(answer(app.add_person(&caller, details, weekly_minutes).await?, &collection))
     });
     add_changing::<Person>(ops, words, Action::EditPeople);
     add_removing::<Person>(ops, words, Action::EditPeople);
-    add_restoring::<Person>(ops, words, "/api/v1/workspaces/{workspaceId}/people/{personId}/restore", Action::EditPeople);
+    add_restoring::<Person>(
+        ops,
+        words,
+        "/api/v1/workspaces/{workspaceId}/people/{personId}/restore",
+        Action::EditPeople,
+    );
     add_titles(ops);
     add_schedules(ops);
     add_availability(ops);
@@ -168,9 +244,18 @@ struct JobTitleBody {
 
 fn add_titles(ops: &mut Operations<App>) {
     dated!(
-        ops, "job-titles", JobTitle, JobTitleBody, |person| person.job_titles, JobTitleSet, JobTitleCleared,
+        ops,
+        "job-titles",
+        JobTitle,
+        JobTitleBody,
+        |person| person.job_titles,
+        JobTitleSet,
+        JobTitleCleared,
         |valid_from, body| JobTitle { valid_from, title: body.title.clone(), role_id: body.role_id },
-        "list_job_titles", "set_job_title", "clear_job_title", "job title"
+        "list_job_titles",
+        "set_job_title",
+        "clear_job_title",
+        "job title"
     );
 }
 
@@ -183,9 +268,18 @@ struct ScheduleBody {
 
 fn add_schedules(ops: &mut Operations<App>) {
     dated!(
-        ops, "schedules", Schedule, ScheduleBody, |person| person.schedules, ScheduleSet, ScheduleCleared,
+        ops,
+        "schedules",
+        Schedule,
+        ScheduleBody,
+        |person| person.schedules,
+        ScheduleSet,
+        ScheduleCleared,
         |valid_from, body| Schedule { valid_from, working_time: body.working_time.clone() },
-        "list_schedules", "set_schedule", "clear_schedule", "working time"
+        "list_schedules",
+        "set_schedule",
+        "clear_schedule",
+        "working time"
     );
 }
 
@@ -198,9 +292,18 @@ struct AvailabilityBody {
 
 fn add_availability(ops: &mut Operations<App>) {
     dated!(
-        ops, "availability", Availability, AvailabilityBody, |person| person.availability, AvailabilitySet,
-        AvailabilityCleared, |valid_from, body| Availability { valid_from, basis_points: body.basis_points },
-        "list_availability", "set_availability", "clear_availability", "availability"
+        ops,
+        "availability",
+        Availability,
+        AvailabilityBody,
+        |person| person.availability,
+        AvailabilitySet,
+        AvailabilityCleared,
+        |valid_from, body| Availability { valid_from, basis_points: body.basis_points },
+        "list_availability",
+        "set_availability",
+        "clear_availability",
+        "availability"
     );
 }
 
@@ -270,10 +373,13 @@ struct BillRateBody {
 }
 
 fn add_pay(ops: &mut Operations<App>) {
+    add_compensations(ops);
+    add_bill_rates(ops);
+}
+
+fn add_compensations(ops: &mut Operations<App>) {
     const PAY: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/compensations";
     const PAY_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/compensations/{validFrom}";
-    const BILL: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates";
-    const BILL_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates/{validFrom}";
     let operation = Operation::get(PAY)
         .id("list_compensations")
         .tag("Pay")
@@ -309,6 +415,11 @@ fn add_pay(ops: &mut Operations<App>) {
         let valid_from = date(input.segment("validFrom")?)?;
         record(app, ctx, input, vec![PersonEvent::CompensationCleared(FromDate { valid_from })]).await
     });
+}
+
+fn add_bill_rates(ops: &mut Operations<App>) {
+    const BILL: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates";
+    const BILL_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates/{validFrom}";
     let operation = Operation::get(BILL)
         .id("list_bill_rates")
         .tag("Pay")

@@ -5,9 +5,7 @@ use raally_application::App;
 use raally_domain::access::Action;
 use raally_domain::event::{Named, ProjectEvent};
 use raally_domain::ids::{ClientId, MilestoneId, PhaseId, RateId};
-use raally_domain::model::{
-    Budget, Milestone, Money, Phase, Project, ProjectMoney, ProjectRate, RateScope,
-};
+use raally_domain::model::{Budget, Milestone, Money, Phase, Project, ProjectMoney, ProjectRate, RateScope};
 use raally_storage::{Op, OrderBy, Query};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -75,7 +73,12 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     });
     add_changing::<Project>(ops, words, Action::EditProjects);
     add_removing::<Project>(ops, words, Action::EditProjects);
-    add_restoring::<Project>(ops, words, "/api/v1/workspaces/{workspaceId}/projects/{projectId}/restore", Action::EditProjects);
+    add_restoring::<Project>(
+        ops,
+        words,
+        "/api/v1/workspaces/{workspaceId}/projects/{projectId}/restore",
+        Action::EditProjects,
+    );
     add_phases(ops);
     add_milestones(ops);
     add_money(ops);
@@ -247,8 +250,12 @@ fn add_money(ops: &mut Operations<App>) {
     const RATE: &str = "/api/v1/workspaces/{workspaceId}/projects/{projectId}/rates/{rateId}";
     let read = Access::Workspace(Action::ReadMoney);
     let edit = Access::Workspace(Action::EditMoney);
-    let operation =
-        Operation::get(BUDGET).id("get_budget").tag("Money").summary("The project's budget").access(read).ok::<Budget>();
+    let operation = Operation::get(BUDGET)
+        .id("get_budget")
+        .tag("Money")
+        .summary("The project's budget")
+        .access(read)
+        .ok::<Budget>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let (version, money) = money(app, ctx, input).await?;
         Ok(Answer::value(&money.budget)?.version(version))

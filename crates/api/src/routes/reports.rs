@@ -104,8 +104,18 @@ struct ByFilter {
 
 impl ByFilter {
     fn split(self) -> (UtilisationBy, Filter) {
-        let Self { by, team_id, role_id, project_id, client_id, person_id, skill_id, include_tentative, include_pending, format } =
-            self;
+        let Self {
+            by,
+            team_id,
+            role_id,
+            project_id,
+            client_id,
+            person_id,
+            skill_id,
+            include_tentative,
+            include_pending,
+            format,
+        } = self;
         let filter = Filter {
             team_id,
             role_id,
@@ -230,22 +240,78 @@ macro_rules! report {
 }
 
 pub(crate) fn add(ops: &mut Operations<App>) {
-    report!(ops, "schedule", "get_schedule", "schedule", "Time-phased rows per person, with their assignments",
-        report::ScheduleReport, |plan, query, _| report::schedule(plan, query));
-    report!(ops, "schedule/projects", "get_project_schedule", "project-schedule", "Time-phased rows per project",
-        report::ProjectScheduleReport, |plan, query, _| report::project_schedule(plan, query));
-    report!(ops, "reports/hours", "report_hours", "hours", "Hours used against available",
-        report::HoursReport, |plan, query, _| report::hours(plan, query));
-    report!(ops, "reports/people-per-role", "report_people_per_role", "people-per-role", "People per role",
-        report::RolesReport, |plan, query, _| report::roles(plan, query));
-    report!(ops, "reports/idleness-per-role", "report_idleness_per_role", "idleness-per-role", "Idleness per role",
-        report::RolesReport, |plan, query, _| report::roles(plan, query));
-    report!(ops, "reports/availability", "report_availability", "availability", "Busy, partly idle and idle people",
-        report::OccupancyReport, |plan, query, _| report::occupancy(plan, query));
-    report!(ops, "reports/demand", "report_demand", "demand", "Demand of placeholders",
-        report::DemandReport, report::demand);
-    report!(ops, "reports/overbooking", "report_overbooking", "overbooking", "Overbooked people, days and weeks",
-        report::OverbookingReport, |plan, query, _| report::overbooking(plan, query));
+    report!(
+        ops,
+        "schedule",
+        "get_schedule",
+        "schedule",
+        "Time-phased rows per person, with their assignments",
+        report::ScheduleReport,
+        |plan, query, _| report::schedule(plan, query)
+    );
+    report!(
+        ops,
+        "schedule/projects",
+        "get_project_schedule",
+        "project-schedule",
+        "Time-phased rows per project",
+        report::ProjectScheduleReport,
+        |plan, query, _| report::project_schedule(plan, query)
+    );
+    report!(
+        ops,
+        "reports/hours",
+        "report_hours",
+        "hours",
+        "Hours used against available",
+        report::HoursReport,
+        |plan, query, _| report::hours(plan, query)
+    );
+    report!(
+        ops,
+        "reports/people-per-role",
+        "report_people_per_role",
+        "people-per-role",
+        "People per role",
+        report::RolesReport,
+        |plan, query, _| report::roles(plan, query)
+    );
+    report!(
+        ops,
+        "reports/idleness-per-role",
+        "report_idleness_per_role",
+        "idleness-per-role",
+        "Idleness per role",
+        report::RolesReport,
+        |plan, query, _| report::roles(plan, query)
+    );
+    report!(
+        ops,
+        "reports/availability",
+        "report_availability",
+        "availability",
+        "Busy, partly idle and idle people",
+        report::OccupancyReport,
+        |plan, query, _| report::occupancy(plan, query)
+    );
+    report!(
+        ops,
+        "reports/demand",
+        "report_demand",
+        "demand",
+        "Demand of placeholders",
+        report::DemandReport,
+        report::demand
+    );
+    report!(
+        ops,
+        "reports/overbooking",
+        "report_overbooking",
+        "overbooking",
+        "Overbooked people, days and weeks",
+        report::OverbookingReport,
+        |plan, query, _| report::overbooking(plan, query)
+    );
     add_dashboard(ops);
     add_utilisation(ops);
     add_budget(ops);
@@ -316,7 +382,9 @@ fn add_budget(ops: &mut Operations<App>) {
             if filter.project_id.is_empty() && !own.is_empty() && input.query.project_id.is_empty() {
                 filter.project_id = own;
             } else if filter.project_id.is_empty() {
-                return Err(Problem::new(Class::Denied, "You may see the budgets of your own projects only.").code("not-yours"));
+                return Err(
+                    Problem::new(Class::Denied, "You may see the budgets of your own projects only.").code("not-yours")
+                );
             }
         }
         let sees_pay = caller.sees_pay();
@@ -365,6 +433,9 @@ fn skill_wanted(text: &str) -> Result<SkillWanted, Problem> {
     Ok(SkillWanted { skill_id: id.parse().map_err(|_| bad())?, minimum_level: level })
 }
 
+/// A question about candidates, on a day.
+type AskCandidates = Box<dyn FnOnce(&Plan, Date) -> Result<report::CandidatesReport, ReportFault> + Send>;
+
 fn add_candidates(ops: &mut Operations<App>) {
     let operation = Operation::get("/api/v1/workspaces/{workspaceId}/reports/candidates")
         .id("report_candidates")
@@ -381,20 +452,19 @@ fn add_candidates(ops: &mut Operations<App>) {
         let asked = input.query.clone();
         let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
         let format = format(asked.format, &input);
-        let question: Box<dyn FnOnce(&Plan, Date) -> Result<report::CandidatesReport, ReportFault> + Send> =
-            match asked.assignment_id {
-                Some(id) => {
-                    let until = input.range.to;
-                    Box::new(move |plan, today| {
-                        let year = today.checked_add(jiff::Span::new().days(366)).unwrap_or(today);
-                        report::candidates_for_assignment(plan, id, until.unwrap_or(year))
-                    })
-                }
-                None => {
-                    let query = candidate_query(input.range, asked)?;
-                    Box::new(move |plan, _| report::candidates(plan, &query))
-                }
-            };
+        let question: AskCandidates = match asked.assignment_id {
+            Some(id) => {
+                let until = input.range.to;
+                Box::new(move |plan, today| {
+                    let year = today.checked_add(jiff::Span::new().days(366)).unwrap_or(today);
+                    report::candidates_for_assignment(plan, id, until.unwrap_or(year))
+                })
+            }
+            None => {
+                let query = candidate_query(input.range, asked)?;
+                Box::new(move |plan, _| report::candidates(plan, &query))
+            }
+        };
         let clock = app.clone();
         let shaped = app
             .ask_plan(caller.workspace, as_of, move |plan| {

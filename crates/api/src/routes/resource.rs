@@ -5,8 +5,8 @@ use raally_application::managed::Resource;
 use raally_domain::access::Action;
 use raally_storage::{Deleted, OrderBy, Query};
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::convert::{answer, caller, collection};

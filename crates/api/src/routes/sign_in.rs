@@ -236,11 +236,12 @@ fn add_entry(ops: &mut Operations<App>) {
         let signed_in = app.sign_in(&email, password, from).await.map_err(|error| wrong_pair(error.into()))?;
         tokens(&ctx, signed_in, cookie)
     });
-    let operation = public("/api/v1/auth/refresh", "refresh", "Exchange a refresh token (or the cookie) for new tokens")
-        .cookie()
-        .body::<RefreshBody>()
-        .ok::<TokensView>()
-        .refuses(&[Class::Unauthenticated]);
+    let operation =
+        public("/api/v1/auth/refresh", "refresh", "Exchange a refresh token (or the cookie) for new tokens")
+            .cookie()
+            .body::<RefreshBody>()
+            .ok::<TokensView>()
+            .refuses(&[Class::Unauthenticated]);
     ops.add(operation, |app: App, ctx, input| async move {
         let name = if ctx.client.secure { COOKIE_SECURE } else { COOKIE_PLAIN };
         let in_cookie = input.body.cookie || input.body.refresh_token.is_none();

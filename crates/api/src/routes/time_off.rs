@@ -6,7 +6,7 @@ use raally_application::absences::Broken;
 use raally_domain::access::Action;
 use raally_domain::event::TimeOffEvent;
 use raally_domain::ids::PersonId;
-use raally_domain::model::{TimeOff, TimeOffStatus};
+use raally_domain::model::{TimeOff, TimeOffDetails, TimeOffStatus};
 use raally_domain::rules::day_of;
 use raally_storage::{Op, OrderBy, Query};
 use schemars::JsonSchema;
@@ -14,10 +14,7 @@ use serde::Deserialize;
 
 use super::convert::{answer, caller};
 use super::people::Items;
-use super::resource::{
-    DeletedQuery, Filters, ListQuery, add_changing, add_creating, add_reading, add_removing, add_restoring, list,
-    words,
-};
+use super::resource::{DeletedQuery, Filters, ListQuery, Patch, add_creating, add_reading, add_removing, list, words};
 use crate::answer::Answer;
 use crate::gate::Access;
 use crate::input::Input;
@@ -72,10 +69,37 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     let order = OrderBy::Column("starts_on");
     add_reading::<TimeOff, TimeOffQuery>(ops, words, order, Action::ReadPlan);
     add_creating::<TimeOff>(ops, words, Action::RequestTimeOff);
-    add_changing::<TimeOff>(ops, words, Action::RequestTimeOff);
+    let operation = Operation::patch(words.one)
+        .id(words.change)
+        .tag(words.tag)
+        .summary("Change the given fields (RFC 7396 merge patch); one's own waits for approval again")
+        .access(Access::Workspace(Action::RequestTimeOff))
+        .body::<Patch<TimeOffDetails>>()
+        .ok_document::<TimeOff>();
+    ops.add(operation, |app: App, ctx, input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("timeOffId")?, input.version()?);
+        Ok(answer(app.change_time_off(&caller, id, version, input.body.0).await?, ""))
+    });
     add_removing::<TimeOff>(ops, words, Action::RequestTimeOff);
-    let path = "/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/restore";
-    add_restoring::<TimeOff>(ops, words, path, Action::RequestTimeOff);
+    let operation = Operation::post("/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/restore")
+        .id(words.restore)
+        .tag(words.tag)
+        .summary("Bring a removed one back; one's own waits for approval again")
+        .access(Access::Workspace(Action::RequestTimeOff))
+        .if_match()
+        .idempotent()
+        .ok_document::<TimeOff>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let caller = caller(&ctx, &input)?;
+        let (id, version) = (input.id("timeOffId")?, input.version()?);
+        Ok(answer(app.restore_time_off(&caller, id, version).await?, ""))
+    });
+    add_answers(ops);
+    add_views(ops, order);
+}
+
+fn add_views(ops: &mut Operations<App>, order: OrderBy) {
     let operation = Operation::get("/api/v1/workspaces/{workspaceId}/people/{personId}/time-off")
         .id("list_time_off_of_person")
         .tag("Time off")
@@ -87,10 +111,39 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         let input = input.with_query(query);
         list::<TimeOff, TimeOffQuery>(app, ctx, input, order, "list_time_off_of_person").await
     });
+    let operation = Operation::get("/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/conflicts")
+        .id("list_time_off_conflicts")
+        .tag("Time off")
+        .summary("The assignments that it breaks, with their minutes on its days")
+        .access(Access::Workspace(Action::ReadPlan))
+        .ok::<Items<Broken>>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        let caller = caller(&ctx, &input)?;
+        Answer::value(&Items { items: app.broken_by(&caller, input.id("timeOffId")?).await? })
+    });
+}
+
+/// What becomes of a request.
+fn add_answers(ops: &mut Operations<App>) {
     for (path, id, summary, event) in [
-        ("/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/approve", "approve_time_off", "Approve it", TimeOffEvent::Approved),
-        ("/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/reject", "reject_time_off", "Reject it", TimeOffEvent::Rejected),
-        ("/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/reopen", "reopen_time_off", "Let it wait for approval again", TimeOffEvent::Reopened),
+        (
+            "/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/approve",
+            "approve_time_off",
+            "Approve it",
+            TimeOffEvent::Approved,
+        ),
+        (
+            "/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/reject",
+            "reject_time_off",
+            "Reject it",
+            TimeOffEvent::Rejected,
+        ),
+        (
+            "/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/reopen",
+            "reopen_time_off",
+            "Let it wait for approval again",
+            TimeOffEvent::Reopened,
+        ),
     ] {
         let operation = Operation::post(path)
             .id(id)
@@ -109,14 +162,4 @@ pub(crate) fn add(ops: &mut Operations<App>) {
             }
         });
     }
-    let operation = Operation::get("/api/v1/workspaces/{workspaceId}/time-off/{timeOffId}/conflicts")
-        .id("list_time_off_conflicts")
-        .tag("Time off")
-        .summary("The assignments that it breaks, with their minutes on its days")
-        .access(Access::Workspace(Action::ReadPlan))
-        .ok::<Items<Broken>>();
-    ops.add(operation, |app: App, ctx, input: Input| async move {
-        let caller = caller(&ctx, &input)?;
-        Answer::value(&Items { items: app.broken_by(&caller, input.id("timeOffId")?).await? })
-    });
 }

@@ -78,6 +78,10 @@ impl<S: Gate> Seen<'_, S> {
         let mut body = Body::empty();
         if current {
             success = Success::NotModified;
+            // A browser puts a 304's headers in the place of those it holds: a page must keep the policy of a page.
+            if let Payload::Whole { media_type, .. } = &payload {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+            }
         } else {
             match payload {
                 Payload::None => {}

@@ -116,9 +116,12 @@ async fn a_clash_is_settled_as_asked_by_every_command(host: Host) {
     assert_eq!((version(&still), &still["commitment"]), (1, &json!("tentative")));
     let allowed = host.act(&at("/confirm?onClash=allow"), owner, 1, Value::Null).await.ok();
     assert_eq!((version(&allowed), &allowed["commitment"]), (2, &json!("confirmed")));
-    host.act(&at("/copy"), owner, 2, json!({})).await.refused(409, "clash");
-    host.act(&at("/move"), owner, 2, json!({"days": 1})).await.refused(409, "clash");
-    let away = host.act(&at("/move"), owner, 2, json!({"days": 7})).await.ok();
+    let noted = host.patch(&at("?onClash=refuse"), owner, 2, json!({"note": "known to be too much"})).await.ok();
+    assert_eq!((version(&noted), &noted["commitment"]), (3, &json!("confirmed")), "a note is no new clash");
+    host.patch(&at(""), owner, 3, json!({"note": null})).await.ok();
+    host.act(&at("/copy"), owner, 4, json!({})).await.refused(409, "clash");
+    host.act(&at("/move"), owner, 4, json!({"days": 1})).await.refused(409, "clash");
+    let away = host.act(&at("/move"), owner, 4, json!({"days": 7})).await.ok();
     host.act(&at("/repeat"), owner, version(&away), week).await.created();
     host.delete(&at(""), owner, version(&away)).await.gone();
     host.act(&at("/restore"), owner, version(&away) + 1, Value::Null).await.ok();
@@ -182,7 +185,9 @@ async fn versions_are_required_and_one_writer_wins(host: Host) {
     let path = slice.at(&format!("assignments/{}", id(&slice.assignment)));
     let seen = host.get(&path, &slice.owner).await;
     assert_eq!((seen.status, seen.header("etag")), (200, "\"1\""));
-    for (method, path) in [(Method::PATCH, path.clone()), (Method::DELETE, path.clone()), (Method::POST, format!("{path}/confirm"))] {
+    for (method, path) in
+        [(Method::PATCH, path.clone()), (Method::DELETE, path.clone()), (Method::POST, format!("{path}/confirm"))]
+    {
         let bare = Call::new(method.clone(), &path).by(&slice.owner).json(&json!({}));
         host.call(bare.clone()).await.refused(428, "precondition-required");
         host.call(bare.version(7)).await.refused(412, "version-mismatch");
@@ -214,10 +219,8 @@ async fn fifty_requests_with_one_key_are_one_event(host: Host) {
     let bodies: BTreeSet<String> = answers.iter().map(|seen| seen.created().to_string()).collect();
     assert_eq!(bodies.len(), 1, "every answer is the same");
     let one = answers[0].json();
-    let heads: BTreeSet<(String, String)> = answers
-        .iter()
-        .map(|seen| (seen.header("location").to_owned(), seen.header("etag").to_owned()))
-        .collect();
+    let heads: BTreeSet<(String, String)> =
+        answers.iter().map(|seen| (seen.header("location").to_owned(), seen.header("etag").to_owned())).collect();
     assert_eq!(heads.len(), 1);
     assert_eq!(events_of(&host, &slice, id(&one)).await.len(), 1);
     let listed = host.get(&slice.at("assignments?from=2026-05-01"), &slice.owner).await.ok();
@@ -284,7 +287,8 @@ async fn who_could_take_this_is_ranked_with_reasons(host: Host) {
         id(&skill)
     );
     let report = host.get(&slice.at(&query), owner).await.ok();
-    let names: Vec<&str> = report["candidates"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+    let names: Vec<&str> =
+        report["candidates"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
     assert_eq!(names[0], "Eve", "{report:#}");
     let reasons = report["candidates"][0]["reasons"].to_string();
     for reason in ["role-matches", "skill-met"] {

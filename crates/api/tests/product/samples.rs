@@ -41,8 +41,14 @@ pub fn sample(operation: &str, company: &Company, number: usize) -> Option<Sampl
     let reading = ["list_", "get_", "report_", "stream_"].iter().any(|start| operation.starts_with(start));
     let bare = ["remove_", "clear_", "restore_", "revoke_"].iter().any(|start| operation.starts_with(start));
     let acting = [
-        "confirm_assignment", "make_assignment_tentative", "approve_time_off", "reject_time_off", "reopen_time_off",
-        "sign_out", "end_session", "verify_audit_trail",
+        "confirm_assignment",
+        "make_assignment_tentative",
+        "approve_time_off",
+        "reject_time_off",
+        "reopen_time_off",
+        "sign_out",
+        "end_session",
+        "verify_audit_trail",
     ];
     if reading || bare || acting.contains(&operation) {
         return Some(Sample::Nothing);

@@ -136,7 +136,9 @@ async fn browsers_keep_the_refresh_token_in_a_cookie() {
     assert_eq!(refreshed.header("cache-control"), "no-store");
     let out = host.call(Call::post("/api/v1/auth/sign-out").bearer(tokens["accessToken"].as_str().unwrap())).await;
     out.gone();
-    assert!(out.header("set-cookie").starts_with("raally-refresh=; ") && out.header("set-cookie").contains("Max-Age=0"));
+    assert!(
+        out.header("set-cookie").starts_with("raally-refresh=; ") && out.header("set-cookie").contains("Max-Age=0")
+    );
     host.call(by_cookie.header("sec-fetch-site", "same-origin")).await.refused(401, "unauthenticated");
     assert_eq!(host.get(ME, &User::of(&tokens)).await.status, 401);
 }
@@ -205,7 +207,8 @@ async fn sign_up_is_as_open_as_it_is_set() {
     let owner = host.sign_up("Olga Owner").await;
     let workspace = host.workspace(&owner, "Closed").await;
     let link = host.post(&format!("{workspace}/join-links"), &owner, json!({"role": "member"})).await.created();
-    let body = |token: Value| json!({"email": "new@example.org", "password": PASSWORD, "name": "New", "joinToken": token});
+    let body =
+        |token: Value| json!({"email": "new@example.org", "password": PASSWORD, "name": "New", "joinToken": token});
     let sign_up = |body: Value| Call::post("/api/v1/auth/sign-up").json(&body);
     let closed = host.with_sign_up(SignUp::Closed);
     closed.call(sign_up(body(Value::Null))).await.refused(403, "denied");

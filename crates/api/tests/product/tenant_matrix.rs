@@ -59,8 +59,11 @@ impl Operation {
         let mut known = self.parameters("query");
         let is_filter = self.row.id == "list_holidays";
         known.retain(|name| *name != "region" || !is_filter);
-        let query: Vec<String> =
-            wanted.iter().filter(|(name, _)| known.contains(name)).map(|(name, value)| format!("{name}={value}")).collect();
+        let query: Vec<String> = wanted
+            .iter()
+            .filter(|(name, _)| known.contains(name))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         format!("{path}?{}", query.join("&"))
     }
 

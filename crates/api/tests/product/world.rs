@@ -49,7 +49,9 @@ impl Company {
     /// Two of each, so that lists have a second page.
     async fn add_lists(&mut self, host: &Host) {
         let marker = self.marker;
-        for (slot, collection) in [("clientId", "clients"), ("teamId", "teams"), ("skillId", "skills"), ("roleId", "roles")] {
+        for (slot, collection) in
+            [("clientId", "clients"), ("teamId", "teams"), ("skillId", "skills"), ("roleId", "roles")]
+        {
             self.add(host, slot, collection, json!({"name": format!("{marker} first")})).await;
             host.add(&self.path, &self.owner, collection, json!({"name": format!("{marker} second")})).await;
         }
@@ -157,6 +159,12 @@ pub async fn platform_admin(host: &Host) -> User {
         join_token: None,
     };
     host.app.create_user(account, true, None, None).await.unwrap();
-    let user = User { id: String::new(), email: email.into(), token: String::new(), refresh: String::new(), session: String::new() };
+    let user = User {
+        id: String::new(),
+        email: email.into(),
+        token: String::new(),
+        refresh: String::new(),
+        session: String::new(),
+    };
     host.sign_in(&user).await
 }

@@ -180,9 +180,7 @@ impl App {
         limit: u32,
     ) -> Result<Vec<StoredEvent>, Failure> {
         let query = EventQuery { to_position: Some(to), ..EventQuery::after(workspace, after, limit) };
-        self.store()
-            .read_long(Scope::Platform, move |tx| Box::pin(async move { Ok(tx.events(&query).await?) }))
-            .await
+        self.store().read_long(Scope::Platform, move |tx| Box::pin(async move { Ok(tx.events(&query).await?) })).await
     }
 }
 

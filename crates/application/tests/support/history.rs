@@ -6,9 +6,7 @@ use raally_application::caller::Caller;
 use raally_domain::event::{PersonEvent, ProjectEvent, RoleEvent, TimeOffEvent};
 use raally_domain::ids::PersonId;
 use raally_domain::kind::Kind;
-use raally_domain::model::{
-    Assignment, Calendar, Client, Holiday, Person, Project, Role, Skill, Team, TimeOff,
-};
+use raally_domain::model::{Assignment, Calendar, Client, Holiday, Person, Project, Role, Skill, Team, TimeOff};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -100,12 +100,8 @@ pub async fn member(app: &App, owner: &Caller, role: Role) -> Caller {
             let app = inner.clone();
             Box::pin(async move {
                 let inside = caller(workspace, joining, Role::Owner);
-                let membership = Membership {
-                    user_id: joining,
-                    role,
-                    permissions: Vec::new(),
-                    status: MembershipStatus::Active,
-                };
+                let membership =
+                    Membership { user_id: joining, role, permissions: Vec::new(), status: MembershipStatus::Active };
                 let joined = vec![MembershipEvent::Joined(membership)];
                 app.change::<Membership>(tx, &inside, joining.0, Expect::New, joined).await?;
                 Ok::<_, raally_application::Failure>(())

@@ -2,6 +2,7 @@
 
 use raally_domain::ids::WorkspaceId;
 use raally_storage::testing::TestStore;
+use raally_storage::testing::server::PostgresServer;
 use raally_storage::{EventQuery, Location, Scope, StoredEvent};
 
 /// The columns of an event but its position.
@@ -16,13 +17,7 @@ pub async fn sql(engine: &TestStore, statements: &str) {
             connection.busy_timeout(std::time::Duration::from_secs(20)).unwrap();
             connection.execute_batch(statements).unwrap();
         }
-        Location::Postgres(url) => {
-            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-            let driver = tokio::spawn(connection);
-            client.batch_execute(statements).await.unwrap();
-            drop(client);
-            driver.await.unwrap().unwrap();
-        }
+        Location::Postgres(url) => PostgresServer::shared().unwrap().as_admin(url, statements).await,
     }
 }
 

@@ -106,7 +106,9 @@ async fn checkpoint(app: &App, config: &Config, workspace: Option<&str>, talk: T
             .next("give --workspace ID, --workspace NAME, or --workspace platform for the platform's own log"));
     };
     let checkpoint = auditor.export_checkpoint(workspace).await.map_err(|failure| match failure {
-        Failure::Refused(Refusal::NotFound) => Failed::input("nothing of this workspace is sealed yet").next("try again in a second"),
+        Failure::Refused(Refusal::NotFound) => {
+            Failed::input("nothing of this workspace is sealed yet").next("try again in a second")
+        }
         other => other.into(),
     })?;
     let text = checkpoint.to_json();

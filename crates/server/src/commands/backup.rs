@@ -45,7 +45,8 @@ pub async fn restore(file: &Path, force: bool, config: &Config, talk: Talk) -> R
         }
         other => other.into(),
     })?;
-    let value = json!({"file": file, "events": report.events, "position": report.position, "replaced": report.replaced});
+    let value =
+        json!({"file": file, "events": report.events, "position": report.position, "replaced": report.replaced});
     let mut text = format!("{} events are back in {}", report.events, target.display());
     if let Some(replaced) = &report.replaced {
         text += &format!("; the database before is kept as {}", replaced.display());

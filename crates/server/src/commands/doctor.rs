@@ -27,7 +27,9 @@ pub async fn run(config: &Config, talk: Talk) -> Result<ExitCode, Failed> {
     let ok = findings.iter().all(|finding| finding.ok);
     let lines: Vec<String> = findings
         .iter()
-        .map(|finding| format!("{} {}: {}", if finding.ok { "ok     " } else { "PROBLEM" }, finding.check, finding.detail))
+        .map(|finding| {
+            format!("{} {}: {}", if finding.ok { "ok     " } else { "PROBLEM" }, finding.check, finding.detail)
+        })
         .collect();
     talk.data(&findings, &lines.join("\n"))?;
     Ok(if ok { ExitCode::SUCCESS } else { OURS.into() })
@@ -65,11 +67,14 @@ async fn database(config: &Config) -> Vec<Finding> {
     };
     findings.push(finding("writes", said(store.health().await, "accepted")));
     findings.push(finding("integrity", said(store.integrity_check().await, "no damage found")));
-    findings.push(finding("schema", match store.schema().await {
-        Ok(state) if state.pending.is_empty() => Ok(format!("{}, nothing to do", state.version)),
-        Ok(state) => Ok(format!("{}, {} migrations wait for the next start", state.version, state.pending.len())),
-        Err(error) => Err(error.to_string()),
-    }));
+    findings.push(finding(
+        "schema",
+        match store.schema().await {
+            Ok(state) if state.pending.is_empty() => Ok(format!("{}, nothing to do", state.version)),
+            Ok(state) => Ok(format!("{}, {} migrations wait for the next start", state.version, state.pending.len())),
+            Err(error) => Err(error.to_string()),
+        },
+    ));
     store.close().await;
     findings
 }

@@ -32,7 +32,10 @@ pub async fn run(what: User, config: &Config, talk: Talk) -> Result<ExitCode, Fa
             let new = NewAccount { email: email.clone(), password, name, join_token: None };
             let id = app.create_user(new, platform_admin, None, None).await?;
             app.store().close().await;
-            talk.data(&json!({"id": id, "email": email, "platformAdmin": platform_admin}), &format!("{email} can sign in ({id})"))
+            talk.data(
+                &json!({"id": id, "email": email, "platformAdmin": platform_admin}),
+                &format!("{email} can sign in ({id})"),
+            )
         }
         User::ResetPassword { email, password_stdin } => {
             let password = password::from_stdin(password_stdin)?;

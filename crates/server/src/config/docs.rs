@@ -36,8 +36,10 @@ pub fn env_example() -> String {
         .to_owned();
     for option in OPTIONS {
         // A default in words is explained, one in code is shown.
-        let plain = option.default.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).filter(|rest| !rest.contains('`'));
-        let words = if plain.is_some() { String::new() } else { format!(" Default: {}.", option.default.replace('`', "")) };
+        let plain =
+            option.default.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).filter(|rest| !rest.contains('`'));
+        let words =
+            if plain.is_some() { String::new() } else { format!(" Default: {}.", option.default.replace('`', "")) };
         let meaning = option.meaning.replace('`', "");
         text.push_str(&format!("\n# {meaning}{words}\n#{}={}\n", variable(option.key), plain.unwrap_or("")));
     }

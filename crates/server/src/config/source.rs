@@ -72,7 +72,9 @@ fn read_file(file: &Path, reader: &mut Reader) {
             Some(value) => {
                 reader.given.insert(option.key, Given { value, from: format!("{shown}: {key}") });
             }
-            None => reader.faults.push(format!("{shown}: {key}: should be text, a number, true, false or a list of texts")),
+            None => {
+                reader.faults.push(format!("{shown}: {key}: should be text, a number, true, false or a list of texts"))
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Work in the background: each piece survives errors, with a growing pause, and one process at a time does it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use raally_application::audit::Auditor;
@@ -8,10 +9,16 @@ use raally_storage::{BoxFuture, Lease, Scope};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::measure::Figures;
+
 /// How long a lease lasts without being renewed.
 const LEASE: Duration = Duration::from_secs(30);
 /// Longest pause after errors.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Pause between two looks for an import that waits.
+const IMPORTS_EVERY: Duration = Duration::from_secs(1);
+/// Pause between two looks at the figures for `/metrics`.
+const FIGURES_EVERY: Duration = Duration::from_secs(15);
 /// Kept answers removed in one go.
 const PURGE_BATCH: u32 = 1_000;
 
@@ -24,11 +31,13 @@ pub struct Workers {
 type Work = fn(&App) -> BoxFuture<'_, Result<(), Failure>>;
 
 /// Starts them.
-pub fn start(app: &App, auditor: Auditor) -> Workers {
+pub fn start(app: &App, auditor: &Auditor, figures: Arc<Figures>) -> Workers {
     let (stop, _) = watch::channel(false);
     let mut workers = Workers { stop, running: JoinSet::new() };
     let owner = app.mint().id::<uuid::Uuid>().to_string();
-    workers.seal(auditor, &owner);
+    workers.seal(auditor.clone(), &owner);
+    workers.import(app.clone(), &owner);
+    workers.measure(app.clone(), auditor.clone(), figures);
     workers.every("tidy", Duration::from_secs(60), app, &owner, tidy);
     workers
 }
@@ -61,6 +70,49 @@ impl Workers {
         self.running.spawn(async move {
             let stopped = async move { _ = stopping.wait_for(|stop| *stop).await };
             auditor.run(&owner, stopped).await;
+        });
+    }
+
+    /// Imports that wait, one at a time; each job has a lease of its own.
+    fn import(&mut self, app: App, owner: &str) {
+        let (owner, mut stopping) = (owner.to_owned(), self.stop.subscribe());
+        self.running.spawn(async move {
+            let mut failures = 0_u32;
+            loop {
+                let wait = if failures == 0 { IMPORTS_EVERY } else { pause_after(failures) };
+                tokio::select! {
+                    _ = stopping.wait_for(|stop| *stop) => break,
+                    () = tokio::time::sleep(wait) => {}
+                }
+                let ran = tokio::select! {
+                    // Dropped in the middle of its work it is as if this process had died: another one goes on.
+                    _ = stopping.wait_for(|stop| *stop) => break,
+                    ran = app.run_import_jobs_once(&owner) => ran,
+                };
+                match ran {
+                    Ok(_) => failures = 0,
+                    Err(error) => {
+                        failures = failures.saturating_add(1);
+                        tracing::warn!(worker = "imports", failures, %error, "an import failed; it is tried again");
+                    }
+                }
+            }
+        });
+    }
+
+    /// In every process, because each shows its own `/metrics`.
+    fn measure(&mut self, app: App, auditor: Auditor, figures: Arc<Figures>) {
+        let mut stopping = self.stop.subscribe();
+        self.running.spawn(async move {
+            loop {
+                tokio::select! {
+                    _ = stopping.wait_for(|stop| *stop) => break,
+                    () = tokio::time::sleep(FIGURES_EVERY) => {}
+                }
+                if let Err(error) = figures.refresh(&app, &auditor).await {
+                    tracing::debug!(%error, "the figures can't be read");
+                }
+            }
         });
     }
 

@@ -1,0 +1,6 @@
+//! The program as its users meet it: a process, its arguments, its exit code, its signals.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod commands;
+mod installation;
+mod serving;
