@@ -4,8 +4,10 @@ mod assignments;
 mod audit;
 mod catalogue;
 mod convert;
+mod exports;
 mod gate;
 mod history;
+mod imports;
 mod members;
 mod people;
 mod projects;
@@ -32,6 +34,8 @@ pub fn operations() -> Operations<App> {
     projects::add(&mut ops);
     assignments::add(&mut ops);
     reports::add(&mut ops);
+    imports::add(&mut ops);
+    exports::add(&mut ops);
     history::add(&mut ops);
     audit::add(&mut ops);
     ops

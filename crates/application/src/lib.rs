@@ -17,6 +17,7 @@ pub mod codec;
 pub mod cursors;
 pub mod demo;
 pub mod desk;
+pub mod exports;
 pub mod failure;
 pub mod history;
 pub mod holidays;

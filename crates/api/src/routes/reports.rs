@@ -258,6 +258,14 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         report::ProjectScheduleReport,
         |plan, query, _| report::project_schedule(plan, query)
     );
+    add_lists(ops);
+    add_dashboard(ops);
+    add_utilisation(ops);
+    add_budget(ops);
+    add_candidates(ops);
+}
+
+fn add_lists(ops: &mut Operations<App>) {
     report!(
         ops,
         "reports/hours",
@@ -312,10 +320,6 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         report::OverbookingReport,
         |plan, query, _| report::overbooking(plan, query)
     );
-    add_dashboard(ops);
-    add_utilisation(ops);
-    add_budget(ops);
-    add_candidates(ops);
 }
 
 fn add_dashboard(ops: &mut Operations<App>) {

@@ -106,16 +106,7 @@ impl FileWriter {
     /// # Errors
     /// When storage fails.
     pub async fn drop_file(self) -> Result<(), Failure> {
-        let (workspace, id) = (self.workspace, self.id);
-        self.app
-            .store()
-            .write(Scope::Workspace(workspace), move |tx| {
-                Box::pin(async move {
-                    tx.remove_file(workspace, id).await?;
-                    Ok(())
-                })
-            })
-            .await
+        self.app.drop_import_file(&Caller::system(self.workspace), self.id).await
     }
 }
 
@@ -132,6 +123,22 @@ fn io(error: &std::io::Error) -> Failure {
 }
 
 impl App {
+    /// Removes a file that was uploaded and can't be imported.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn drop_import_file(&self, caller: &Caller, id: Uuid) -> Result<(), Failure> {
+        let workspace = caller.workspace;
+        self.store()
+            .write(Scope::Workspace(workspace), move |tx| {
+                Box::pin(async move {
+                    tx.remove_file(workspace, id).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     /// What is known about the file of an import.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
@@ -14,30 +15,37 @@ use crate::proof;
 
 const DAY_S: i64 = 86_400;
 
-/// Compiles the shim; none without a C compiler.
-fn shim(folder: &Path) -> Option<PathBuf> {
-    let library = folder.join("clock.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/durability/clock.c");
-    let mut compiler = Command::new("cc");
-    let Ok(output) = compiler.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).output() else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no C compiler");
-        say("skipped: a clock that jumps; no C compiler");
-        return None;
+/// The installation with a clock that is moved. None without a C compiler.
+pub fn moved(installation: &Installation, seconds: i64) -> Option<Installation> {
+    let library = shim()?.to_string_lossy();
+    Some(installation.beside().with("LD_PRELOAD", library).with("CLOCK_OFFSET_SECONDS", seconds.to_string()))
+}
+
+/// Compiles the shim, once.
+fn shim() -> Option<&'static Path> {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let compile = || {
+        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("clock-{}.so", std::process::id()));
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/durability/clock.c");
+        let mut compiler = Command::new("cc");
+        let Ok(output) = compiler.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).output() else {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "no C compiler");
+            say("skipped: a clock that jumps; no C compiler");
+            return None;
+        };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Some(library)
     };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(library)
+    LIBRARY.get_or_init(compile).as_deref()
 }
 
 #[test]
 fn a_clock_that_jumps_by_a_day_never_turns_the_log_back_and_tokens_follow_it() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let Some(library) = shim(folder.path()) else { return };
-    let data = folder.path().join("data");
-    let at = |offset_s: i64| {
-        Installation::in_folder(&data)
-            .with("LD_PRELOAD", library.display().to_string())
-            .with("CLOCK_OFFSET_SECONDS", offset_s.to_string())
-    };
+    let installation = Installation::sqlite();
+    if shim().is_none() {
+        return;
+    }
+    let at = |offset_s: i64| moved(&installation, offset_s).unwrap();
     let server = at(0).serve();
     let mut company = Company::found(server.address);
     let mut tokens = company.sign_in(server.address);
@@ -51,7 +59,6 @@ fn a_clock_that_jumps_by_a_day_never_turns_the_log_back_and_tokens_follow_it() {
         tokens = refreshed_or_signed_in(&mut company, &server, &tokens);
         last = step(&company, &server, number + 1, Some(&last));
         server.stop();
-        if crate::installation::broken("head") { rusqlite::Connection::open(data.join("raally.db")).unwrap().execute("UPDATE workspace_head SET recorded_at = 0", []).unwrap(); }
     }
     let server = at(0).serve();
     company.sign_in(server.address);

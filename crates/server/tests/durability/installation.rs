@@ -43,6 +43,12 @@ impl Installation {
         Self { database_url: Some(url), ..Self::sqlite() }
     }
 
+    /// The same installation, to be told other things.
+    pub fn beside(&self) -> Self {
+        let (folder, database_url) = (self.folder.clone(), self.database_url.clone());
+        Self { folder, _own: None, database_url, variables: self.variables.clone() }
+    }
+
     /// With one more variable.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.retain(|(known, _)| known != name);
@@ -156,7 +162,7 @@ impl Serve {
 
     /// SIGTERM.
     pub fn terminate(&self) {
-        assert!(Command::new("kill").args([if broken("sigkill") { "-KILL" } else { "-TERM" }, &self.pid()]).status().unwrap().success());
+        assert!(Command::new("kill").args(["-TERM", &self.pid()]).status().unwrap().success());
     }
 
     /// Waits for its end.
@@ -207,8 +213,6 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
-
-pub fn broken(what: &str) -> bool { std::env::var("DUR_BREAK").is_ok_and(|b| b == what) }
 
 /// To the stream itself: the harness swallows what passing tests print.
 pub fn say(line: &str) {

@@ -94,10 +94,14 @@ impl Ledger {
         let entries = self.entries.lock().unwrap();
         let acknowledged = entries.iter().filter_map(|(key, entry)| Some((key, entry.answer.as_ref()?)));
         let id = |answer: &Answer| answer.json()["id"].as_str().map(ToOwned::to_owned);
-        let lost: Vec<_> = acknowledged.filter(|(key, answer)| found.get(*key).map(|ids| ids[0].clone()) != id(answer)).collect();
+        let lost: Vec<_> =
+            acknowledged.filter(|(key, answer)| found.get(*key).map(|ids| ids[0].clone()) != id(answer)).collect();
         let twice: Vec<_> = found.iter().filter(|(_, ids)| ids.len() > 1).collect();
         let unknown: Vec<_> = found.keys().filter(|key| !entries.contains_key(*key)).collect();
-        assert!(lost.is_empty() && twice.is_empty() && unknown.is_empty(), "lost {lost:?}, twice {twice:?}, {unknown:?}");
+        assert!(
+            lost.is_empty() && twice.is_empty() && unknown.is_empty(),
+            "lost {lost:?}, twice {twice:?}, {unknown:?}"
+        );
         assert_eq!(*self.wrong.lock().unwrap(), Vec::<String>::new(), "answers that nobody expects");
     }
 }
@@ -173,7 +177,8 @@ fn client(ledger: &Ledger, company: &Company, server: SocketAddr, stop: &AtomicB
 
 /// Notes of all objects of the two kinds.
 pub fn marks(company: &Company, server: SocketAddr) -> Vec<String> {
-    let notes = |kind: &str, mark: &'static str| company.all(server, kind).into_iter().map(move |object| object[mark].clone());
+    let notes =
+        |kind: &str, mark: &'static str| company.all(server, kind).into_iter().map(move |object| object[mark].clone());
     let all = notes("people", "notes").chain(notes("assignments", "note"));
     all.filter_map(|mark: Value| mark.as_str().map(ToOwned::to_owned)).collect()
 }

@@ -21,7 +21,7 @@ fn without_postgres_everything_is_503_and_heals_without_a_restart() {
     let mut made = Vec::new();
     for round in 0..ROUNDS {
         let key = format!("key-{round}");
-        if !crate::installation::broken("nostop") { postgres.crash(); }
+        postgres.crash();
         refused(&company, server.address, &key, round);
         assert!(server.runs());
         postgres.resume();

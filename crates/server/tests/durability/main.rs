@@ -8,6 +8,7 @@ mod company;
 mod disk;
 mod drain;
 mod http;
+mod imports;
 mod installation;
 mod killed;
 mod load;

@@ -15,6 +15,7 @@ use zip::{ZipArchive, ZipWriter};
 
 use crate::company::{Company, text};
 use crate::http::Request;
+use crate::imports::Sheet;
 use crate::installation::{Installation, say};
 use crate::proof;
 
@@ -58,7 +59,6 @@ fn data_of_every_released_version_opens_migrates_replays_and_serves() {
             std::fs::set_permissions(copy.path().join(key), owner_only).unwrap();
         }
         let installation = Installation::in_folder(copy.path());
-        if crate::installation::broken("old") { rusqlite::Connection::open(copy.path().join("raally.db")).unwrap().execute("UPDATE r_person SET body = replace(body, 'Zo', 'Za')", []).unwrap(); }
         let migrated: Value = serde_json::from_str(&installation.done(&["migrate", "--json"])).unwrap();
         let events = proof::holds(&installation);
         assert!(events as u64 >= expected["events"].as_u64().unwrap(), "{events} events");
@@ -120,6 +120,7 @@ fn make() {
     let server = installation.serve();
     let company = Company::found(server.address);
     history(&company, server.address);
+    Sheet::write_of(&installation, 1, 60).import(&installation, &company);
     let pages = pages(&company, server.address);
     server.stop();
     installation.done(&["audit", "checkpoint", "--workspace", &company.workspace]);
@@ -141,7 +142,13 @@ fn make() {
 fn history(company: &Company, address: SocketAddr) {
     let add = |kind: &str, body: Value| company.ask(address, company.post(kind, body)).expect(201);
     let change = |method, path: &str, object: &Value, body: Option<Value>| {
-        let request = Request { method, path: company.path(path), version: object["version"].as_i64(), body, ..Request::default() };
+        let request = Request {
+            method,
+            path: company.path(path),
+            version: object["version"].as_i64(),
+            body,
+            ..Request::default()
+        };
         let answer = company.ask(address, request);
         assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.body);
         if answer.body.is_empty() { Value::Null } else { answer.json() }
@@ -150,13 +157,17 @@ fn history(company: &Company, address: SocketAddr) {
     let team = add("teams", json!({"name": "Studio"}));
     let skill = add("skills", json!({"name": "Rust", "category": "Languages"}));
     let role = add("roles", json!({"name": "Developer"}));
-    add("calendars", json!({"name": "Nine days", "weeks": [[480, 480, 480, 480, 480, 0, 0], [480, 480, 480, 480, 0, 0, 0]],
-                            "exceptions": []}));
+    add(
+        "calendars",
+        json!({"name": "Nine days", "weeks": [[480, 480, 480, 480, 480, 0, 0], [480, 480, 480, 480, 0, 0, 0]],
+                            "exceptions": []}),
+    );
     add("holidays", json!({"region": "DE-BE", "on": "2026-12-24", "name": "Heiligabend", "observance": "half"}));
     let person = format!("people/{}", company.people[0]);
     let got = |path: &str| company.ask(address, company.get(path)).expect(200);
     let put = |below: &str, body: Value| change("PUT", &format!("{person}/{below}"), &got(&person), Some(body));
-    let patch = json!({"name": "Zoë Łukasz", "email": "zoe@agency.example", "roleId": role["id"], "teamIds": [team["id"]]});
+    let patch =
+        json!({"name": "Zoë Łukasz", "email": "zoe@agency.example", "roleId": role["id"], "teamIds": [team["id"]]});
     change("PATCH", &person, &got(&person), Some(patch));
     put("job-titles/2026-01-01", json!({"title": "Engineer"}));
     put("availability/2026-07-01", json!({"basisPoints": 5_000}));
@@ -168,8 +179,18 @@ fn history(company: &Company, address: SocketAddr) {
     let project = format!("projects/{}", company.project);
     change("PATCH", &project, &got(&project), Some(json!({"clientId": client["id"], "status": "active"})));
     change("POST", &format!("{project}/phases"), &got(&project), Some(json!({"name": "Build"})));
-    change("POST", &format!("{project}/milestones"), &got(&project), Some(json!({"name": "Go live", "on": "2026-09-01"})));
-    change("PUT", &format!("{project}/budget"), &got(&project), Some(json!({"minutes": 60_000, "amount": money(9_000_000)})));
+    change(
+        "POST",
+        &format!("{project}/milestones"),
+        &got(&project),
+        Some(json!({"name": "Go live", "on": "2026-09-01"})),
+    );
+    change(
+        "PUT",
+        &format!("{project}/budget"),
+        &got(&project),
+        Some(json!({"minutes": 60_000, "amount": money(9_000_000)})),
+    );
     let rate = json!({"scope": {"of": "project"}, "validFrom": "2026-01-01", "billPerHour": money(10_000)});
     change("POST", &format!("{project}/rates"), &got(&project), Some(rate));
     let leave = json!({"personId": company.people[0], "kind": "vacation", "startsOn": "2026-08-03", "endsOn": "2026-08-14",
@@ -180,12 +201,10 @@ fn history(company: &Company, address: SocketAddr) {
     add("people", json!({"name": "A designer", "kind": "placeholder"}));
 }
 
-fn assignments(
-    company: &Company,
-    address: SocketAddr,
-    role: &Value,
-    change: &dyn Fn(&'static str, &str, &Value, Option<Value>) -> Value,
-) {
+/// Method, path, body, version read → answer.
+type Change<'c> = &'c dyn Fn(&'static str, &str, &Value, Option<Value>) -> Value;
+
+fn assignments(company: &Company, address: SocketAddr, role: &Value, change: Change<'_>) {
     let pace = json!({"unit": "hours-per-day", "minutesPerDay": 120});
     let efforts = [
         json!({"form": "hours-per-day", "minutesPerDay": 240}),

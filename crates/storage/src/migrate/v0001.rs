@@ -26,7 +26,6 @@ fn read_table_by_id(name: &'static str, columns: &'static str, indexes: impl Int
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a list of tables, frozen with this migration")]
 fn read_tables() -> Vec<Table> {
     let external = || index("external", "(workspace_id, external_id) WHERE external_id IS NOT NULL");
     vec![

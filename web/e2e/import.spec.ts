@@ -1,0 +1,31 @@
+import { begin, expect, test } from "./server";
+
+const SHEET =
+  "Name,Email,Team,Hours per week\nIda Moen,ida@example.test,Design,40\nJon Moe,jon@example.test,Delivery,30\n";
+
+test.beforeEach(async ({ request }) => {
+  const { paths } = (await (await request.get("/api/openapi.json")).json()) as { paths: object };
+  test.skip(!("/api/v1/workspaces/{workspaceId}/imports" in paths), "this server has no imports");
+});
+
+test("a spreadsheet is uploaded, tried, applied and undone", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/import`);
+  await page
+    .getByLabel("File")
+    .setInputFiles({ name: "staff.csv", mimeType: "text/csv", buffer: Buffer.from(SHEET) });
+  await expect(page.getByRole("heading", { name: "staff.csv" })).toBeVisible();
+  await expect(page.getByText("2 rows were found.")).toBeVisible();
+  await page.getByRole("button", { name: "Try it, change nothing" }).click();
+  await expect(page.getByRole("heading", { name: "What would happen" })).toBeVisible();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByRole("heading", { name: "What happened" })).toBeVisible();
+  await page.goto(`${path}/people`);
+  await expect(page.getByRole("link", { name: "Ida Moen" })).toBeVisible();
+  await page.goBack();
+  await page.getByRole("button", { name: "Undo this import" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("Undone")).toBeVisible();
+  await page.goto(`${path}/people`);
+  await expect(page.getByText("Nobody here yet")).toBeVisible();
+});

@@ -1,0 +1,51 @@
+import { begin, expect, test } from "./server";
+
+test("a project gets a client, a phase, a milestone and a budget", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/clients`);
+  await page.getByLabel("Add a client…").fill("Acme Foods");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Acme Foods", exact: true })).toBeVisible();
+
+  await page.goto(`${path}/projects`);
+  await page.getByLabel("Name of the new project").fill("Brand refresh");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Brand refresh" }).click();
+  await page.getByRole("combobox", { name: "Client" }).fill("acm");
+  await page.getByRole("option", { name: "Acme Foods" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved")).toBeVisible();
+
+  const phases = page.getByRole("region", { name: "Phases" });
+  await phases.getByLabel("New phase").fill("Discovery");
+  await phases.getByRole("button", { name: "Add" }).click();
+  await expect(phases.getByText("Discovery")).toBeVisible();
+
+  const milestones = page.getByRole("region", { name: "Milestones" });
+  await milestones.getByLabel("New milestone").fill("Go live");
+  await milestones.getByLabel("On", { exact: true }).fill("2027-03-01");
+  await milestones.getByRole("button", { name: "Add" }).click();
+  await milestones.getByRole("checkbox", { name: "Go live" }).click();
+  await expect(milestones.getByRole("checkbox", { name: "Go live" })).toBeChecked();
+
+  const budget = page.getByRole("region", { name: "Budget" });
+  await budget.getByLabel("Hours").fill("120");
+  await budget.getByLabel(/Amount/).fill("9000");
+  await budget.getByRole("button", { name: "Save budget" }).click();
+  await page.reload();
+  await expect(budget.getByLabel("Hours")).toHaveValue("120");
+  await expect(budget.getByLabel(/Amount/)).toHaveValue("9000");
+});
+
+test("what another tab changes appears without a reload", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/projects`);
+  await expect(page.getByText("No projects yet")).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto(`${path}/projects`);
+  await other.getByLabel("Name of the new project").fill("Seen elsewhere");
+  await other.keyboard.press("Enter");
+  await expect(other.getByRole("link", { name: "Seen elsewhere" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Seen elsewhere" })).toBeVisible();
+  await other.close();
+});

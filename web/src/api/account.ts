@@ -1,0 +1,50 @@
+// Signing in and out, and what the signed-in user belongs to.
+import { queryOptions } from "@tanstack/react-query";
+import { request } from "./client";
+import { refresh, session } from "./session";
+import type { Me, Tokens, Workspace } from "./types";
+
+export const meOptions = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => request<Me>("GET", "/auth/me", { signal }),
+  staleTime: 60_000,
+});
+
+export async function signIn(email: string, password: string): Promise<void> {
+  session.signedIn(
+    await request<Tokens>("POST", "/auth/sign-in", { body: { email, password, cookie: true } }),
+  );
+}
+
+export interface SignUp {
+  name: string;
+  email: string;
+  password: string;
+  joinToken?: string;
+}
+
+export async function signUp(details: SignUp): Promise<void> {
+  session.signedIn(await request<Tokens>("POST", "/auth/sign-up", { body: { ...details, cookie: true } }));
+}
+
+/** Ends the session and begins the page anew, so that nothing of it stays in memory. */
+export async function signOut(): Promise<void> {
+  await request("POST", "/auth/sign-out").catch(() => undefined);
+  session.signedOut();
+  window.location.replace("/sign-in");
+}
+
+/** Whether somebody is signed in; asks the server the first time. */
+export async function isSignedIn(): Promise<boolean> {
+  if (session.get().status === "unknown") return refresh();
+  return session.get().status === "signed-in";
+}
+
+export const createWorkspace = (name: string, timeZone: string) =>
+  request<Workspace>("POST", "/workspaces", {
+    body: { name, settings: { timeZone } },
+    idempotencyKey: crypto.randomUUID(),
+  });
+
+export const joinWorkspace = (token: string) =>
+  request<{ workspaceId: string }>("POST", "/auth/join", { body: { token } });

@@ -1,0 +1,119 @@
+// Shapes of an import, following crates/exchange (preview, mapping, row errors) and the API's job.
+import type { Stored } from "@/api/types";
+
+/** Which column a field is in: counted from 1, or by its header. */
+export type ColumnRef = number | string;
+
+/** Sent back as it came but for the parts that people change. */
+export interface Mapping {
+  kind: "people" | "projects" | "assignments" | "compensation" | "time-off";
+  columns: Record<string, ColumnRef>;
+  hoursUnit?: string;
+  [other: string]: unknown;
+}
+
+export interface PreviewColumn {
+  letter: string;
+  header: string;
+  field?: string;
+  /** 0 to 100. */
+  confidence: number;
+  startsOn?: string;
+}
+
+export interface Preview {
+  sheets?: string[];
+  columns?: PreviewColumn[];
+  sample?: string[][];
+  rows?: number;
+  mapping?: Mapping;
+  confidence?: number;
+  notes?: string[];
+}
+
+export interface RowError {
+  row: number;
+  column?: string;
+  code: string;
+  message?: string;
+  detail?: string;
+  severity?: string;
+}
+
+export interface KindSummary {
+  created?: number;
+  updated?: number;
+  unchanged?: number;
+  skipped?: number;
+  errors?: RowError[];
+}
+
+export interface ImportJob extends Stored {
+  name?: string;
+  format?: string;
+  status: string;
+  progress?: { done: number; total: number };
+  suggestedMapping?: Mapping | null;
+  preview?: Preview | null;
+  summary?: Record<string, KindSummary> | null;
+  failure?: string | null;
+}
+
+export const FIELDS = [
+  "person",
+  "first-name",
+  "last-name",
+  "email",
+  "person-id",
+  "title",
+  "team",
+  "skills",
+  "contract-hours",
+  "project",
+  "project-code",
+  "project-id",
+  "client",
+  "role",
+  "row-id",
+  "effort",
+  "from",
+  "to",
+  "status",
+  "note",
+  "amount",
+  "currency",
+  "basis",
+  "time-off-type",
+] as const;
+
+export type FieldName = (typeof FIELDS)[number];
+
+export const mappingOf = (job: ImportJob): Mapping | null =>
+  job.suggestedMapping ?? job.preview?.mapping ?? null;
+
+/** The field that a column (from 0) is read as. */
+export function fieldOf(mapping: Mapping, column: PreviewColumn, index: number): string | undefined {
+  return Object.entries(mapping.columns).find(([, at]) => at === index + 1 || at === column.header)?.[0];
+}
+
+/** The mapping with a column read as another field, or as none. A field has one column at most. */
+export function withField(
+  mapping: Mapping,
+  column: PreviewColumn,
+  index: number,
+  field: string | null,
+): Mapping {
+  const kept = Object.entries(mapping.columns).filter(
+    ([name, at]) => name !== field && at !== index + 1 && at !== column.header,
+  );
+  return { ...mapping, columns: Object.fromEntries(field ? [...kept, [field, index + 1]] : kept) };
+}
+
+export const rowErrors = (job: ImportJob): RowError[] =>
+  Object.values(job.summary ?? {}).flatMap((part) => part.errors ?? []);
+
+const WORKING = ["running", "applying", "queued", "pending", "undoing"];
+
+export const isWorking = (job: ImportJob) => WORKING.includes(job.status);
+export const isApplied = (job: ImportJob) =>
+  ["applied", "done", "completed", "succeeded"].includes(job.status);

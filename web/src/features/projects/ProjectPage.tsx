@@ -1,0 +1,95 @@
+// One project: details, phases, milestones, budget, and who works on it.
+import { useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { objectOptions } from "@/api/queries";
+import type { Id, Project } from "@/api/types";
+import { useOptions } from "@/shared/catalogue";
+import type { FieldSpec } from "@/shared/forms/fields";
+import { ObjectForm } from "@/shared/forms/ObjectForm";
+import { Page } from "@/shared/layout/Page";
+import { Section } from "@/shared/layout/Section";
+import { optionsOf, useNames } from "@/shared/names";
+import { PlanList } from "@/shared/plan/PlanList";
+import { Badge } from "@/shared/ui/Badge";
+import { IconButton } from "@/shared/ui/Button";
+import { Loaded } from "@/shared/ui/states";
+import { useRemoval } from "@/shared/useRemoval";
+import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { BudgetSection } from "./BudgetSection";
+import { MilestonesSection, PhasesSection } from "./PhasesSection";
+
+function useFields(workspaceId: Id): FieldSpec[] {
+  const { t } = useLingui();
+  const names = useNames();
+  const clients = useOptions(workspaceId, "clients");
+  return [
+    { name: "name", label: t`Name`, kind: "text", required: true },
+    { name: "code", label: t`Code`, kind: "text" },
+    { name: "clientId", label: t`Client`, kind: "search", options: clients },
+    {
+      name: "status",
+      label: t`Status`,
+      kind: "choice",
+      required: true,
+      options: optionsOf(names.projectStatus),
+    },
+    { name: "kind", label: t`Type`, kind: "choice", required: true, options: optionsOf(names.projectKind) },
+    { name: "color", label: t`Colour`, kind: "color" },
+    { name: "startsOn", label: t`Start`, kind: "date" },
+    { name: "endsOn", label: t`End`, kind: "date" },
+    { name: "notes", label: t`Notes`, kind: "notes", wide: true },
+  ];
+}
+
+function Details({ project }: { project: Project }) {
+  const { t } = useLingui();
+  const workspaceId = useWorkspaceId();
+  const can = useCan();
+  const names = useNames();
+  const navigate = useNavigate();
+  const fields = useFields(workspaceId);
+  const leave = () => void navigate({ to: "/w/$workspaceId/projects", params: { workspaceId } });
+  const removal = useRemoval(workspaceId, "projects", leave);
+  const edit = can("edit-projects");
+  return (
+    <Page
+      title={project.name}
+      beside={<Badge>{names.projectStatus[project.status]}</Badge>}
+      actions={edit && <IconButton icon="trash" label={t`Delete`} onClick={() => removal.ask(project)} />}
+    >
+      <div className="grid max-w-6xl gap-x-10 lg:grid-cols-2">
+        <div>
+          <Section title={t`Details`}>
+            <ObjectForm
+              workspaceId={workspaceId}
+              resource="projects"
+              object={project}
+              fields={fields}
+              readOnly={!edit}
+            />
+          </Section>
+          {can("read-money") && <BudgetSection project={project} readOnly={!can("edit-money")} />}
+        </div>
+        <div>
+          <PlanList title={t`Staffing`} workspaceId={workspaceId} by={{ projectId: project.id }} />
+          <PhasesSection project={project} readOnly={!edit} />
+          <MilestonesSection project={project} readOnly={!edit} />
+        </div>
+      </div>
+      {removal.dialog}
+    </Page>
+  );
+}
+
+export function ProjectPage() {
+  const { t } = useLingui();
+  const { projectId = "" } = useParams({ strict: false });
+  const query = useQuery(objectOptions(useWorkspaceId(), "projects", projectId));
+  if (query.data) return <Details key={projectId} project={query.data} />;
+  return (
+    <Page title={t`Project`}>
+      <Loaded query={query}>{() => null}</Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,80 @@
+/** An effort as the fields of a form: hours with decimals, percent, a pace. Time-phased efforts pass through unchanged. */
+import type { Effort } from "../model";
+
+export const EFFORT_FORMS = [
+  "hours-per-day",
+  "hours-per-week",
+  "percent",
+  "total",
+  "total-until-done",
+] as const;
+export type EffortForm = (typeof EFFORT_FORMS)[number] | "phased";
+
+export interface EffortFields {
+  readonly form: EffortForm;
+  /** Hours or percent, as typed. */
+  readonly amount: string;
+  /** Hours a day, for work until done. */
+  readonly pace: string;
+  readonly phased: Effort | null;
+}
+
+export function toFields(effort: Effort): EffortFields {
+  const fields = { form: effort.form, amount: "", pace: "8", phased: null };
+  switch (effort.form) {
+    case "hours-per-day":
+      return { ...fields, amount: hours(effort.minutesPerDay) };
+    case "hours-per-week":
+      return { ...fields, amount: hours(effort.minutesPerWeek) };
+    case "percent":
+      return { ...fields, amount: String(effort.basisPoints / 100) };
+    case "total":
+      return { ...fields, amount: hours(effort.minutes) };
+    case "total-until-done": {
+      const perDay =
+        effort.pace.unit === "hours-per-day" ? effort.pace.minutesPerDay : effort.pace.basisPoints * 0.048;
+      return { ...fields, amount: hours(effort.minutes), pace: hours(perDay) };
+    }
+    case "phased":
+      return { ...fields, phased: effort };
+  }
+}
+
+/** Null when the amount is no number in the range that the form allows. */
+export function fromFields(fields: EffortFields): Effort | null {
+  if (fields.form === "phased") return fields.phased;
+  const amount = number(fields.amount);
+  if (amount === null) return null;
+  const minutes = Math.round(amount * 60);
+  switch (fields.form) {
+    case "hours-per-day":
+      return inside(minutes, 1_440) ? { form: "hours-per-day", minutesPerDay: minutes } : null;
+    case "hours-per-week":
+      return inside(minutes, 10_080) ? { form: "hours-per-week", minutesPerWeek: minutes } : null;
+    case "percent": {
+      const basisPoints = Math.round(amount * 100);
+      return inside(basisPoints, 100_000) ? { form: "percent", basisPoints } : null;
+    }
+    case "total":
+      return inside(minutes, 10_000_000) ? { form: "total", minutes } : null;
+    case "total-until-done": {
+      const perDay = Math.round((number(fields.pace) ?? 0) * 60);
+      if (!inside(minutes, 10_000_000) || !inside(perDay, 1_440)) return null;
+      return { form: "total-until-done", minutes, pace: { unit: "hours-per-day", minutesPerDay: perDay } };
+    }
+  }
+}
+
+function hours(minutes: number): string {
+  return String(Math.round((minutes / 60) * 100) / 100);
+}
+
+/** Both decimal signs are understood. */
+function number(text: string): number | null {
+  const value = Number(text.trim().replace(",", "."));
+  return text.trim() === "" || !Number.isFinite(value) ? null : value;
+}
+
+function inside(value: number, max: number): boolean {
+  return value >= 1 && value <= max;
+}

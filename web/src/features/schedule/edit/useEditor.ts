@@ -1,0 +1,80 @@
+/** The editor of a plan with its questions as React state: a clash to decide on, a conflict to look at. */
+import { useLingui } from "@lingui/react/macro";
+import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { request, workspacePath } from "@/api/client";
+import { isProblem } from "@/api/problem";
+import type { Assignment } from "@/api/types";
+import { useProblemText } from "@/shared/problems";
+import { toastDone, toastFailed } from "@/shared/ui/toast";
+import type { PlanStore } from "../data/planStore";
+import type { Deed } from "./deeds";
+import { type ClashQuestion, Editor, type Entry } from "./editor";
+import type { History } from "./history";
+
+export interface OpenClash extends ClashQuestion {
+  answer(choice: "tentative" | "allow" | null): void;
+}
+
+export interface OpenConflict {
+  readonly deed: Deed;
+  readonly theirs: Assignment;
+  answer(mine: boolean): void;
+}
+
+export interface Editing {
+  readonly editor: Editor;
+  readonly history: History<Entry>;
+  readonly clash: OpenClash | null;
+  readonly conflict: OpenConflict | null;
+  undo(): void;
+  redo(): void;
+}
+
+export function useEditor(workspaceId: string, store: PlanStore): Editing {
+  const { t } = useLingui();
+  const problemText = useProblemText();
+  const [clash, setClash] = useState<OpenClash | null>(null);
+  const [conflict, setConflict] = useState<OpenConflict | null>(null);
+  const words = useRef({ refused: t`Not saved`, undo: t`Undo`, problemText });
+  words.current = { refused: t`Not saved`, undo: t`Undo`, problemText };
+  const undoRef = useRef<() => void>(() => undefined);
+
+  const editor = useMemo(
+    () =>
+      new Editor(workspaceId, store, {
+        askOnClash: (question) =>
+          new Promise((resolve) => {
+            const answer: OpenClash["answer"] = (choice) => {
+              setClash(null);
+              resolve(choice);
+            };
+            setClash({ ...question, answer });
+          }),
+        askOnConflict: (deed, _mine, theirs) =>
+          new Promise((resolve) => {
+            const answer = (mine: boolean) => {
+              setConflict(null);
+              resolve(mine);
+            };
+            setConflict({ deed, theirs, answer });
+          }),
+        readAssignment: (id) => request<Assignment>("GET", workspacePath(workspaceId, `/assignments/${id}`)),
+        onDone: (label) => toastDone(label, { label: words.current.undo, run: () => undoRef.current() }),
+        onRefused: (problem) => {
+          const asProblem = isProblem(problem) ? problem : Object.assign(new Error(), problem as object);
+          const { title, detail } = words.current.problemText(asProblem);
+          const plain = problem as { title?: string; detail?: string };
+          toastFailed(
+            words.current.refused,
+            isProblem(problem) ? `${title}. ${detail}` : (plain.detail ?? plain.title ?? title),
+          );
+        },
+      }),
+    [workspaceId, store],
+  );
+  const history = useSyncExternalStore(editor.subscribe, editor.snapshot);
+  const undo = useCallback(() => void editor.undo(), [editor]);
+  const redo = useCallback(() => void editor.redo(), [editor]);
+  undoRef.current = undo;
+  return { editor, history, clash, conflict, undo, redo };
+}

@@ -1,0 +1,161 @@
+/** Hands React's state to the grid's surface and the grid's doings back to React. Renders nothing inside. */
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
+import type { BarDrag, Change } from "../edit/drag";
+import type { ClickKeys } from "../edit/selection";
+import type { Bar, Day } from "../model";
+import type { TrackRow } from "../view/rows";
+import { Air } from "./air";
+import type { Verdict } from "./ghosts";
+import { KeyControl } from "./keys";
+import { PointerControl } from "./pointer";
+import { Surface, type SurfaceState } from "./surface";
+import "./grid.css";
+
+export interface GridHost {
+  canEdit(): boolean;
+  takenWith(bar: Bar): readonly Bar[];
+  onMoved(changes: readonly Change[], drag: BarDrag): Verdict | null;
+  onDropped(changes: readonly Change[], drag: BarDrag): void;
+  onDrawn(row: TrackRow, range: { from: Day; to: Day }): void;
+  onLifted(ids: ReadonlySet<string>): void;
+  onBarClicked(bar: Bar, keys: ClickKeys): void;
+  onBarOpened(bar: Bar): void;
+  onEmptyClicked(): void;
+  onFolded(key: string): void;
+  announce(what: "taken" | "moved" | "put-back", bar: Bar | null): void;
+  onView(): void;
+}
+
+export interface GridHandle {
+  scrollToDay(day: Day): void;
+  /** Null until the grid stands. */
+  daysOnScreen(): { from: Day; to: Day } | null;
+  idsOnScreen(): string[];
+  /** The keyboard's bar. */
+  focusedBar(): Bar | null;
+  focus(): void;
+  judge(verdict: Verdict | null): void;
+}
+
+interface Props {
+  state: SurfaceState;
+  host: GridHost;
+  /** Tells when loads have come, past React: a batch every few frames would render the whole page. */
+  onLoads: (listener: () => void) => () => void;
+  /** The first day on screen when the grid appears. */
+  startAt: Day;
+  ref: Ref<GridHandle>;
+}
+
+interface Parts {
+  surface: Surface;
+  air: Air;
+  keys: KeyControl;
+  /** It has rows and stands at its first day; before that it reports nothing. */
+  standing: boolean;
+}
+
+export function ScheduleGrid({ state, host, startAt, onLoads, ref }: Props) {
+  const container = useRef<HTMLDivElement>(null);
+  const parts = useRef<Parts | null>(null);
+  const latest = useRef(host);
+  latest.current = host;
+  const start = useRef(startAt);
+  start.current = startAt;
+
+  useLayoutEffect(() => {
+    if (!container.current) return;
+    const built = build(container.current, latest);
+    parts.current = built;
+    return () => {
+      built.destroy();
+      parts.current = null;
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    const now = parts.current;
+    if (!now) return;
+    const track = now.keys.trackId();
+    const focused = now.surface.hasFocus();
+    now.surface.update(state);
+    if (!now.standing) {
+      now.surface.scrollToDay(start.current);
+      now.standing = true;
+      latest.current.onView();
+    }
+    if (!now.air.isBusy()) now.keys.follow(track, focused);
+  }, [state]);
+
+  useEffect(() => onLoads(() => parts.current?.surface.loadsChanged()), [onLoads]);
+  useImperativeHandle(ref, () => handle(parts), []);
+  return <div ref={container} className="relative min-h-0 flex-1" data-testid="schedule-grid" />;
+}
+
+function build(container: HTMLElement, host: { readonly current: GridHost }): Parts & { destroy(): void } {
+  const stand = { standing: false };
+  const surface = new Surface(container, () => {
+    if (stand.standing) host.current.onView();
+  });
+  const air = new Air(surface, {
+    onMoved: (changes, drag) => host.current.onMoved(changes, drag),
+    onDropped: (changes, drag) => host.current.onDropped(changes, drag),
+    onDrawn: (row, range) => host.current.onDrawn(row, range),
+    onLifted: (ids) => host.current.onLifted(ids),
+  });
+  const keys = new KeyControl(surface, air, {
+    canEdit: () => host.current.canEdit(),
+    takenWith: (bar) => host.current.takenWith(bar),
+    onBarChosen: (bar, _row, pressed) => host.current.onBarClicked(bar, pressed),
+    onBarOpened: (bar) => host.current.onBarOpened(bar),
+    onCreate: (row, from, to) => {
+      const track = surface.rows()[row];
+      if (track?.kind === "track") host.current.onDrawn(track, { from, to });
+    },
+    onFolded: (key) => host.current.onFolded(key),
+    onLeft: () => host.current.onEmptyClicked(),
+    announce: (what) => host.current.announce(what, air.dragged()?.bars[0] ?? null),
+  });
+  const pointer = new PointerControl(surface, air, {
+    canEdit: () => host.current.canEdit(),
+    takenWith: (bar) => host.current.takenWith(bar),
+    onBarClicked: (bar, row, pressed) => {
+      keys.goTo({ row, day: bar.from, barId: bar.id }, false);
+      surface.barElement(row, bar.id)?.focus({ preventScroll: true });
+      host.current.onBarClicked(bar, pressed);
+    },
+    onBarOpened: (bar) => host.current.onBarOpened(bar),
+    onEmptyClicked: (row, day) => {
+      keys.goTo({ row, day, barId: null }, true);
+      host.current.onEmptyClicked();
+    },
+    onFolded: (key) => host.current.onFolded(key),
+  });
+  const destroy = () => {
+    keys.destroy();
+    pointer.destroy();
+    surface.destroy();
+  };
+  return Object.assign(stand, { surface, air, keys, destroy });
+}
+
+function handle(parts: { readonly current: Parts | null }): GridHandle {
+  return {
+    scrollToDay: (day) => parts.current?.surface.scrollToDay(day),
+    daysOnScreen: () => (parts.current?.standing ? parts.current.surface.daysOnScreen() : null),
+    idsOnScreen: () => {
+      const surface = parts.current?.surface;
+      if (!surface) return [];
+      const { first, last } = surface.rowsOnScreen();
+      const near = surface.rows().slice(Math.max(0, first - 4), last + 9);
+      return [...new Set(near.flatMap((row) => (row.kind === "track" ? [row.id] : [])))];
+    },
+    focusedBar: () => parts.current?.keys.bar() ?? null,
+    focus: () => {
+      const now = parts.current;
+      const cursor = now?.keys.current();
+      if (now && cursor) now.keys.goTo(cursor, true);
+    },
+    judge: (verdict) => parts.current?.air.judge(verdict),
+  };
+}

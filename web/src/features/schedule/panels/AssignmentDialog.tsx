@@ -1,0 +1,119 @@
+/** Makes or changes one assignment. */
+import { useLingui } from "@lingui/react/macro";
+import { useMemo } from "react";
+import { Failure } from "@/shared/forms/Failure";
+import { useForm } from "@/shared/forms/useForm";
+import { Button } from "@/shared/ui/Button";
+import { Combobox } from "@/shared/ui/Combobox";
+import { Dialog } from "@/shared/ui/Dialog";
+import { Checkbox, Select, TextArea, TextField } from "@/shared/ui/Field";
+import type { Directory } from "../data/useDirectory";
+import { type AssignmentValues, type Beginning, endFault, toDraft, toValues } from "../edit/assignmentForm";
+import type { Draft } from "../edit/deeds";
+import { fromFields } from "../edit/effortForm";
+import type { Person } from "../model";
+import { parseDay } from "../time/days";
+import { EffortField } from "./EffortField";
+
+interface Props {
+  /** What the form begins with; a change has an id beside it. */
+  draft: Beginning;
+  isNew: boolean;
+  directory: Directory;
+  people: ReadonlyMap<string, Person>;
+  onClose: () => void;
+  onSave: (draft: Draft) => Promise<boolean>;
+}
+
+export function AssignmentDialog({ draft, isNew, directory, people, onClose, onSave }: Props) {
+  const { t } = useLingui();
+  const form = useForm<AssignmentValues>({
+    initial: toValues(draft),
+    check: (values) => ({
+      personId: values.personId ? undefined : t`Choose a person`,
+      projectId: values.projectId ? undefined : t`Choose a project`,
+      startsOn: Number.isNaN(parseDay(values.startsOn)) ? t`Choose a day` : undefined,
+      endsOn: endFault(values) ? t`The end is before the start, or a total needs one` : undefined,
+      amount: fromFields(values) ? undefined : t`This is no amount of work`,
+    }),
+    submit: async (values) => {
+      const made = toDraft(values, draft);
+      if (made && (await onSave(made))) onClose();
+    },
+  });
+  const { values, set, error } = form;
+  const options = useMemo(
+    () => choices(directory, people, draft.projectId),
+    [directory, people, draft.projectId],
+  );
+  const roles = [{ value: "", label: t`No role` }, ...options.roles];
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={isNew ? t`New assignment` : t`Assignment`}
+      footer={
+        <>
+          <Button onClick={onClose}>{t`Cancel`}</Button>
+          <Button look="primary" busy={form.busy} onClick={() => form.onSubmit()}>
+            {isNew ? t`Book` : t`Save`}
+          </Button>
+        </>
+      }
+    >
+      <form className="grid grid-cols-2 gap-3 pb-2" onSubmit={form.onSubmit} noValidate>
+        <Combobox
+          className="col-span-2"
+          label={t`Project`}
+          options={options.projects}
+          value={values.projectId}
+          onChange={(id) => set("projectId", id)}
+          error={error("projectId")}
+        />
+        <Combobox
+          label={t`Person`}
+          options={options.people}
+          value={values.personId}
+          onChange={(id) => set("personId", id)}
+          error={error("personId")}
+        />
+        <Select label={t`Role`} value={values.roleId} onChange={(id) => set("roleId", id)} options={roles} />
+        <TextField label={t`From`} type="date" required {...form.text("startsOn")} />
+        <TextField label={t`To`} type="date" hint={t`Empty = open end`} {...form.text("endsOn")} />
+        <EffortField
+          values={values}
+          error={error("amount")}
+          onChange={(part) => {
+            for (const [field, value] of Object.entries(part)) set(field as "amount", value);
+          }}
+        />
+        <Checkbox
+          className="col-span-2"
+          label={t`Tentative: not promised yet`}
+          checked={values.tentative}
+          onChange={(on) => set("tentative", on)}
+        />
+        <div className="col-span-2">
+          <TextArea label={t`Note`} rows={2} {...form.text("note")} />
+        </div>
+        <div className="col-span-2">
+          <Failure text={form.failure} />
+        </div>
+        <button type="submit" className="sr-only" tabIndex={-1}>{t`Save`}</button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Finished projects can't be booked any more; the one that a booking has already stays. */
+function choices(directory: Directory, people: ReadonlyMap<string, Person>, current: string | undefined) {
+  const option = (id: string, label: string) => ({ value: id, label });
+  const open = [...directory.projects.values()].filter(
+    (one) => one.id === current || (one.status !== "archived" && one.status !== "completed"),
+  );
+  return {
+    projects: open.map((one) => option(one.id, one.code ? `${one.name} · ${one.code}` : one.name)),
+    people: [...people.values()].map((one) => option(one.id, one.name)),
+    roles: [...directory.roles].map(([id, name]) => option(id, name)),
+  };
+}

@@ -1,0 +1,55 @@
+// The words of the API's enumerations in the user's language.
+import { useLingui } from "@lingui/react/macro";
+import { useMemo } from "react";
+import type { ProjectKind, ProjectStatus, Role, TimeOffKind, TimeOffStatus } from "@/api/types";
+
+export function useNames() {
+  const { t } = useLingui();
+  return useMemo(
+    () => ({
+      role: {
+        owner: t`Owner`,
+        admin: t`Admin`,
+        "resource-manager": t`Resource manager`,
+        "project-manager": t`Project manager`,
+        member: t`Member`,
+        viewer: t`Viewer`,
+      } satisfies Record<Role, string> as Record<Role, string>,
+      projectStatus: {
+        proposed: t`Proposed`,
+        active: t`Active`,
+        "on-hold": t`On hold`,
+        completed: t`Completed`,
+        archived: t`Archived`,
+      } satisfies Record<ProjectStatus, string> as Record<ProjectStatus, string>,
+      projectKind: {
+        managed: t`Managed`,
+        "non-managed": t`Non-managed`,
+        "team-augmentation": t`Team augmentation`,
+      } satisfies Record<ProjectKind, string> as Record<ProjectKind, string>,
+      timeOffKind: {
+        vacation: t`Vacation`,
+        "sick-leave": t`Sick leave`,
+        "parental-leave": t`Parental leave`,
+        "unpaid-leave": t`Unpaid leave`,
+        training: t`Training`,
+        other: t`Other`,
+      } satisfies Record<TimeOffKind, string> as Record<TimeOffKind, string>,
+      timeOffStatus: {
+        pending: t`Pending`,
+        approved: t`Approved`,
+        rejected: t`Rejected`,
+      } satisfies Record<TimeOffStatus, string> as Record<TimeOffStatus, string>,
+    }),
+    [t],
+  );
+}
+
+export function useRoleName(): (role: Role) => string {
+  const names = useNames();
+  return (role) => names.role[role] ?? role;
+}
+
+/** The choices of a list, in the order in which they are written. */
+export const optionsOf = (names: Record<string, string>) =>
+  Object.entries(names).map(([value, label]) => ({ value, label }));
