@@ -1,3 +1,4 @@
+// A journey in a real browser against the real server; each test's name is what it claims.
 import { begin, expect, test } from "./server";
 
 test("an empty workspace offers three ways to begin", async ({ page }) => {

@@ -1,6 +1,6 @@
 // The real server on an empty database, one for each worker, and the steps that every journey begins with.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
@@ -10,9 +10,11 @@ const root = new URL("../../", import.meta.url).pathname;
 const READY_MS_MAX = 30_000;
 export const PASSWORD = "a sentence that nobody guesses";
 
+/** The server that was built last; it holds the web app of that moment (a debug build reads web/dist itself). */
 function binary(): string {
-  const found = [process.env.RAALLY_BIN, `${root}target/release/raally`, `${root}target/debug/raally`];
-  const path = found.find((one) => one && existsSync(one));
+  if (process.env.RAALLY_BIN) return process.env.RAALLY_BIN;
+  const built = [`${root}target/release/raally`, `${root}target/debug/raally`].filter((one) => existsSync(one));
+  const path = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
   if (!path) throw new Error("Build the server first, or say where it is by RAALLY_BIN");
   return path;
 }

@@ -1,3 +1,4 @@
+// A journey in a real browser against the real server; each test's name is what it claims.
 import { begin, expect, expectAccessible, PASSWORD, test } from "./server";
 
 test("somebody signs up, makes a workspace, signs out and in again", async ({ page }) => {

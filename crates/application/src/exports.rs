@@ -4,7 +4,9 @@
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use raally_domain::kind::Kind;
-use raally_exchange::export::{Column, ColumnKind, CsvOptions, ExportError, Table, Value as Cell, write_csv, write_xlsx};
+use raally_exchange::export::{
+    Column, ColumnKind, CsvOptions, ExportError, Table, Value as Cell, write_csv, write_xlsx,
+};
 use raally_storage::{After, OrderBy, Query};
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
@@ -77,6 +79,18 @@ enum Pick {
 
 type Columns = &'static [(&'static str, &'static str, &'static str, Pick)];
 
+const TIME_OFF: Columns = &[
+    ("id", "Id", "/id", Pick::Text),
+    ("person", "Person", "/personId", Pick::Name),
+    ("email", "E-mail", "/personId", Pick::Second),
+    ("kind", "Type", "/kind", Pick::Text),
+    ("startsOn", "From", "/startsOn", Pick::Date),
+    ("endsOn", "To", "/endsOn", Pick::Date),
+    ("minutesPerDay", "Off a day", "/minutesPerDay", Pick::Minutes),
+    ("status", "Status", "/status", Pick::Text),
+    ("note", "Note", "/note", Pick::Text),
+];
+
 impl ExportKind {
     /// The kind with this name in paths and on the command line.
     #[must_use]
@@ -142,17 +156,7 @@ impl ExportKind {
                 ("note", "Note", "/note", Pick::Text),
                 ("externalId", "External id", "/externalId", Pick::Text),
             ],
-            Self::TimeOff => &[
-                ("id", "Id", "/id", Pick::Text),
-                ("person", "Person", "/personId", Pick::Name),
-                ("email", "E-mail", "/personId", Pick::Second),
-                ("kind", "Type", "/kind", Pick::Text),
-                ("startsOn", "From", "/startsOn", Pick::Date),
-                ("endsOn", "To", "/endsOn", Pick::Date),
-                ("minutesPerDay", "Off a day", "/minutesPerDay", Pick::Minutes),
-                ("status", "Status", "/status", Pick::Text),
-                ("note", "Note", "/note", Pick::Text),
-            ],
+            Self::TimeOff => TIME_OFF,
             Self::Clients | Self::Teams | Self::Roles | Self::Calendars => &[
                 ("id", "Id", "/id", Pick::Text),
                 ("name", "Name", "/name", Pick::Text),
@@ -335,7 +339,9 @@ fn cell(value: Option<&Value>, pick: Pick, names: &Names) -> Cell {
             int(week.map(|days| days.iter().filter_map(Value::as_i64).sum()))
         }
         Pick::Effort => {
-            let one = ["minutesPerDay", "minutesPerWeek", "basisPoints", "minutes"].iter().find_map(|name| value[*name].as_i64());
+            let one = ["minutesPerDay", "minutesPerWeek", "basisPoints", "minutes"]
+                .iter()
+                .find_map(|name| value[*name].as_i64());
             let spans = || Some(value["spans"].as_array()?.iter().filter_map(|span| span["minutes"].as_i64()).sum());
             int(one.or_else(spans))
         }

@@ -23,9 +23,9 @@ mod views;
 mod words;
 
 pub use jobs::{IMPORT_JOB, LEASE_US};
-pub use stored::FileWriter;
 pub(crate) use load::each_living;
 pub use raally_exchange::Mapping;
+pub use stored::FileWriter;
 pub use summary::{Counts, Findings, Missing, Part, RowFault, Summary};
 pub use undo::{Touched, UndoReport};
 pub use views::{ImportReport, ImportState, Look, Progress};

@@ -30,7 +30,7 @@ export async function signUp(details: SignUp): Promise<void> {
 /** Ends the session and begins the page anew, so that nothing of it stays in memory. */
 export async function signOut(): Promise<void> {
   await request("POST", "/auth/sign-out").catch(() => undefined);
-  session.signedOut();
+  session.leave();
   window.location.replace("/sign-in");
 }
 

@@ -57,8 +57,10 @@ export const session = {
     drop();
     channel?.postMessage({ kind: "signed-out" } satisfies Message);
   },
-  renamed(user: User) {
-    if (state.status === "signed-in") publish({ ...state, user });
+  /** As `signedOut` for the other tabs; this one is about to load anew and must not move before that. */
+  leave() {
+    accessToken = null;
+    channel?.postMessage({ kind: "signed-out" } satisfies Message);
   },
 };
 

@@ -9,6 +9,8 @@ use crate::tree::Tree;
 
 const EXAMPLE: &str = ".env.example";
 const PREFIX: &str = "RAALLY_";
+/// What the test run tells the journeys of the web app; no option of the program.
+const OF_THE_TEST_RUN: [&str; 1] = ["RAALLY_BIN"];
 
 pub fn check(tree: &Tree) -> Vec<String> {
     let Some(page) = tree.read(CONFIGURATION) else {
@@ -30,6 +32,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
     };
     let mut known: BTreeSet<String> = of_tests.into_iter().flat_map(used_in).collect();
     known.extend(documented);
+    known.extend(OF_THE_TEST_RUN.map(str::to_owned));
     for path in others {
         for name in used_in(path).difference(&known) {
             faults.push(format!("{path} uses {name}, which {CONFIGURATION} does not explain"));

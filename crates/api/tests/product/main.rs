@@ -9,6 +9,7 @@ mod assignments;
 mod events;
 mod first_slice;
 mod hostile;
+mod imports;
 mod members;
 mod openapi;
 mod people;

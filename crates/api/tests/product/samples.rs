@@ -7,6 +7,11 @@ use serde_json::{Value, json};
 use crate::support::PASSWORD;
 use crate::world::Company;
 
+/// A staffing sheet.
+pub const SHEET: &str = "Name,Email,Contract hours,Project code,Project,Client,Role,Hours per week,From,To,Status\n\
+    Kim Ito,kim@sheet.example,40,S-1,Sheet,Sheet Ltd,Designer,20,2026-03-02,2026-04-30,confirmed\n\
+    =2+3,lee@sheet.example,40,S-1,Sheet,Sheet Ltd,Designer,30,2026-03-02,,tentative\n";
+
 /// What an operation is sent.
 #[derive(Clone, Debug)]
 pub enum Sample {
@@ -57,6 +62,9 @@ pub fn sample(operation: &str, company: &Company, number: usize) -> Option<Sampl
         let file = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n\
                     DTSTART;VALUE=DATE:20260103\r\nSUMMARY:Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         return Some(Sample::File("text/calendar", file));
+    }
+    if operation == "upload_import" {
+        return Some(Sample::File("text/csv", SHEET));
     }
     account(operation, number).or_else(|| planning(operation, company, number)).map(Sample::Json)
 }
@@ -110,6 +118,9 @@ fn planning(operation: &str, company: &Company, number: usize) -> Option<Value> 
             "scope": {"of": "person", "personId": own(company, "personId")}, "validFrom": "2026-01-01", "billPerHour": money(),
         }),
         "create_assignment" | "change_assignment" | "check_assignment" => assignment(company),
+        "preview_import" | "undo_import" => json!({}),
+        "apply_import" => json!({"dryRun": true}),
+        "save_import_mapping" => json!({"mapping": {"kind": "people", "columns": {"person": "Name"}}}),
         "split_assignment" => json!({"on": "2026-03-04"}),
         "repeat_assignment" => json!({"every": 1, "unit": "weeks", "times": 1}),
         "copy_assignment" => json!({

@@ -51,11 +51,12 @@ impl Operation {
         for name in self.parameters("path").into_iter().filter(|name| *name != "workspaceId") {
             let value = match name {
                 "validFrom" => "2026-01-01",
+                "exportName" => "people",
                 name => company.id(name).unwrap_or_else(|| panic!("{}: no sample of {name}", self.row.id)),
             };
             path = path.replace(&format!("{{{name}}}"), value);
         }
-        let wanted = [("from", "2026-01-01"), ("to", "2026-12-31"), ("region", "DE")];
+        let wanted = [("from", "2026-01-01"), ("to", "2026-12-31"), ("region", "DE"), ("name", "sheet.csv")];
         let mut known = self.parameters("query");
         let is_filter = self.row.id == "list_holidays";
         known.retain(|name| *name != "region" || !is_filter);
@@ -338,7 +339,7 @@ impl Matrix {
     async fn paths(&mut self, index: usize) {
         let id = self.operations[index].row.id;
         let names: Vec<String> = self.operations[index].parameters("path").into_iter().map(str::to_owned).collect();
-        for name in names.iter().filter(|name| !["workspaceId", "validFrom"].contains(&name.as_str())) {
+        for name in names.iter().filter(|name| !["workspaceId", "validFrom", "exportName"].contains(&name.as_str())) {
             let sample = self.sample(id);
             let at = self.version_of(index).await;
             let own = self.home.id(name).unwrap().to_owned();

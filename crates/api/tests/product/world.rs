@@ -4,7 +4,8 @@ use raally_application::sign_in::NewAccount;
 use raally_identity::Secret;
 use serde_json::{Value, json};
 
-use crate::support::{Host, PASSWORD, User, id, version};
+use crate::samples::SHEET;
+use crate::support::{Call, Host, PASSWORD, User, id, version};
 
 /// A company.
 pub struct Company {
@@ -37,6 +38,7 @@ impl Company {
         company.add_lists(host).await;
         company.add_people(host).await;
         company.add_projects(host).await;
+        company.add_imports(host).await;
         company
     }
 
@@ -136,6 +138,16 @@ impl Company {
                 self.ids.push(("assignmentId", id(&made).to_owned()));
             }
         }
+    }
+
+    async fn add_imports(&mut self, host: &Host) {
+        let path = format!("{}/imports?name=sheet.csv", self.path);
+        let made = host.call(Call::post(&path).by(&self.owner).bytes("text/csv", SHEET)).await.created();
+        self.ids.push(("importId", id(&made).to_owned()));
+        let name = format!("mapping-{}", self.owner.id);
+        let mapping = json!({"mapping": {"kind": "people", "columns": {"person": "Name"}}});
+        host.put(&format!("{}/import-mappings/{name}", self.path), &self.owner, 1, mapping).await.gone();
+        self.ids.push(("mappingName", name));
     }
 
     /// A member with this role whose membership is then changed, if anything is given.

@@ -1,7 +1,9 @@
 //! From what a row says and what is known to the facts that somebody wants to be true. What a row says nothing about
 //! stays as it is; facts that are true already are dropped by the domain.
 
-use raally_domain::event::{AssignmentEvent, CalendarEvent, Envelope, From as FromDate, PersonEvent, ProjectEvent, TimeOffEvent};
+use raally_domain::event::{
+    AssignmentEvent, CalendarEvent, Envelope, From as FromDate, PersonEvent, ProjectEvent, TimeOffEvent,
+};
 use raally_domain::ids::{CalendarId, ClientId, PersonId, PhaseId, ProjectId, RoleId, SkillId, TeamId};
 use raally_domain::model::{
     Assignment, AssignmentDetails, Availability, Calendar, CalendarException, Commitment, Compensation,
@@ -86,7 +88,9 @@ pub(crate) fn person(before: Option<&Envelope<Person>>, row: &record::Person, re
     facts.extend(availability(state, row, owned));
     let has = |skill: SkillId| state.is_some_and(|known| known.skills.iter().any(|entry| entry.skill_id == skill));
     let new_skills = refs.skills.iter().filter(|skill| !has(**skill));
-    facts.extend(new_skills.map(|skill_id| PersonEvent::SkillSet(PersonSkill { skill_id: *skill_id, level: SKILL_LEVEL })));
+    facts.extend(
+        new_skills.map(|skill_id| PersonEvent::SkillSet(PersonSkill { skill_id: *skill_id, level: SKILL_LEVEL })),
+    );
     facts
 }
 
@@ -112,7 +116,11 @@ fn availability(known: Option<&Person>, row: &record::Person, owned: bool) -> Ve
 }
 
 /// The facts of a row of pay. Monthly pay is twelve times that a year.
-pub(crate) fn pay(before: Option<&Envelope<Person>>, row: &record::Compensation, currency: Currency) -> Vec<PersonEvent> {
+pub(crate) fn pay(
+    before: Option<&Envelope<Person>>,
+    row: &record::Compensation,
+    currency: Currency,
+) -> Vec<PersonEvent> {
     let valid_from = row.valid_from.unwrap_or(SINCE_EVER);
     let known = before.and_then(|known| known.money.compensations.iter().find(|entry| entry.valid_from == valid_from));
     let (kind, amount_minor) = match row.basis {
@@ -216,7 +224,9 @@ pub(crate) fn assignment(
         person_id: refs.person,
         project_id: refs.project,
         phase_id: refs.phase.or_else(|| {
-            known.filter(|known| known.project_id == refs.project && row.phase.is_none()).and_then(|known| known.phase_id)
+            known
+                .filter(|known| known.project_id == refs.project && row.phase.is_none())
+                .and_then(|known| known.phase_id)
         }),
         role_id: refs.role.or_else(|| known.and_then(|known| known.role_id)),
         starts_on: row.from,

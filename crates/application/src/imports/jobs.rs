@@ -69,10 +69,8 @@ impl Work {
     fn new(job: Job, caller: Option<Caller>) -> Result<Self, Failure> {
         let input: JobInput = serde_json::from_str(&job.input).map_err(Failure::bug)?;
         let result = job.result.as_deref().map(serde_json::from_str).transpose().map_err(Failure::bug)?;
-        let base = caller.unwrap_or_else(|| Caller {
-            user: job.created_by.map(UserId),
-            ..Caller::system(job.workspace)
-        });
+        let base =
+            caller.unwrap_or_else(|| Caller { user: job.created_by.map(UserId), ..Caller::system(job.workspace) });
         let caller = Caller { import: Some(input.import), idempotency: None, grant: Grant::Yes, ..base };
         Ok(Self { caller, job, input, result: result.unwrap_or_default() })
     }
@@ -129,10 +127,13 @@ impl App {
     }
 
     async fn store_source(&self, caller: &Caller, request: &ImportRequest) -> Result<Uuid, Failure> {
-        let unreadable = |error: &std::io::Error| Failure::bad_request("unreadable", format!("the file can't be read: {error}"));
+        let unreadable =
+            |error: &std::io::Error| Failure::bad_request("unreadable", format!("the file can't be read: {error}"));
         let mut writer = self.begin_import_file(caller, &request.name).await?;
         let mut file: Box<dyn std::io::Read + Send> = match &request.source {
-            raally_exchange::Source::Path(path) => Box::new(std::fs::File::open(path).map_err(|error| unreadable(&error))?),
+            raally_exchange::Source::Path(path) => {
+                Box::new(std::fs::File::open(path).map_err(|error| unreadable(&error))?)
+            }
             raally_exchange::Source::Bytes(bytes) => Box::new(std::io::Cursor::new(std::sync::Arc::clone(bytes))),
         };
         loop {

@@ -119,8 +119,7 @@ impl Triple {
     /// Whether two keys of the same name can be the same thing.
     fn may_be(&self, index: u32, external_id: Option<&str>, second: Option<&str>) -> bool {
         let Some(known) = self.all.get(index as usize) else { return false };
-        let other_second =
-            known.second.as_deref().zip(second).is_some_and(|(known, asked)| known != folded(asked));
+        let other_second = known.second.as_deref().zip(second).is_some_and(|(known, asked)| known != folded(asked));
         let other_id = known
             .external_id
             .as_deref()

@@ -84,15 +84,7 @@ fn put(known: &mut Known, kind: Kind, id: Uuid, keys: &Keys) {
 /// When storage fails.
 pub(crate) async fn known(tx: &mut Tx<'_>) -> Result<Known, Failure> {
     let mut known = Known::default();
-    for kind in [
-        Kind::Person,
-        Kind::Project,
-        Kind::Client,
-        Kind::Team,
-        Kind::Skill,
-        Kind::Role,
-        Kind::Calendar,
-    ] {
+    for kind in [Kind::Person, Kind::Project, Kind::Client, Kind::Team, Kind::Skill, Kind::Role, Kind::Calendar] {
         each_living(tx, kind, |row| {
             let keys: Keys = serde_json::from_str(row.body).map_err(Failure::bug)?;
             put(&mut known, kind, row.id, &keys);

@@ -2,9 +2,7 @@
 
 use raally_domain::decide::Managed;
 use raally_domain::event::{Envelope, From as FromDate, Named, PersonEvent, ProjectEvent, TimeOffEvent};
-use raally_domain::model::{
-    Assignment, Calendar, Client, Person, Project, Role, Skill, Team, TimeOff, TimeOffStatus,
-};
+use raally_domain::model::{Assignment, Calendar, Client, Person, Project, Role, Skill, Team, TimeOff, TimeOffStatus};
 
 /// A kind that an import can change.
 pub(crate) trait Restorable: Managed {

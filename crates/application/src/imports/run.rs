@@ -56,10 +56,7 @@ impl Pass {
     async fn compare(&self, piece: Arc<Piece>) -> Result<Settled, Failure> {
         let pass = self.clone();
         let scope = self.caller.scope();
-        self.app
-            .store()
-            .read_long(scope, move |tx| Box::pin(async move { pass.take(tx, &piece).await }))
-            .await
+        self.app.store().read_long(scope, move |tx| Box::pin(async move { pass.take(tx, &piece).await })).await
     }
 }
 
@@ -128,7 +125,9 @@ impl App {
         let part = part_of_rows(reading.format, reading.mapping.as_ref());
         let (known, currency) = self
             .store()
-            .read_long(work.caller.scope(), |tx| Box::pin(async move { Ok::<_, Failure>((load::known(tx).await?, currency(tx).await?)) }))
+            .read_long(work.caller.scope(), |tx| {
+                Box::pin(async move { Ok::<_, Failure>((load::known(tx).await?, currency(tx).await?)) })
+            })
             .await?;
         let (resolved, findings) = reading.resolve(known, part, self.mint()).await?;
         let mut pass = Pass {

@@ -5,9 +5,7 @@ use raally_domain::decide::{Intent, Refusal, decide};
 use raally_domain::event::{ClientEvent, Envelope, RoleEvent, SkillEvent, TeamEvent};
 use raally_domain::ids::{PersonId, PhaseId, ProjectId};
 use raally_domain::kind::Kind;
-use raally_domain::model::{
-    Assignment, Calendar, Client, Currency, Person, Project, Role, Skill, Team, TimeOff,
-};
+use raally_domain::model::{Assignment, Calendar, Client, Currency, Person, Project, Role, Skill, Team, TimeOff};
 use raally_exchange::record::{self, Assignee};
 use raally_exchange::{Located, Record};
 use raally_storage::{Query, Tx};
@@ -105,7 +103,12 @@ impl<'a> Settling<'a> {
         };
         if !self.dry {
             let first = faults.into_iter().next().map_or_else(String::new, |fault| {
-                format!("row {}: {}{}", fault.row, fault.column.map(|column| format!("{column}: ")).unwrap_or_default(), fault.message)
+                format!(
+                    "row {}: {}{}",
+                    fault.row,
+                    fault.column.map(|column| format!("{column}: ")).unwrap_or_default(),
+                    fault.message
+                )
             });
             return Err(Failure::bad_request("import-refused", first));
         }
@@ -189,11 +192,14 @@ impl<'a> Settling<'a> {
         } else {
             self.app.change_from::<A>(tx, self.caller, id, before, wanted, &self.alive).await?.recorded
         };
-        Ok((id, match (is_new, recorded) {
-            (true, _) => Outcome::Created,
-            (false, true) => Outcome::Updated,
-            (false, false) => Outcome::Unchanged,
-        }))
+        Ok((
+            id,
+            match (is_new, recorded) {
+                (true, _) => Outcome::Created,
+                (false, true) => Outcome::Updated,
+                (false, false) => Outcome::Unchanged,
+            },
+        ))
     }
 
     async fn person(&mut self, tx: &mut Tx<'_>, row: &record::Person) -> Result<(Uuid, Outcome), Failure> {

@@ -46,7 +46,8 @@ const TIME_OFF: [(&str, TimeOffKind); 36] = [
 pub(crate) fn time_off_kind(word: Option<&str>) -> TimeOffKind {
     let Some(word) = word else { return TimeOffKind::Vacation };
     let word = word.trim().to_lowercase();
-    let starts = |start: &str| word.split([' ', '-', '/', '(']).any(|part| part.starts_with(start)) || word.starts_with(start);
+    let starts =
+        |start: &str| word.split([' ', '-', '/', '(']).any(|part| part.starts_with(start)) || word.starts_with(start);
     TIME_OFF.iter().find(|(start, _)| starts(start)).map_or(TimeOffKind::Other, |(_, kind)| *kind)
 }
 

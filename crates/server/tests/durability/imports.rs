@@ -7,7 +7,7 @@ use std::process::Child;
 
 use raally_domain::ids::WorkspaceId;
 use raally_storage::testing::TEST_BUILD;
-use raally_storage::{JobState, Scope, Store, StoreConfig, StoreError};
+use raally_storage::{JobState, Scope, Store, StoreConfig};
 use serde_json::Value;
 
 use crate::clock;
@@ -62,13 +62,14 @@ impl Sheet {
     }
 }
 
-/// Kills an import; it may have ended well before that, never badly.
-pub fn kill(mut import: Child) {
+/// Kills an import; it may have ended well before that, never badly. Whether it was still running.
+pub fn kill(mut import: Child) -> bool {
     import.kill().unwrap();
     let status = import.wait().unwrap();
     let mut err = String::new();
     import.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert!(status.code().is_none_or(|code| code == 0), "the import ended with {status}: {err}");
+    status.code().is_none()
 }
 
 /// A server of a later time takes over what was killed; then each sheet is there as a whole or not at all, and importing
@@ -105,9 +106,7 @@ fn open_jobs(installation: &Installation, workspace: &str) -> usize {
     proof::block_on(async {
         let store = Store::open(&StoreConfig::new(installation.location(), TEST_BUILD)).await.unwrap();
         let jobs = store
-            .read(Scope::Workspace(workspace), move |tx| {
-                Box::pin(async move { Ok::<_, StoreError>(tx.jobs(workspace, 1_000).await?) })
-            })
+            .read(Scope::Workspace(workspace), move |tx| Box::pin(async move { tx.jobs(workspace, 1_000).await }))
             .await
             .unwrap();
         store.close().await;

@@ -56,7 +56,7 @@ fn survive(installation: &Installation, disturb: impl Fn(usize), quiet: impl Fn(
     let ledger = Arc::new(Ledger::default());
     let mut servers = [installation.serve(), installation.serve()];
     let mut company = Company::found(servers[0].address);
-    let (mut open, mut sheets) = (0, Vec::new());
+    let (mut open, mut interrupted, mut sheets) = (0, 0, Vec::new());
     for round in 0..rounds() {
         let before = ledger.acknowledged();
         let load = Load::start(&ledger, &company, &servers.each_ref().map(|server| server.address), 3);
@@ -67,7 +67,7 @@ fn survive(installation: &Installation, disturb: impl Fn(usize), quiet: impl Fn(
         wait_until("something is acknowledged", || ledger.acknowledged() > before + 5);
         std::thread::sleep(random_pause());
         disturb(round);
-        kill(&mut servers, import);
+        interrupted += usize::from(kill(&mut servers, import));
         load.wait();
         quiet();
         proof::holds(installation);
@@ -76,12 +76,12 @@ fn survive(installation: &Installation, disturb: impl Fn(usize), quiet: impl Fn(
         open += ledger.retry(&company, servers.each_ref().map(|server| server.address));
         ledger.verify(&company, servers[1].address);
     }
-    servers.map(Serve::stop);
+    servers.into_iter().for_each(Serve::stop);
     let added = imports::end_whole(installation, &mut company, &sheets);
     let events = proof::holds(installation);
     say(&format!(
-        "{}: {} acknowledged, 0 lost, 0 twice; {open} were open and sent again; {} sheets whole, {added} rows by \
-         importing again; {events} events, {} rounds",
+        "{}: {} acknowledged, 0 lost, 0 twice; {open} were open and sent again; {interrupted} of {} imports killed, \
+         each all or nothing, {added} rows by importing again; {events} events, {} rounds",
         if matches!(installation.location(), Location::Postgres(_)) { "PostgreSQL" } else { "SQLite" },
         ledger.acknowledged(),
         sheets.len(),
@@ -89,13 +89,12 @@ fn survive(installation: &Installation, disturb: impl Fn(usize), quiet: impl Fn(
     ));
 }
 
-fn kill(servers: &mut [Serve; 2], import: Option<Child>) {
+/// Kills them all; whether an import was still running.
+fn kill(servers: &mut [Serve; 2], import: Option<Child>) -> bool {
     for server in servers {
         server.kill();
         // The others go on for a moment alone.
         std::thread::sleep(random_pause() / 8);
     }
-    if let Some(import) = import {
-        imports::kill(import);
-    }
+    import.is_some_and(imports::kill)
 }

@@ -37,7 +37,7 @@ const PAGES: [&str; 16] = [
     "people/{person}/bill-rates",
     "projects/{project}/budget",
     "projects/{project}/rates",
-    "schedule?from=2026-01-01&to=2026-12-31&grain=month",
+    "schedule?from=2026-01-01&to=2026-12-31&grain=quarter",
 ];
 
 fn fixtures() -> PathBuf {
@@ -120,7 +120,7 @@ fn make() {
     let server = installation.serve();
     let company = Company::found(server.address);
     history(&company, server.address);
-    Sheet::write_of(&installation, 1, 60).import(&installation, &company);
+    Sheet::write_of(&installation, 1, 12).import(&installation, &company);
     let pages = pages(&company, server.address);
     server.stop();
     installation.done(&["audit", "checkpoint", "--workspace", &company.workspace]);
