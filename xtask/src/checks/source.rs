@@ -54,7 +54,9 @@ pub fn switched_off(tree: &Tree) -> Vec<String> {
     let mut faults = Vec::new();
     for (path, text) in written(tree, &CODE) {
         for (number, line) in text.lines().enumerate() {
-            let found = words.iter().filter(|word| line.contains(word.as_str()));
+            // What several test programs share is used in part by each: an expectation can't hold in all of them.
+            let shared = path.contains("/tests/") && line.starts_with("#![");
+            let found = words.iter().filter(|word| !shared && line.contains(word.as_str()));
             faults.extend(found.map(|word| format!("{path}:{}: {word}", number + 1)));
         }
     }

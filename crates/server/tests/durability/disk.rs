@@ -94,11 +94,13 @@ fn a_disk_that_fails_every_write_refuses_them_and_heals_without_a_restart() {
     say("every write to the disk failed, twice: 503 meanwhile, healed without a restart");
 }
 
-/// Fills what is free.
+/// Fills what is free, but for a few writes.
 fn fill(ballast: &Path) {
     use std::io::Write;
     let mut file = std::fs::File::create(ballast).unwrap();
     while file.write_all(&vec![0; MEBIBYTE / 16]).is_ok() {}
+    let left = file.metadata().unwrap().len().saturating_sub(MEBIBYTE as u64 / 4);
+    file.set_len(left).unwrap();
 }
 
 fn limit(server: &Serve, bytes: &str) {

@@ -67,12 +67,12 @@ impl Installation {
         }
     }
 
-    /// The program with these arguments, or `wrapper` with the program in its end.
+    /// The program (another build's, when `RAALLY_BIN` names one) with these arguments, or `wrapper` with the program in its end.
     fn command(&self, wrapper: &[&str], arguments: &[&OsStr]) -> Command {
-        let program = env!("CARGO_BIN_EXE_raally");
-        let mut command = Command::new(wrapper.first().unwrap_or(&program));
+        let program = std::env::var("RAALLY_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_raally").to_owned());
+        let mut command = Command::new(wrapper.first().copied().unwrap_or(&program));
         if let Some(rest) = wrapper.get(1..) {
-            command.args(rest).arg(program);
+            command.args(rest).arg(&program);
         }
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("RAALLY_")) {
             command.env_remove(name);
