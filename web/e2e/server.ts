@@ -13,7 +13,9 @@ export const PASSWORD = "a sentence that nobody guesses";
 /** The server that was built last; it holds the web app of that moment (a debug build reads web/dist itself). */
 function binary(): string {
   if (process.env.RAALLY_BIN) return process.env.RAALLY_BIN;
-  const built = [`${root}target/release/raally`, `${root}target/debug/raally`].filter((one) => existsSync(one));
+  const built = [`${root}target/release/raally`, `${root}target/debug/raally`].filter((one) =>
+    existsSync(one),
+  );
   const path = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
   if (!path) throw new Error("Build the server first, or say where it is by RAALLY_BIN");
   return path;

@@ -166,7 +166,8 @@ fill(
 );
 const imported = stored({
   name: "staff.csv",
-  status: "previewed",
+  status: "checked",
+  dryRun: true,
   format: "csv",
   progress: { done: 0, total: 42 },
   suggestedMapping: {
@@ -461,6 +462,8 @@ function generic(method, [name, key, action], body, query) {
   if (!row) return null;
   if (action === "approve" || action === "reject")
     row.status = `${action}${action === "approve" ? "d" : "ed"}`;
+  else if (name === "imports" && action === "preview")
+    return { id: key, format: "csv", preview: { ...row.preview, mapping: row.suggestedMapping } };
   else if (action === "conflicts")
     return {
       items: rows("assignments")

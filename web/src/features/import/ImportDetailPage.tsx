@@ -17,7 +17,7 @@ import { toastFailed } from "@/shared/ui/toast";
 import { useWorkspaceId } from "@/shared/workspace/context";
 import { ImportResult } from "./ImportResult";
 import { MappingEditor } from "./MappingEditor";
-import { type ImportJob, isApplied, isWorking, type Mapping, mappingOf } from "./model";
+import { hasRun, type ImportJob, type ImportLook, isApplied, isWorking, type Mapping } from "./model";
 import { useStatusName } from "./useImportWords";
 
 const POLL_MS = 700;
@@ -46,12 +46,18 @@ function useImport(workspaceId: Id, importId: Id) {
   const act = (action: "apply" | "undo", body: object) =>
     request("POST", `${path}/${action}`, {
       body,
-      ifMatch: query.data?.version,
       idempotencyKey: crypto.randomUUID(),
     })
       .catch((error) => toastFailed(problem(error).title, problem(error).detail))
       .then(() => refreshResources(client, workspaceId, EVERYTHING));
-  return { query, act };
+  const look = useQuery({
+    queryKey: [...keys.resource(workspaceId, "import-looks"), importId],
+    queryFn: ({ signal }) => request<ImportLook>("POST", `${path}/preview`, { body: {}, signal }),
+    enabled: query.data !== undefined && !isApplied(query.data) && query.data.status !== "undone",
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  return { query, look, act };
 }
 
 function Progress({ job }: { job: ImportJob }) {
@@ -72,13 +78,16 @@ function Progress({ job }: { job: ImportJob }) {
 
 function Steps({
   job,
+  look,
   act,
 }: {
   job: ImportJob;
+  look: ImportLook | undefined;
   act: (action: "apply" | "undo", body: object) => Promise<unknown>;
 }) {
   const { t } = useLingui();
-  const [mapping, setMapping] = useState<Mapping | null>(mappingOf(job));
+  const [chosen, setMapping] = useState<Mapping | null>(null);
+  const mapping = chosen ?? look?.preview?.mapping ?? null;
   const [prune, setPrune] = useState(false);
   const [undoing, setUndoing] = useState(false);
   const busy = isWorking(job);
@@ -87,7 +96,9 @@ function Steps({
   return (
     <div className="max-w-4xl">
       {busy && <Progress job={job} />}
-      {!finished && mapping && <MappingEditor job={job} mapping={mapping} onChange={setMapping} />}
+      {!finished && mapping && look?.preview && (
+        <MappingEditor preview={look.preview} mapping={mapping} onChange={setMapping} />
+      )}
       {!finished && (
         <div className="mb-8 flex flex-wrap items-center gap-3">
           <Button busy={busy} onClick={() => void act("apply", { mapping, prune, dryRun: true })}>
@@ -105,10 +116,10 @@ function Steps({
       )}
       {job.failure && (
         <p role="alert" className="mb-6 rounded-md bg-danger-soft px-3 py-2 text-danger-text">
-          {job.failure}
+          {typeof job.failure === "string" ? job.failure : (job.failure.message ?? job.failure.code)}
         </p>
       )}
-      {job.summary && <ImportResult job={job} dryRun={!finished} />}
+      {hasRun(job) && <ImportResult job={job} dryRun={!finished} />}
       {applied && (
         <Button icon="undo" onClick={() => setUndoing(true)}>
           {t`Undo this import`}
@@ -130,7 +141,7 @@ function Steps({
 export function ImportDetailPage() {
   const { t } = useLingui();
   const { importId = "" } = useParams({ strict: false });
-  const { query, act } = useImport(useWorkspaceId(), importId);
+  const { query, look, act } = useImport(useWorkspaceId(), importId);
   const statusName = useStatusName();
   return (
     <Page
@@ -141,7 +152,7 @@ export function ImportDetailPage() {
         )
       }
     >
-      <Loaded query={query}>{(job) => <Steps key={job.id} job={job} act={act} />}</Loaded>
+      <Loaded query={query}>{(job) => <Steps key={job.id} job={job} look={look.data} act={act} />}</Loaded>
     </Page>
   );
 }

@@ -5,7 +5,6 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { request, workspacePath } from "@/api/client";
 import { refreshResources, useWorkspaceQuery } from "@/api/queries";
-import { useFormat } from "@/shared/i18n/format";
 import { Page } from "@/shared/layout/Page";
 import { Row, Rows, Section } from "@/shared/layout/Section";
 import { useProblemText } from "@/shared/problems";
@@ -100,7 +99,6 @@ function DropZone() {
 
 export function ImportPage() {
   const { t } = useLingui();
-  const format = useFormat();
   const workspaceId = useWorkspaceId();
   const statusName = useStatusName();
   const query = useWorkspaceQuery<{ items: ImportJob[] }>(workspaceId, "imports", "/imports");
@@ -119,9 +117,8 @@ export function ImportPage() {
                       params={{ workspaceId, importId: job.id }}
                       className="font-medium hover:underline"
                     >
-                      {job.name ?? job.format ?? t`Import`}
+                      {job.name ?? t`Import`}
                     </Link>
-                    <span className="text-muted">{format.instant(job.createdAt)}</span>
                   </Row>
                 ))}
               </Rows>

@@ -4,7 +4,7 @@ import { useFormat } from "@/shared/i18n/format";
 import { Section } from "@/shared/layout/Section";
 import { saveText, toCsv } from "@/shared/table/columns";
 import { Button } from "@/shared/ui/Button";
-import { type ImportJob, type RowError, rowErrors } from "./model";
+import { type ImportJob, type RowError, rowErrors, touchedKinds } from "./model";
 import { useKindName } from "./useImportWords";
 
 const ERRORS_SHOWN = 100;
@@ -13,7 +13,7 @@ export function ImportResult({ job, dryRun }: { job: ImportJob; dryRun: boolean 
   const { t } = useLingui();
   const format = useFormat();
   const kindName = useKindName();
-  const parts = Object.entries(job.summary ?? {});
+  const parts = touchedKinds(job);
   const errors = rowErrors(job);
   const text = (error: RowError) => error.message ?? error.detail ?? error.code;
   const saveErrors = () =>

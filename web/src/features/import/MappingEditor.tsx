@@ -4,23 +4,23 @@ import { useLingui } from "@lingui/react/macro";
 import { Section } from "@/shared/layout/Section";
 import { cx } from "@/shared/ui/classes";
 import { Select } from "@/shared/ui/Field";
-import { FIELDS, fieldOf, type ImportJob, type Mapping, withField } from "./model";
+import { FIELDS, fieldOf, type Mapping, type Preview, withField } from "./model";
 import { useFieldNames } from "./useImportWords";
 
 const SAMPLE_ROWS = 6;
 
 interface Props {
-  job: ImportJob;
+  preview: Preview;
   mapping: Mapping;
   onChange: (mapping: Mapping) => void;
 }
 
-export function MappingEditor({ job, mapping, onChange }: Props) {
+export function MappingEditor({ preview, mapping, onChange }: Props) {
   const { t } = useLingui();
   const names = useFieldNames();
-  const columns = job.preview?.columns ?? [];
-  const sample = (job.preview?.sample ?? []).slice(0, SAMPLE_ROWS);
-  const rows = job.preview?.rows;
+  const columns = preview.columns ?? [];
+  const sample = (preview.sample ?? []).slice(0, SAMPLE_ROWS);
+  const rows = preview.rows;
   const kinds = [
     { value: "people", label: t`People` },
     { value: "projects", label: t`Projects` },
@@ -69,7 +69,7 @@ export function MappingEditor({ job, mapping, onChange }: Props) {
           />
         )}
       </div>
-      {job.preview?.notes?.map((note) => (
+      {preview.notes?.map((note) => (
         <p key={note} className="mb-2 text-sm text-warn-text">
           {note}
         </p>

@@ -1,5 +1,5 @@
 // Shapes of an import, following crates/exchange (preview, mapping, row errors) and the API's job.
-import type { Stored } from "@/api/types";
+import type { Id } from "@/api/types";
 
 /** Which column a field is in: counted from 1, or by its header. */
 export type ColumnRef = number | string;
@@ -45,18 +45,25 @@ export interface KindSummary {
   updated?: number;
   unchanged?: number;
   skipped?: number;
+  removed?: number;
   errors?: RowError[];
 }
 
-export interface ImportJob extends Stored {
+export interface ImportJob {
+  id: Id;
   name?: string;
-  format?: string;
   status: string;
+  dryRun?: boolean;
   progress?: { done: number; total: number };
-  suggestedMapping?: Mapping | null;
-  preview?: Preview | null;
   summary?: Record<string, KindSummary> | null;
-  failure?: string | null;
+  warnings?: RowError[];
+  failure?: RowError | string | null;
+}
+
+/** A look at the file: what it holds and how it could be read. */
+export interface ImportLook {
+  format?: string;
+  preview?: Preview | null;
 }
 
 export const FIELDS = [
@@ -88,9 +95,6 @@ export const FIELDS = [
 
 export type FieldName = (typeof FIELDS)[number];
 
-export const mappingOf = (job: ImportJob): Mapping | null =>
-  job.suggestedMapping ?? job.preview?.mapping ?? null;
-
 /** The field that a column (from 0) is read as. */
 export function fieldOf(mapping: Mapping, column: PreviewColumn, index: number): string | undefined {
   return Object.entries(mapping.columns).find(([, at]) => at === index + 1 || at === column.header)?.[0];
@@ -112,8 +116,17 @@ export function withField(
 export const rowErrors = (job: ImportJob): RowError[] =>
   Object.values(job.summary ?? {}).flatMap((part) => part.errors ?? []);
 
-const WORKING = ["running", "applying", "queued", "pending", "undoing"];
+const WORKING = ["queued", "running", "applying", "undoing"];
 
 export const isWorking = (job: ImportJob) => WORKING.includes(job.status);
-export const isApplied = (job: ImportJob) =>
-  ["applied", "done", "completed", "succeeded"].includes(job.status);
+export const isApplied = (job: ImportJob) => job.status === "completed" && !job.dryRun;
+/** Whether the summary says anything yet. */
+export const hasRun = (job: ImportJob) => !isWorking(job) && job.status !== "uploaded";
+
+/** The kinds of which the file held something. */
+export const touchedKinds = (job: ImportJob) =>
+  Object.entries(job.summary ?? {}).filter(([, part]) =>
+    [part.created, part.updated, part.unchanged, part.skipped, part.removed, part.errors?.length].some(
+      Boolean,
+    ),
+  );
