@@ -33,7 +33,7 @@ if [ "$web" = true ]; then
     part "web check" npm --prefix web run check
     part "web tests" npm --prefix web test
     if command -v chromium >/dev/null; then
-        part "web journeys" env RAALLY_BIN="$(realpath "$target")/debug/raally" npm --prefix web run e2e
+        part "web journeys" env RAALLY_BIN="$(realpath "$target")/debug/raally" npm --prefix web run e2e -- --retries=2
     else
         echo "skip: chromium is not on this machine; the web journeys do not run"
     fi

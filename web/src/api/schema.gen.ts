@@ -1669,6 +1669,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspaceId}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest imports */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Upload a staffing sheet or a Microsoft Project file
+         * @description The answer says what it is and how it would be read. Nothing is changed until it is applied.
+         */
+        post: operations["upload_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/imports/{importId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at an uploaded table under another mapping */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/imports/{importId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import: where it stands, and what it did or would do */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/imports/{importId}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check an uploaded file, or take it over
+         * @description A job does it. All or nothing: while a row is bad, nothing is changed and the import lists it.
+         */
+        post: operations["apply_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/imports/{importId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an import back
+         * @description What people changed since is listed, and taken back too only with `force`.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/import-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved mappings */
+        get: operations["list_import_mappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/import-mappings/{mappingName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a mapping under a name, for the next file of the same shape */
+        put: operations["save_import_mapping"];
+        post?: never;
+        /** Remove a saved mapping */
+        delete: operations["remove_import_mapping"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/exports/{exportName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every object of a kind as a file
+         * @description `exportName` is people, projects, assignments, clients, teams, skills, roles, calendars, holidays or time-off. Without pay, rates and budgets; formulas are neutralised.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspaceId}/audit-events": {
         parameters: {
             query?: never;
@@ -1860,6 +2010,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How to apply a file. */
+        Apply: {
+            /**
+             * @description How to read a table, as the look at it suggests it; absent = the suggestion, if it is sure enough.
+             * @default null
+             */
+            mapping: unknown;
+            /**
+             * @description Only find out what would change.
+             * @default false
+             */
+            dryRun: boolean;
+            /**
+             * @description Remove what an earlier import of this file made and the file no longer has.
+             * @default false
+             */
+            prune: boolean;
+        };
         /** @description What is edited in one piece. */
         AssignmentDetails: {
             /** @description Who, or which placeholder. */
@@ -2762,6 +2930,44 @@ export interface components {
             of: "role";
             roleId: components["schemas"]["RoleId"];
         };
+        /** @description What becomes of the objects of a kind. */
+        Counts: {
+            /**
+             * Format: uint64
+             * @description New.
+             * @default 0
+             */
+            created: number;
+            /**
+             * Format: uint64
+             * @description Changed.
+             * @default 0
+             */
+            updated: number;
+            /**
+             * Format: uint64
+             * @description As they were.
+             * @default 0
+             */
+            unchanged: number;
+            /**
+             * Format: uint64
+             * @description Understood and left out.
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Format: uint64
+             * @description Removed, because the file no longer has them and that was asked for.
+             * @default 0
+             */
+            removed: number;
+            /**
+             * @description Rows that can't be taken over; the first of them.
+             * @default []
+             */
+            errors: components["schemas"]["RowFault"][];
+        };
         /** @description ISO 4217 code */
         Currency: string;
         /** @description What was done to the log. */
@@ -2901,6 +3107,8 @@ export interface components {
             /** @description Ordered, not overlapping, inside the assignment's range. */
             spans: components["schemas"]["Span"][];
         };
+        /** @description How it is written. */
+        ExportFormat: "json" | "csv" | "xlsx";
         /** @description One field that breaks a rule. */
         Fault: {
             /** @description JSON pointer into the body (`/weeks/0`, RFC 6901), or `?name` for a query parameter. */
@@ -3160,6 +3368,152 @@ export interface components {
             /** @description Allocated of capacity. */
             utilisation: components["schemas"]["Share"];
         };
+        /** @description An import and what it did or would do. */
+        ImportReport: {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description The file's name. */
+            name: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["ImportState"];
+            /** @description Only a look at what would change. */
+            dryRun: boolean;
+            /** @description How far it is. */
+            progress: components["schemas"]["Progress"];
+            /**
+             * @description By kind.
+             * @default {
+             *       "people": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "projects": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "clients": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "teams": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "skills": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "roles": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "calendars": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "assignments": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "timeOff": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       },
+             *       "compensations": {
+             *         "created": 0,
+             *         "updated": 0,
+             *         "unchanged": 0,
+             *         "skipped": 0,
+             *         "removed": 0,
+             *         "errors": []
+             *       }
+             *     }
+             */
+            summary: components["schemas"]["Summary"];
+            /**
+             * Format: uint64
+             * @description Rows that can't be taken over; while there is one, nothing is changed.
+             * @default 0
+             */
+            errorCount: number;
+            /**
+             * @description Rows that were taken over and should be looked at; the first of them.
+             * @default []
+             */
+            warnings: components["schemas"]["RowFault"][];
+            /**
+             * Format: uint64
+             * @description All of them.
+             * @default 0
+             */
+            warningCount: number;
+            /**
+             * @description What an earlier import of this file made and the file no longer has; the first of them.
+             * @default []
+             */
+            missing: components["schemas"]["Missing"][];
+            /**
+             * Format: uint64
+             * @description All of them.
+             * @default 0
+             */
+            missingCount: number;
+            /** @description Why the file as a whole could not be imported. */
+            failure?: components["schemas"]["RowFault"] | null;
+            /** @description What taking it back did, or why it was not taken back. */
+            undone?: components["schemas"]["UndoReport"] | null;
+        };
+        /** @description Where an import stands. */
+        ImportState: "uploaded" | "queued" | "running" | "checked" | "completed" | "failed" | "undone";
+        /** @description Everything at once. */
+        Items: {
+            /** @description In order. */
+            items: components["schemas"]["ImportReport"][];
+        };
+        /** @description Everything at once. */
+        Items2: {
+            /** @description In order. */
+            items: components["schemas"]["SavedMapping"][];
+        };
         /** @description A title from a date on. */
         JobTitle: {
             /**
@@ -3249,6 +3603,33 @@ export interface components {
              * @description Days that were there already, however they are observed.
              */
             unchanged: number;
+        };
+        /** @description What of a mapping is given already. */
+        LookBody: {
+            /**
+             * @description What it says is kept; the rest is suggested.
+             * @default null
+             */
+            mapping: unknown;
+        };
+        /** @description A first look at a file. */
+        LookedAt: {
+            /**
+             * Format: uuid
+             * @description The import.
+             */
+            id: string;
+            /** @description The file's name. */
+            name: string;
+            /** @description `csv`, `xlsx`, `mspdi`. */
+            format: string;
+            /** @description Of a table: sheets, columns, sample, rows, mapping, confidence, notes. */
+            preview: unknown;
+        };
+        /** @description How to read a table. */
+        MappingBody: {
+            /** @description As the look at a file suggests it. */
+            mapping: unknown;
         };
         /** @description The caller and where they belong. */
         Me: {
@@ -3369,6 +3750,18 @@ export interface components {
         MilestoneItems: {
             /** @description All of them. */
             items: components["schemas"]["Milestone"][];
+        };
+        /** @description Something that an earlier import of this file made and the file no longer has. */
+        Missing: {
+            /** @description What it is. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description Its key. */
+            externalId: string | null;
         };
         /** @description An amount of one currency. */
         Money: {
@@ -4001,6 +4394,19 @@ export interface components {
             /** @description The fields that break a rule. */
             errors?: components["schemas"]["Fault"][];
         };
+        /** @description How far an import is. */
+        Progress: {
+            /**
+             * Format: uint64
+             * @description Steps done.
+             */
+            done: number;
+            /**
+             * Format: uint64
+             * @description All steps; 0 while unknown.
+             */
+            total: number;
+        };
         /** @description Work on a project. */
         ProjectBucket: {
             /**
@@ -4610,6 +5016,27 @@ export interface components {
             /** @description Ordered by name; people without a role come last. */
             rows: components["schemas"]["RoleRow"][];
         };
+        /** @description What is wrong in a row. */
+        RowFault: {
+            /**
+             * Format: uint64
+             * @description Row of a sheet, line of an XML file; from 1.
+             */
+            row: number;
+            /** @description Letter and header of the column, the element, or the field. */
+            column?: string | null;
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description One sentence for people. */
+            message: string;
+        };
+        /** @description A saved mapping. */
+        SavedMapping: {
+            /** @description Its name. */
+            name: string;
+            /** @description How to read a table. */
+            mapping: unknown;
+        };
         /** @description Working time from a date on. */
         Schedule: {
             /**
@@ -5064,6 +5491,119 @@ export interface components {
         };
         /** @description How something is. */
         State: "up" | "degraded" | "down" | "draining";
+        /** @description What becomes of everything in a file. */
+        Summary: {
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            people: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            projects: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            clients: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            teams: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            skills: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            roles: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            calendars: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            assignments: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            timeOff: components["schemas"]["Counts"];
+            /**
+             * @default {
+             *       "created": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "skipped": 0,
+             *       "removed": 0,
+             *       "errors": []
+             *     }
+             */
+            compensations: components["schemas"]["Counts"];
+        };
         /** @description A group of people; people name their teams. */
         Team: {
             /** @description Shown to people. */
@@ -5305,6 +5845,65 @@ export interface components {
             sessionId: components["schemas"]["SessionId"];
             /** @description Whose. */
             user: components["schemas"]["UserView"];
+        };
+        /** @description Something that people changed, or came to use, since the import. */
+        Touched: {
+            /** @description What it is. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description What it is called or sorted by. */
+            name: string;
+            /** @description `changed`: somebody changed it; `in-use`: something that is not of this import refers to it. */
+            why: string;
+        };
+        /** @description Whether to overrule people. */
+        Undo: {
+            /**
+             * @description Take back also what people changed since.
+             * @default false
+             */
+            force: boolean;
+        };
+        /** @description What taking an import back did, or why it was not done. */
+        UndoReport: {
+            /**
+             * @description Whether it was taken back.
+             * @default false
+             */
+            done: boolean;
+            /**
+             * Format: uint64
+             * @description Objects that were removed.
+             * @default 0
+             */
+            removed: number;
+            /**
+             * Format: uint64
+             * @description Objects that are as they were before.
+             * @default 0
+             */
+            restored: number;
+            /**
+             * @description What people changed since; while there is something and they were not overruled, nothing is taken back.
+             * @default []
+             */
+            touched: components["schemas"]["Touched"][];
+            /**
+             * Format: uint64
+             * @description All of them.
+             * @default 0
+             */
+            touchedCount: number;
+            /**
+             * Format: uint64
+             * @description Objects that stay, because something that is not of this import refers to them.
+             * @default 0
+             */
+            kept: number;
         };
         /**
          * Format: uuid
@@ -11185,6 +11784,348 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CandidatesReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    upload_import: {
+        parameters: {
+            query: {
+                /** @description The file's name; a later import of the same name is a correction of this one. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+                "text/csv": unknown;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "application/xml": unknown;
+                "text/xml": unknown;
+                "text/plain": unknown;
+            };
+        };
+        responses: {
+            /** @description It exists now. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedAt"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookBody"];
+            };
+        };
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedAt"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    apply_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Apply"];
+            };
+        };
+        responses: {
+            /** @description It goes on in the background. */
+            202: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_import_mappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items2"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    save_import_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+                mappingName: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_import_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+                mappingName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: {
+                /** @description JSON lines, or a table. */
+                format?: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path: {
+                workspaceId: string;
+                exportName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
