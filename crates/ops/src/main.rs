@@ -1,0 +1,3 @@
+//! `raallyctl`: reads the command line and runs the command.
+
+fn main() {}
