@@ -6,8 +6,8 @@
 use std::net::Ipv4Addr;
 
 use raally_api::{
-    Access, Answer, Ctx, Denied, Gate, Input, Membership, Operation, Operations, Parts, Platform,
-    Principal, Problem, ServeOptions, Settings, Unavailable, serve,
+    Access, Answer, Ctx, Denied, Gate, Input, Membership, Operation, Operations, Parts, Platform, Principal, Problem,
+    ServeOptions, Settings, Unavailable, serve,
 };
 use raally_domain::access::{Action, Permissions, Role};
 use raally_domain::ids::{PersonId, SessionId, UserId, WorkspaceId};
@@ -23,32 +23,16 @@ impl Gate for App {
     async fn authenticate(&self, bearer: &str) -> Result<Principal, Denied> {
         let id = Uuid::from_u128(1);
         match bearer {
-            "owner" => Ok(Principal {
-                user: UserId(id),
-                session: SessionId(id),
-                platform_admin: false,
-            }),
+            "owner" => Ok(Principal { user: UserId(id), session: SessionId(id), platform_admin: false }),
             _ => Err(Denied::Token("unknown")),
         }
     }
 
-    async fn membership(
-        &self,
-        _: UserId,
-        workspace: WorkspaceId,
-    ) -> Result<Option<Membership>, Unavailable> {
-        Ok(Some(Membership {
-            workspace,
-            role: Role::Owner,
-            permissions: Permissions::NONE,
-        }))
+    async fn membership(&self, _: UserId, workspace: WorkspaceId) -> Result<Option<Membership>, Unavailable> {
+        Ok(Some(Membership { workspace, role: Role::Owner, permissions: Permissions::NONE }))
     }
 
-    fn revoked(
-        &self,
-        _: Principal,
-        _: Option<WorkspaceId>,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    fn revoked(&self, _: Principal, _: Option<WorkspaceId>) -> impl Future<Output = ()> + Send + 'static {
         std::future::pending()
     }
 }
@@ -66,18 +50,12 @@ async fn rename_person(_: App, ctx: Ctx, input: Input<PersonDetails>) -> Result<
     let version = input.version()? + 1;
     tracing::debug!(workspace = %ctx.workspace()?, person = %id, "renamed");
     let name = serde_json::Value::from(input.body.name);
-    Ok(Answer::json(format!(
-        "{{\"id\":\"{id}\",\"version\":{version},\"name\":{name}}}"
-    ))
-    .version(version))
+    Ok(Answer::json(format!("{{\"id\":\"{id}\",\"version\":{version},\"name\":{name}}}")).version(version))
 }
 
 async fn get_person(_: App, _: Ctx, input: Input) -> Result<Answer, Problem> {
     let id: PersonId = input.id("personId")?;
-    Ok(Answer::json(format!(
-        "{{\"id\":\"{id}\",\"version\":1,\"name\":\"Ada\"}}"
-    ))
-    .version(1))
+    Ok(Answer::json(format!("{{\"id\":\"{id}\",\"version\":1,\"name\":\"Ada\"}}")).version(1))
 }
 
 #[tokio::main]
@@ -105,15 +83,8 @@ async fn main() -> std::io::Result<()> {
                 .ok_document::<PersonDetails>(),
             get_person,
         );
-    let platform = Platform::new(
-        App,
-        operations,
-        Parts::new(Settings {
-            rate_limit: None,
-            ..Settings::default()
-        }),
-    )
-    .map_err(|faults| std::io::Error::other(faults.join("\n")))?;
+    let platform = Platform::new(App, operations, Parts::new(Settings { rate_limit: None, ..Settings::default() }))
+        .map_err(|faults| std::io::Error::other(faults.join("\n")))?;
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 8090)).await?;
     let stop = async {
         let _ = tokio::signal::ctrl_c().await;

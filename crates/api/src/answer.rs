@@ -26,26 +26,14 @@ pub struct Answer {
 
 pub(crate) enum Payload {
     None,
-    Whole {
-        media_type: &'static str,
-        bytes: Bytes,
-    },
-    File {
-        media_type: &'static str,
-        name: String,
-        body: Body,
-    },
+    Whole { media_type: &'static str, bytes: Bytes },
+    File { media_type: &'static str, name: String, body: Body },
     Events(EventStream),
 }
 
 impl Answer {
     fn new(success: Success, payload: Payload) -> Self {
-        Self {
-            success,
-            payload,
-            etag: None,
-            headers: Vec::new(),
-        }
+        Self { success, payload, etag: None, headers: Vec::new() }
     }
 
     /// A JSON document as stored.
@@ -58,20 +46,12 @@ impl Answer {
     /// # Errors
     /// A bug, when it can't be serialised.
     pub fn value(value: &impl Serialize) -> Result<Self, Problem> {
-        serde_json::to_vec(value)
-            .map(Self::json)
-            .map_err(|error| Problem::bug(&error))
+        serde_json::to_vec(value).map(Self::json).map_err(|error| Problem::bug(&error))
     }
 
     /// Bytes of a media type, shown in place.
     pub fn whole(media_type: &'static str, bytes: impl Into<Bytes>) -> Self {
-        Self::new(
-            Success::Ok,
-            Payload::Whole {
-                media_type,
-                bytes: bytes.into(),
-            },
-        )
+        Self::new(Success::Ok, Payload::Whole { media_type, bytes: bytes.into() })
     }
 
     /// A new object, as stored, with the path where it lives.
@@ -101,10 +81,7 @@ impl Answer {
     }
 
     /// A page of stored documents: `{"items":[…],"nextCursor":…}`, put together without parsing.
-    pub fn page<T: AsRef<str>>(
-        items: impl IntoIterator<Item = T>,
-        next_cursor: Option<&str>,
-    ) -> Self {
+    pub fn page<T: AsRef<str>>(items: impl IntoIterator<Item = T>, next_cursor: Option<&str>) -> Self {
         let mut json = String::with_capacity(16 * 1024);
         json.push_str("{\"items\":[");
         for (index, item) in items.into_iter().enumerate() {
@@ -123,20 +100,9 @@ impl Answer {
     }
 
     /// A file to save under a name; the name is made safe.
-    pub fn file(
-        media_type: &'static str,
-        name: impl Into<String>,
-        bytes: impl Into<Bytes>,
-    ) -> Self {
+    pub fn file(media_type: &'static str, name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         let body = Body::from(bytes.into());
-        Self::new(
-            Success::Ok,
-            Payload::File {
-                media_type,
-                name: name.into(),
-                body,
-            },
-        )
+        Self::new(Success::Ok, Payload::File { media_type, name: name.into(), body })
     }
 
     /// A file that is made while it is sent. An error midway breaks the connection off, so that
@@ -147,14 +113,7 @@ impl Answer {
         chunks: impl futures_util::Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
     ) -> Self {
         let body = Body::stream(chunks);
-        Self::new(
-            Success::Ok,
-            Payload::File {
-                media_type,
-                name: name.into(),
-                body,
-            },
-        )
+        Self::new(Success::Ok, Payload::File { media_type, name: name.into(), body })
     }
 
     /// Server-sent events.
@@ -202,9 +161,6 @@ impl Answer {
 
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer")
-            .field("success", &self.success)
-            .field("etag", &self.etag)
-            .finish_non_exhaustive()
+        f.debug_struct("Answer").field("success", &self.success).field("etag", &self.etag).finish_non_exhaustive()
     }
 }

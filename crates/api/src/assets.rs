@@ -25,47 +25,29 @@ pub trait Assets: Send + Sync + 'static {
 /// The file for a path; the index for a path of the application's own router.
 pub(crate) fn find(assets: &dyn Assets, path: &str, headers: &HeaderMap) -> Option<Answer> {
     let path = decoded(path.trim_start_matches('/'))?;
-    if ["api", ".well-known", "metrics"]
-        .iter()
-        .any(|own| path.split('/').next() == Some(own))
-    {
+    if ["api", ".well-known", "metrics"].iter().any(|own| path.split('/').next() == Some(own)) {
         return None;
     }
     if path.split('/').any(|part| matches!(part, ".." | ".")) || path.contains(['\\', '\0']) {
         return None;
     }
-    let is_file = path
-        .rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'));
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     let wanted = if is_file { path.as_ref() } else { "index.html" };
     let (asset, coding) = coded(assets, wanted, headers)?;
     let media_type = media_type(wanted);
-    let cache = if wanted.starts_with("assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let cache = if wanted.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut answer = Answer::whole(media_type, asset.bytes)
         .header(CACHE_CONTROL, HeaderValue::from_static(cache))
         .header(VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = coding {
         answer = answer.header(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
-    let tag: String = asset
-        .tag
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
+    let tag: String = asset.tag.chars().filter(char::is_ascii_alphanumeric).collect();
     answer.etag = HeaderValue::from_str(&format!("\"{tag}{}\"", coding.unwrap_or(""))).ok();
     Some(answer)
 }
 
-fn coded(
-    assets: &dyn Assets,
-    path: &str,
-    headers: &HeaderMap,
-) -> Option<(Asset, Option<&'static str>)> {
+fn coded(assets: &dyn Assets, path: &str, headers: &HeaderMap) -> Option<(Asset, Option<&'static str>)> {
     for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
         if accepts(headers, coding)
             && let Some(asset) = assets.get(&format!("{path}.{ending}"))
@@ -78,18 +60,13 @@ fn coded(
 
 /// Whether the client takes this coding by name, with a weight above zero.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    headers
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .any(|one| {
+    headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).any(
+        |one| {
             let mut parts = one.split(';').map(str::trim);
-            parts
-                .next()
-                .is_some_and(|name| name.eq_ignore_ascii_case(coding))
+            parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding))
                 && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-        })
+        },
+    )
 }
 
 fn media_type(path: &str) -> &'static str {

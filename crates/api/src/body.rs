@@ -45,11 +45,7 @@ impl Body {
     pub async fn read(self, bytes_max: usize) -> Result<Bytes, Problem> {
         if let Self::Full(bytes) = self {
             let bytes = bytes.unwrap_or_default();
-            return if bytes.len() > bytes_max {
-                Err(Problem::too_large(bytes_max))
-            } else {
-                Ok(bytes)
-            };
+            return if bytes.len() > bytes_max { Err(Problem::too_large(bytes_max)) } else { Ok(bytes) };
         }
         match Limited::new(self, bytes_max).collect().await {
             Ok(collected) => Ok(collected.to_bytes()),
@@ -81,19 +77,11 @@ impl HttpBody for Body {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.get_mut() {
             Self::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Incoming(incoming) => Pin::new(incoming)
-                .poll_frame(context)
-                .map_err(BodyError::from),
-            Self::Stream(chunks) => chunks
-                .as_mut()
-                .poll_next(context)
-                .map(|chunk| chunk.map(|c| c.map(Frame::data))),
+            Self::Incoming(incoming) => Pin::new(incoming).poll_frame(context).map_err(BodyError::from),
+            Self::Stream(chunks) => chunks.as_mut().poll_next(context).map(|chunk| chunk.map(|c| c.map(Frame::data))),
         }
     }
 

@@ -27,9 +27,7 @@ impl RequestId {
         let sound = |value: &&HeaderValue| {
             let bytes = value.as_bytes();
             (1..=REQUEST_ID_BYTES_MAX).contains(&bytes.len())
-                && bytes
-                    .iter()
-                    .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b))
+                && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b))
         };
         headers.get("x-request-id").filter(sound).map_or_else(
             || {
@@ -77,41 +75,24 @@ pub struct Trace {
     pub flags: u8,
 }
 
-static SPANS: LazyLock<(RandomState, AtomicU64)> =
-    LazyLock::new(|| (RandomState::new(), AtomicU64::new(0)));
+static SPANS: LazyLock<(RandomState, AtomicU64)> = LazyLock::new(|| (RandomState::new(), AtomicU64::new(0)));
 
 impl Trace {
     /// Continues the caller's trace, or begins one that has `fresh` as its id.
     pub(crate) fn of(headers: &HeaderMap, fresh: Uuid) -> Self {
         let span_id = SPANS.0.hash_one(SPANS.1.fetch_add(1, Ordering::Relaxed)) | 1;
-        headers
-            .get("traceparent")
-            .and_then(|value| Self::parse(value.as_bytes()))
-            .map_or(
-                Self {
-                    trace_id: fresh.as_u128(),
-                    span_id,
-                    flags: 1,
-                },
-                |(trace_id, flags)| Self {
-                    trace_id,
-                    span_id,
-                    flags,
-                },
-            )
+        headers.get("traceparent").and_then(|value| Self::parse(value.as_bytes())).map_or(
+            Self { trace_id: fresh.as_u128(), span_id, flags: 1 },
+            |(trace_id, flags)| Self { trace_id, span_id, flags },
+        )
     }
 
     /// Trace id and flags of a `traceparent`; a version above 00 may carry more after the flags.
     fn parse(value: &[u8]) -> Option<(u128, u8)> {
         let text = std::str::from_utf8(value).ok()?;
-        let hex = |part: &str| {
-            part.bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        };
+        let hex = |part: &str| part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         let mut parts = text.splitn(5, '-');
-        let version = parts
-            .next()
-            .filter(|p| p.len() == 2 && hex(p) && *p != "ff")?;
+        let version = parts.next().filter(|p| p.len() == 2 && hex(p) && *p != "ff")?;
         let trace = parts.next().filter(|p| p.len() == 32 && hex(p))?;
         let parent = parts.next().filter(|p| p.len() == 16 && hex(p))?;
         let flags = parts.next().filter(|p| p.len() == 2 && hex(p))?;
@@ -133,11 +114,7 @@ impl Trace {
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "00-{:032x}-{:016x}-{:02x}",
-            self.trace_id, self.span_id, self.flags
-        )
+        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, self.flags)
     }
 }
 
@@ -191,8 +168,7 @@ impl Ctx {
     /// # Errors
     /// A bug, when the operation is not in a workspace.
     pub fn membership(&self) -> Result<Membership, Problem> {
-        self.membership
-            .ok_or_else(|| Problem::bug("the operation is not in a workspace"))
+        self.membership.ok_or_else(|| Problem::bug("the operation is not in a workspace"))
     }
 
     /// The workspace.

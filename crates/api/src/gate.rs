@@ -121,11 +121,7 @@ impl Access {
         principal: Option<Principal>,
         workspace: Option<WorkspaceId>,
     ) -> Result<Pass, Problem> {
-        let open = Pass {
-            principal,
-            membership: None,
-            grant: Grant::Yes,
-        };
+        let open = Pass { principal, membership: None, grant: Grant::Yes };
         let known = || principal.ok_or_else(Problem::unauthenticated);
         match self {
             Self::Public => Ok(open),
@@ -134,20 +130,11 @@ impl Access {
             Self::PlatformAdmin => Err(Problem::denied()),
             Self::Workspace(action) => {
                 let user = known()?.user;
-                let workspace = workspace
-                    .filter(|id| *id != WorkspaceId::PLATFORM)
-                    .ok_or_else(Problem::not_found)?;
-                let membership = gate
-                    .membership(user, workspace)
-                    .await?
-                    .ok_or_else(Problem::not_found)?;
+                let workspace = workspace.filter(|id| *id != WorkspaceId::PLATFORM).ok_or_else(Problem::not_found)?;
+                let membership = gate.membership(user, workspace).await?.ok_or_else(Problem::not_found)?;
                 let grant = membership.may(action);
                 if grant.is_some() {
-                    Ok(Pass {
-                        principal,
-                        membership: Some(membership),
-                        grant,
-                    })
+                    Ok(Pass { principal, membership: Some(membership), grant })
                 } else {
                     Err(Problem::denied())
                 }

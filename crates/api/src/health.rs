@@ -62,11 +62,7 @@ pub(crate) struct HealthReport {
 
 impl HealthReport {
     pub fn new(draining: bool, version: &str, dependencies: Vec<Dependency>) -> Self {
-        let any = |state: State| {
-            dependencies
-                .iter()
-                .any(|one| one.required && one.state == state)
-        };
+        let any = |state: State| dependencies.iter().any(|one| one.required && one.state == state);
         let state = if draining {
             State::Draining
         } else if any(State::Down) {
@@ -76,11 +72,7 @@ impl HealthReport {
         } else {
             State::Up
         };
-        Self {
-            state,
-            version: version.to_owned(),
-            dependencies,
-        }
+        Self { state, version: version.to_owned(), dependencies }
     }
 
     /// Whether requests should come here.

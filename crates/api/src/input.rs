@@ -45,10 +45,7 @@ impl<B, Q> Input<B, Q> {
     /// # Errors
     /// A bug, when the path has no such id. (An id that is no UUID never gets here: it is not found.)
     pub fn id<T: From<Uuid>>(&self, name: &str) -> Result<T, Problem> {
-        self.path
-            .id(name)
-            .map(T::from)
-            .ok_or_else(|| Problem::bug(format!("no id {name} in the path")))
+        self.path.id(name).map(T::from).ok_or_else(|| Problem::bug(format!("no id {name} in the path")))
     }
 
     /// A part of the path that is no id, percent-decoded.
@@ -56,9 +53,7 @@ impl<B, Q> Input<B, Q> {
     /// # Errors
     /// A bug, when the path has no such part.
     pub fn segment(&self, name: &str) -> Result<&str, Problem> {
-        self.path
-            .text(name)
-            .ok_or_else(|| Problem::bug(format!("no part {name} in the path")))
+        self.path.text(name).ok_or_else(|| Problem::bug(format!("no part {name} in the path")))
     }
 
     /// The version that the caller read, from `If-Match`.
@@ -135,17 +130,11 @@ impl PathValues {
     }
 
     pub fn id(&self, name: &str) -> Option<Uuid> {
-        self.ids
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, id)| *id)
+        self.ids.iter().find(|(key, _)| *key == name).map(|(_, id)| *id)
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.texts
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, text)| text.as_str())
+        self.texts.iter().find(|(key, _)| *key == name).map(|(_, text)| text.as_str())
     }
 }
 
@@ -156,9 +145,5 @@ pub(crate) fn decoded(raw: &str) -> Option<Cow<'_, str>> {
 
 /// A UUID in its hyphenated form only: an object has one URL.
 pub(crate) fn hyphenated(raw: &str) -> Option<Uuid> {
-    if raw.len() == uuid::fmt::Hyphenated::LENGTH {
-        Uuid::try_parse(raw).ok()
-    } else {
-        None
-    }
+    if raw.len() == uuid::fmt::Hyphenated::LENGTH { Uuid::try_parse(raw).ok() } else { None }
 }

@@ -23,9 +23,7 @@ use crate::settings::Build;
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Upper bounds in seconds.
-const BUCKETS_S: [f64; 12] = [
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0,
-];
+const BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RouteLabels {
@@ -68,40 +66,18 @@ impl Metrics {
             "Time from the request's head to the answer's head",
             durations.clone(),
         );
-        registry.register(
-            "http_requests_in_flight",
-            "Requests in work",
-            in_flight.clone(),
-        );
-        registry.register(
-            "http_streams_open",
-            "Open event streams",
-            streams_open.clone(),
-        );
-        registry.register(
-            "http_connections_open",
-            "Open connections",
-            connections.clone(),
-        );
+        registry.register("http_requests_in_flight", "Requests in work", in_flight.clone());
+        registry.register("http_streams_open", "Open event streams", streams_open.clone());
+        registry.register("http_connections_open", "Open connections", connections.clone());
         registry.register(
             "http_requests_turned_away",
             "Requests refused before their operation ran",
             turned_away.clone(),
         );
-        let labels = vec![
-            ("version", build.version.clone()),
-            ("build", build.build.clone()),
-        ];
+        let labels = vec![("version", build.version.clone()), ("build", build.build.clone())];
         registry.register("build", "Which build this is", Info::new(labels));
         let registry = Arc::new(Mutex::new(root));
-        Self {
-            registry,
-            durations,
-            in_flight,
-            streams_open,
-            connections,
-            turned_away,
-        }
+        Self { registry, durations, in_flight, streams_open, connections, turned_away }
     }
 
     /// Adds measurements of another part: `metrics.register(|registry| registry.register(…))`.
@@ -123,9 +99,7 @@ impl Metrics {
     }
 
     pub(crate) fn turned_away(&self, reason: &'static str) {
-        self.turned_away
-            .get_or_create(&ReasonLabel { reason })
-            .inc();
+        self.turned_away.get_or_create(&ReasonLabel { reason }).inc();
     }
 }
 
@@ -145,20 +119,9 @@ pub(crate) struct RouteMetrics {
 }
 
 impl RouteMetrics {
-    pub fn new(
-        metrics: &Metrics,
-        operation: &'static str,
-        method: &'static str,
-        route: &'static str,
-    ) -> Self {
+    pub fn new(metrics: &Metrics, operation: &'static str, method: &'static str, route: &'static str) -> Self {
         let durations = metrics.durations.clone();
-        Self {
-            durations,
-            operation,
-            route,
-            method,
-            by_class: Default::default(),
-        }
+        Self { durations, operation, route, method, by_class: Default::default() }
     }
 
     /// One answer; `None` = the caller went away before it.

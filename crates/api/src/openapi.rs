@@ -31,9 +31,7 @@ pub fn document<S: Gate>(operations: &Operations<S>, settings: &Settings) -> Val
         if !tags.contains(&spec.tag) {
             tags.push(spec.tag);
         }
-        let path = paths
-            .entry(spec.path)
-            .or_insert_with(|| Value::Object(Map::new()));
+        let path = paths.entry(spec.path).or_insert_with(|| Value::Object(Map::new()));
         path[spec.method.as_str().to_ascii_lowercase()] = operation(spec, &mut schemas);
     }
     let mut document = json!({
@@ -76,8 +74,7 @@ fn operation(spec: &Spec, schemas: &mut Schemas) -> Value {
     }
     if !spec.body_media_types.is_empty() {
         let schema = spec.body.map(|body| schemas.request(body));
-        value["requestBody"] =
-            json!({"required": true, "content": content(spec.body_media_types, schema)});
+        value["requestBody"] = json!({"required": true, "content": content(spec.body_media_types, schema)});
     }
     value["responses"] = answers(spec, schemas);
     value["security"] = security(spec);
@@ -105,18 +102,10 @@ fn parameters(spec: &Spec, schemas: &mut Schemas) -> Vec<Value> {
             .and_then(Value::as_array)
             .map(|names| names.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
-        let properties = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
+        let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
         for (name, mut schema) in properties {
-            let mut parameter =
-                json!({"name": name, "in": "query", "required": required.contains(&name.as_str())});
-            if let Some(description) = schema
-                .as_object_mut()
-                .and_then(|schema| schema.remove("description"))
-            {
+            let mut parameter = json!({"name": name, "in": "query", "required": required.contains(&name.as_str())});
+            if let Some(description) = schema.as_object_mut().and_then(|schema| schema.remove("description")) {
                 parameter["description"] = description;
             }
             parameter["schema"] = without_null(schema);
@@ -129,7 +118,8 @@ fn parameters(spec: &Spec, schemas: &mut Schemas) -> Vec<Value> {
         parameters.push(header("If-Match", true, "The ETag that you read.", schema));
     }
     if spec.idempotent {
-        let schema = json!({"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_BYTES_MAX, "pattern": "^[!-~]+$"});
+        let schema =
+            json!({"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_BYTES_MAX, "pattern": "^[!-~]+$"});
         parameters.push(header(
             "Idempotency-Key",
             false,
@@ -161,9 +151,7 @@ fn content(media_types: &[&'static str], schema: Option<Value>) -> Value {
     media_types
         .iter()
         .map(|media_type| {
-            let media = schema
-                .as_ref()
-                .map_or_else(|| json!({}), |schema| json!({"schema": schema}));
+            let media = schema.as_ref().map_or_else(|| json!({}), |schema| json!({"schema": schema}));
             ((*media_type).to_owned(), media)
         })
         .collect::<Map<_, _>>()
@@ -175,8 +163,7 @@ fn answers(spec: &Spec, schemas: &mut Schemas) -> Value {
     for answer in &spec.answers {
         let mut value = json!({"description": description(answer.success)});
         if matches!(answer.success, Success::Created | Success::Accepted) {
-            value["headers"] =
-                json!({"Location": {"description": "Where it is.", "schema": {"type": "string"}}});
+            value["headers"] = json!({"Location": {"description": "Where it is.", "schema": {"type": "string"}}});
         }
         if !answer.media_types.is_empty() {
             let schema = answer.schema.map(|schema| schemas.answer(schema));
@@ -186,10 +173,7 @@ fn answers(spec: &Spec, schemas: &mut Schemas) -> Value {
     }
     for class in spec.classes() {
         let reference = format!("#/components/responses/{}", name(class));
-        answers.insert(
-            class.status().as_str().to_owned(),
-            json!({"$ref": reference}),
-        );
+        answers.insert(class.status().as_str().to_owned(), json!({"$ref": reference}));
     }
     answers.into()
 }
@@ -274,30 +258,19 @@ pub fn faults<S: Gate>(operations: &Operations<S>) -> Vec<String> {
     let mut ids: Vec<&str> = Vec::new();
     for entry in &operations.entries {
         let spec = &entry.spec;
-        let mut fault = |text: &str| {
-            faults.push(format!(
-                "{} {} ({}): {text}",
-                spec.method, spec.path, spec.id
-            ))
-        };
+        let mut fault = |text: &str| faults.push(format!("{} {} ({}): {text}", spec.method, spec.path, spec.id));
         if spec.id.is_empty() || ids.contains(&spec.id) {
             fault("the id is missing or taken");
         }
         ids.push(spec.id);
-        if !spec.hidden
-            && (spec.tag.is_empty() || spec.summary.is_empty() || spec.answers.is_empty())
-        {
+        if !spec.hidden && (spec.tag.is_empty() || spec.summary.is_empty() || spec.answers.is_empty()) {
             fault("tag, summary or answer is missing");
         }
         let in_workspace = spec.path.contains("{workspaceId}");
-        if matches!(spec.access, Access::Workspace(_)) != in_workspace
-            && spec.access != Access::PlatformAdmin
-        {
+        if matches!(spec.access, Access::Workspace(_)) != in_workspace && spec.access != Access::PlatformAdmin {
             fault("access and path disagree about the workspace");
         }
-        if matches!(spec.method, Method::PUT | Method::PATCH | Method::DELETE)
-            && spec.access == Access::Public
-        {
+        if matches!(spec.method, Method::PUT | Method::PATCH | Method::DELETE) && spec.access == Access::Public {
             fault("the public may change it");
         }
         for open in schemas::open_objects(spec) {

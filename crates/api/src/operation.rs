@@ -32,10 +32,7 @@ pub(crate) struct SuccessSpec {
 
 /// The declaration without its types.
 #[derive(Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a rule that an operation has or not"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule that an operation has or not")]
 pub(crate) struct Spec {
     pub method: Method,
     pub path: &'static str,
@@ -100,11 +97,7 @@ impl Operation {
             hidden: false,
             unlimited: false,
         };
-        Self {
-            spec,
-            read_body: ReadBody::None(|| ()),
-            read_query: |_| Ok(()),
-        }
+        Self { spec, read_body: ReadBody::None(|| ()), read_query: |_| Ok(()) }
     }
 
     /// Reads. `HEAD` is answered too.
@@ -179,33 +172,17 @@ impl<B, Q> Operation<B, Q> {
     pub fn body<T: DeserializeOwned + JsonSchema>(mut self) -> Operation<T, Q> {
         self.spec.body = Some(|schemas| schemas.subschema_for::<T>());
         self.spec.body_media_types = &[JSON];
-        let Self {
-            spec, read_query, ..
-        } = self;
-        Operation {
-            spec,
-            read_body: ReadBody::Json(json::parse::<T>),
-            read_query,
-        }
+        let Self { spec, read_query, .. } = self;
+        Operation { spec, read_body: ReadBody::Json(json::parse::<T>), read_query }
     }
 
     /// Takes a file of one of these media types, at most `bytes_max` long, as a stream.
     #[must_use]
-    pub fn upload(
-        mut self,
-        media_types: &'static [&'static str],
-        bytes_max: usize,
-    ) -> Operation<Upload, Q> {
+    pub fn upload(mut self, media_types: &'static [&'static str], bytes_max: usize) -> Operation<Upload, Q> {
         self.spec.body_media_types = media_types;
         self.spec.body_bytes_max = Some(bytes_max);
-        let Self {
-            spec, read_query, ..
-        } = self;
-        Operation {
-            spec,
-            read_body: ReadBody::File(|upload| upload),
-            read_query,
-        }
+        let Self { spec, read_query, .. } = self;
+        Operation { spec, read_body: ReadBody::File(|upload| upload), read_query }
     }
 
     /// Takes query parameters of its own: the fields of `T`, which may be numbers, switches, dates,
@@ -213,14 +190,8 @@ impl<B, Q> Operation<B, Q> {
     #[must_use]
     pub fn query<T: DeserializeOwned + JsonSchema>(mut self) -> Operation<B, T> {
         self.spec.queries.push(T::json_schema);
-        let Self {
-            spec, read_body, ..
-        } = self;
-        Operation {
-            spec,
-            read_body,
-            read_query: |pairs| pairs.read(),
-        }
+        let Self { spec, read_body, .. } = self;
+        Operation { spec, read_body, read_query: |pairs| pairs.read() }
     }
 
     /// Takes `limit` and `cursor`.
@@ -306,31 +277,19 @@ impl<B, Q> Operation<B, Q> {
     /// Answers a value of its own shape.
     #[must_use]
     pub fn ok<T: JsonSchema>(self) -> Self {
-        self.answer(
-            Success::Ok,
-            vec![JSON],
-            Some(|schemas| schemas.subschema_for::<T>()),
-        )
+        self.answer(Success::Ok, vec![JSON], Some(|schemas| schemas.subschema_for::<T>()))
     }
 
     /// Answers a new object with its `Location`.
     #[must_use]
     pub fn created<T: JsonSchema>(self) -> Self {
-        self.answer(
-            Success::Created,
-            vec![JSON],
-            Some(|schemas| schemas.subschema_for::<T>()),
-        )
+        self.answer(Success::Created, vec![JSON], Some(|schemas| schemas.subschema_for::<T>()))
     }
 
     /// Answers the job that goes on, with its `Location`.
     #[must_use]
     pub fn accepted<T: JsonSchema>(self) -> Self {
-        self.answer(
-            Success::Accepted,
-            vec![JSON],
-            Some(|schemas| schemas.subschema_for::<T>()),
-        )
+        self.answer(Success::Accepted, vec![JSON], Some(|schemas| schemas.subschema_for::<T>()))
     }
 
     /// Answers a stored object of this state: [`Document<T>`].
@@ -366,11 +325,7 @@ impl<B, Q> Operation<B, Q> {
     /// Answers server-sent events whose data is `T`.
     #[must_use]
     pub fn events<T: JsonSchema>(self) -> Self {
-        self.answer(
-            Success::Ok,
-            vec![EVENT_STREAM],
-            Some(|schemas| schemas.subschema_for::<T>()),
-        )
+        self.answer(Success::Ok, vec![EVENT_STREAM], Some(|schemas| schemas.subschema_for::<T>()))
     }
 
     /// Can refuse in these ways too, besides those that follow from the declaration.
@@ -380,17 +335,8 @@ impl<B, Q> Operation<B, Q> {
         self
     }
 
-    fn answer(
-        mut self,
-        success: Success,
-        media_types: Vec<&'static str>,
-        schema: Option<SchemaOf>,
-    ) -> Self {
-        self.spec.answers.push(SuccessSpec {
-            success,
-            media_types,
-            schema,
-        });
+    fn answer(mut self, success: Success, media_types: Vec<&'static str>, schema: Option<SchemaOf>) -> Self {
+        self.spec.answers.push(SuccessSpec { success, media_types, schema });
         self
     }
 }
@@ -419,12 +365,7 @@ impl Spec {
             classes.push(Class::NotFound);
         }
         if !self.body_media_types.is_empty() {
-            classes.extend([
-                Class::Malformed,
-                Class::TooLarge,
-                Class::UnsupportedMedia,
-                Class::Invalid,
-            ]);
+            classes.extend([Class::Malformed, Class::TooLarge, Class::UnsupportedMedia, Class::Invalid]);
         }
         if !self.queries.is_empty() {
             classes.extend([Class::Malformed, Class::Invalid]);

@@ -26,8 +26,7 @@ pub(crate) struct Arrived {
     pub bytes_max: usize,
 }
 
-type Call<S> =
-    Box<dyn Fn(&S, Ctx, Arrived) -> BoxFuture<'static, Result<Answer, Problem>> + Send + Sync>;
+type Call<S> = Box<dyn Fn(&S, Ctx, Arrived) -> BoxFuture<'static, Result<Answer, Problem>> + Send + Sync>;
 
 pub(crate) struct Entry<S> {
     pub spec: Spec,
@@ -44,9 +43,7 @@ pub struct Operations<S> {
 
 impl<S> Default for Operations<S> {
     fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-        }
+        Self { entries: Vec::new() }
     }
 }
 
@@ -80,15 +77,8 @@ impl<S: Gate> Operations<S> {
         F: Fn(S, Ctx, Input<B, Q>) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        let Operation {
-            spec,
-            read_body,
-            read_query,
-        } = operation;
-        let known = Known {
-            parameters: parameter_names(&spec),
-            body: spec.body.and_then(body_names),
-        };
+        let Operation { spec, read_body, read_query } = operation;
+        let known = Known { parameters: parameter_names(&spec), body: spec.body.and_then(body_names) };
         let path_names = spec.path_names();
         let streams_body = matches!(read_body, ReadBody::File(_));
         let rules = spec.clone();
@@ -99,12 +89,7 @@ impl<S: Gate> Operations<S> {
                 Err(problem) => Box::pin(std::future::ready(Err(problem))),
             }
         });
-        self.entries.push(Entry {
-            spec,
-            streams_body,
-            path_names,
-            call,
-        });
+        self.entries.push(Entry { spec, streams_body, path_names, call });
         self
     }
 
@@ -148,59 +133,20 @@ fn read<B, Q>(
     read_query: fn(&Pairs<'_>) -> Result<Q, Problem>,
     arrived: Arrived,
 ) -> Result<Input<B, Q>, Problem> {
-    let Arrived {
-        headers,
-        uri,
-        path,
-        body,
-        bytes,
-        bytes_max,
-    } = arrived;
+    let Arrived { headers, uri, path, body, bytes, bytes_max } = arrived;
     let pairs = Pairs::parse(uri.query().unwrap_or(""))?;
     pairs.only(&known.parameters)?;
     let query = read_query(&pairs)?;
-    let page = if rules.paged {
-        pairs.read::<PageQuery>()?.checked()?
-    } else {
-        Default::default()
-    };
-    let range = if rules.ranged {
-        pairs.read::<RangeQuery>()?.checked()?
-    } else {
-        Default::default()
-    };
-    let as_of = if rules.as_of {
-        pairs.read::<AsOfQuery>()?.as_of
-    } else {
-        None
-    };
-    let version = if rules.if_match {
-        Some(conditions::if_match(&headers)?)
-    } else {
-        None
-    };
-    let target = uri
-        .path_and_query()
-        .map_or("", http::uri::PathAndQuery::as_str);
-    let idempotency = if rules.idempotent {
-        conditions::idempotency(&headers, rules.id, target, &bytes)?
-    } else {
-        None
-    };
+    let page = if rules.paged { pairs.read::<PageQuery>()?.checked()? } else { Default::default() };
+    let range = if rules.ranged { pairs.read::<RangeQuery>()?.checked()? } else { Default::default() };
+    let as_of = if rules.as_of { pairs.read::<AsOfQuery>()?.as_of } else { None };
+    let version = if rules.if_match { Some(conditions::if_match(&headers)?) } else { None };
+    let target = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+    let idempotency =
+        if rules.idempotent { conditions::idempotency(&headers, rules.id, target, &bytes)? } else { None };
     let body = read_body.read(known, &headers, body, &bytes, bytes_max)?;
     drop(pairs);
-    Ok(Input {
-        body,
-        query,
-        page,
-        range,
-        as_of,
-        idempotency,
-        version,
-        path,
-        headers,
-        uri,
-    })
+    Ok(Input { body, query, page, range, as_of, idempotency, version, path, headers, uri })
 }
 
 impl<B> ReadBody<B> {
@@ -216,39 +162,21 @@ impl<B> ReadBody<B> {
             Self::None(nothing) => Ok(nothing()),
             Self::Json(parse) => {
                 let value = parse(bytes)?;
-                known
-                    .body
-                    .as_ref()
-                    .map_or(Ok(()), |names| json::only(bytes, names))?;
+                known.body.as_ref().map_or(Ok(()), |names| json::only(bytes, names))?;
                 Ok(value)
             }
             Self::File(pass) => {
                 let sent = headers.get(http::header::CONTENT_TYPE);
                 let sent = sent.and_then(|value| value.to_str().ok()).unwrap_or("");
-                let media_type = sent
-                    .split(';')
-                    .next()
-                    .unwrap_or("")
-                    .trim()
-                    .to_ascii_lowercase();
-                Ok(pass(Upload {
-                    media_type,
-                    body: Limited::new(body, bytes_max),
-                    bytes_max,
-                }))
+                let media_type = sent.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+                Ok(pass(Upload { media_type, body: Limited::new(body, bytes_max), bytes_max }))
             }
         }
     }
 }
 
 /// The methods that a path can have.
-pub(crate) const METHODS: [Method; 5] = [
-    Method::GET,
-    Method::POST,
-    Method::PUT,
-    Method::PATCH,
-    Method::DELETE,
-];
+pub(crate) const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// What is at one path: the index of the operation of each of [`METHODS`].
 #[derive(Default)]
@@ -273,15 +201,8 @@ impl AtPath {
     }
 
     pub fn operation(&self, method: &Method) -> Option<usize> {
-        let method = if *method == Method::HEAD {
-            &Method::GET
-        } else {
-            method
-        };
-        METHODS
-            .iter()
-            .position(|one| one == method)
-            .and_then(|index| self.operations[index])
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        METHODS.iter().position(|one| one == method).and_then(|index| self.operations[index])
     }
 }
 
@@ -299,22 +220,16 @@ impl Routes {
         let mut templates: Vec<&'static str> = Vec::new();
         let mut at: Vec<AtPath> = Vec::new();
         for (index, Entry { spec, .. }) in entries.iter().enumerate() {
-            let place = templates
-                .iter()
-                .position(|path| *path == spec.path)
-                .unwrap_or_else(|| {
-                    templates.push(spec.path);
-                    at.push(AtPath::default());
-                    templates.len() - 1
-                });
+            let place = templates.iter().position(|path| *path == spec.path).unwrap_or_else(|| {
+                templates.push(spec.path);
+                at.push(AtPath::default());
+                templates.len() - 1
+            });
             match METHODS.iter().position(|method| *method == spec.method) {
                 Some(method) if at[place].operations[method].is_none() => {
                     at[place].operations[method] = Some(index);
                 }
-                _ => faults.push(format!(
-                    "{}: {} {} is taken",
-                    spec.id, spec.method, spec.path
-                )),
+                _ => faults.push(format!("{}: {} {} is taken", spec.id, spec.method, spec.path)),
             }
         }
         let mut paths = matchit::Router::new();
@@ -323,19 +238,12 @@ impl Routes {
                 faults.push(format!("{template}: {error}"));
             }
         }
-        if faults.is_empty() {
-            Ok(Self { paths, at })
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(Self { paths, at }) } else { Err(faults) }
     }
 
     pub fn find<'p>(&self, path: &'p str) -> Option<Found<'_, 'p>> {
         let found = self.paths.at(path).ok()?;
-        Some(Found {
-            at: &self.at[*found.value],
-            params: found.params,
-        })
+        Some(Found { at: &self.at[*found.value], params: found.params })
     }
 }
 
@@ -353,12 +261,7 @@ impl Found<'_, '_> {
     pub fn values(&self, names: &[&'static str]) -> Result<PathValues, Problem> {
         PathValues::parse(
             names,
-            |name| {
-                self.params
-                    .get(name)
-                    .and_then(decoded)
-                    .map(std::borrow::Cow::into_owned)
-            },
+            |name| self.params.get(name).and_then(decoded).map(std::borrow::Cow::into_owned),
             |name| self.params.get(name).and_then(hyphenated),
         )
     }

@@ -19,11 +19,7 @@ const SVG: &str = "image/svg+xml";
 /// Who may read the OpenAPI document. The page that shows it has nothing to hide and is public: it
 /// asks for a token when the document is not.
 pub(crate) fn access(settings: &Settings) -> Access {
-    if settings.docs_private {
-        Access::SignedIn
-    } else {
-        Access::Public
-    }
+    if settings.docs_private { Access::SignedIn } else { Access::Public }
 }
 
 pub(crate) fn add<S: Gate>(operations: &mut Operations<S>, front_page: bool) {
@@ -31,65 +27,18 @@ pub(crate) fn add<S: Gate>(operations: &mut Operations<S>, front_page: bool) {
         let operation = Operation::get(path).id(id).access(Access::Public).hidden();
         operations.add(operation, move |_, _, _| async move {
             let cache = HeaderValue::from_static("no-cache");
-            Ok(Answer::whole(media_type, text)
-                .content_tag()
-                .header(CACHE_CONTROL, cache))
+            Ok(Answer::whole(media_type, text).content_tag().header(CACHE_CONTROL, cache))
         });
     };
-    page(
-        "/api/docs",
-        "get_docs",
-        HTML,
-        include_str!("pages/docs.html"),
-    );
-    page(
-        "/api/docs/docs.css",
-        "get_docs_style",
-        CSS,
-        include_str!("pages/docs.css"),
-    );
-    page(
-        "/api/docs/docs.js",
-        "get_docs_script",
-        SCRIPT,
-        include_str!("pages/docs.js"),
-    );
-    page(
-        "/api/docs/schema.js",
-        "get_docs_schema_script",
-        SCRIPT,
-        include_str!("pages/schema.js"),
-    );
-    page(
-        "/api/docs/try.js",
-        "get_docs_try_script",
-        SCRIPT,
-        include_str!("pages/try.js"),
-    );
-    page(
-        "/api/docs/icon.svg",
-        "get_docs_icon",
-        SVG,
-        include_str!("pages/icon.svg"),
-    );
+    page("/api/docs", "get_docs", HTML, include_str!("pages/docs.html"));
+    page("/api/docs/docs.css", "get_docs_style", CSS, include_str!("pages/docs.css"));
+    page("/api/docs/docs.js", "get_docs_script", SCRIPT, include_str!("pages/docs.js"));
+    page("/api/docs/schema.js", "get_docs_schema_script", SCRIPT, include_str!("pages/schema.js"));
+    page("/api/docs/try.js", "get_docs_try_script", SCRIPT, include_str!("pages/try.js"));
+    page("/api/docs/icon.svg", "get_docs_icon", SVG, include_str!("pages/icon.svg"));
     if front_page {
-        page(
-            "/",
-            "get_front_page",
-            HTML,
-            include_str!("pages/front.html"),
-        );
-        page(
-            "/front.css",
-            "get_front_style",
-            CSS,
-            include_str!("pages/front.css"),
-        );
-        page(
-            "/favicon.svg",
-            "get_icon",
-            SVG,
-            include_str!("pages/icon.svg"),
-        );
+        page("/", "get_front_page", HTML, include_str!("pages/front.html"));
+        page("/front.css", "get_front_style", CSS, include_str!("pages/front.css"));
+        page("/favicon.svg", "get_icon", SVG, include_str!("pages/icon.svg"));
     }
 }

@@ -57,20 +57,13 @@ impl<S: Gate> Platform<S> {
     /// # Errors
     /// Every fault of the table, one line each.
     pub fn new(state: S, mut operations: Operations<S>, parts: Parts) -> Result<Self, Vec<String>> {
-        let Parts {
-            settings,
-            metrics,
-            health,
-            assets,
-            jwks,
-        } = parts;
+        let Parts { settings, metrics, health, assets, jwks } = parts;
         let (draining, watching) = watch::channel(false);
         add_health(&mut operations, &settings, &health, &watching);
         add_machine(&mut operations, &settings, &metrics, jwks);
         pages::add(&mut operations, assets.is_none());
         let document = openapi::document(&operations, &settings);
-        let document =
-            serde_json::to_vec_pretty(&document).map_err(|error| vec![error.to_string()])?;
+        let document = serde_json::to_vec_pretty(&document).map_err(|error| vec![error.to_string()])?;
         add_document(&mut operations, &settings, document.into());
         Self::build(state, operations, settings, metrics, draining, assets)
     }
@@ -95,69 +88,34 @@ fn add_health<S: Gate>(
 ) {
     let live = || async { Ok(Answer::json("{\"state\":\"up\"}")) };
     let probe = |path, id, summary| {
-        Operation::get(path)
-            .id(id)
-            .tag("Health")
-            .summary(summary)
-            .access(Access::Public)
-            .unlimited()
+        Operation::get(path).id(id).tag("Health").summary(summary).access(Access::Public).unlimited()
     };
     for (path, id, summary) in [
-        (
-            "/api/health",
-            "get_health",
-            "Each dependency's state; 503 when a required one is down",
-        ),
-        (
-            "/api/health/ready",
-            "get_readiness",
-            "Whether requests should come here",
-        ),
+        ("/api/health", "get_health", "Each dependency's state; 503 when a required one is down"),
+        ("/api/health/ready", "get_readiness", "Whether requests should come here"),
         ("/health", "get_health_short", "The same as /api/health"),
-        (
-            "/ready",
-            "get_readiness_short",
-            "The same as /api/health/ready",
-        ),
+        ("/ready", "get_readiness_short", "The same as /api/health/ready"),
     ] {
         let (health, draining) = (Arc::clone(health), draining.clone());
         let version = settings.build.version.clone();
         let operation = probe(path, id, summary).ok::<HealthReport>();
         operations.add(operation, move |_, _, _| {
-            let (health, version, draining) =
-                (Arc::clone(&health), version.clone(), draining.clone());
+            let (health, version, draining) = (Arc::clone(&health), version.clone(), draining.clone());
             async move {
                 let dependencies = health.dependencies().await;
                 let is_draining = *draining.borrow();
                 let report = HealthReport::new(is_draining, &version, dependencies);
                 let answer = Answer::value(&report)?;
-                Ok(if report.ready() {
-                    answer
-                } else {
-                    answer.not_ready()
-                })
+                Ok(if report.ready() { answer } else { answer.not_ready() })
             }
         });
     }
-    let operation = probe(
-        "/api/health/live",
-        "get_liveness",
-        "Whether the process lives",
-    );
+    let operation = probe("/api/health/live", "get_liveness", "Whether the process lives");
     operations.add(operation.ok::<serde_json::Value>(), move |_, _, _| live());
 }
 
-fn add_machine<S: Gate>(
-    operations: &mut Operations<S>,
-    settings: &Settings,
-    metrics: &Metrics,
-    jwks: Jwks,
-) {
-    let access = if settings.metrics_private {
-        Access::PlatformAdmin
-    } else {
-        Access::Public
-    };
+fn add_machine<S: Gate>(operations: &mut Operations<S>, settings: &Settings, metrics: &Metrics, jwks: Jwks) {
+    let access = if settings.metrics_private { Access::PlatformAdmin } else { Access::Public };
     let operation = Operation::get("/metrics")
         .id("get_metrics")
         .tag("Health")
@@ -168,10 +126,7 @@ fn add_machine<S: Gate>(
     let metrics = metrics.clone();
     operations.add(operation, move |_, _, _| {
         let text = metrics.encode();
-        async move {
-            text.map(|text| Answer::whole(OPEN_METRICS, text))
-                .map_err(Problem::bug)
-        }
+        async move { text.map(|text| Answer::whole(OPEN_METRICS, text)).map_err(Problem::bug) }
     });
     let operation = Operation::get("/.well-known/jwks.json")
         .id("get_key_set")
@@ -187,17 +142,10 @@ fn add_machine<S: Gate>(
 }
 
 fn add_document<S: Gate>(operations: &mut Operations<S>, settings: &Settings, document: Bytes) {
-    let operation = Operation::get("/api/openapi.json")
-        .id("get_openapi")
-        .access(pages::access(settings))
-        .hidden();
+    let operation = Operation::get("/api/openapi.json").id("get_openapi").access(pages::access(settings)).hidden();
     operations.add(operation, move |_, _, _| {
         let document = document.clone();
         let cache = HeaderValue::from_static("no-cache");
-        async move {
-            Ok(Answer::json(document)
-                .content_tag()
-                .header(CACHE_CONTROL, cache))
-        }
+        async move { Ok(Answer::json(document).content_tag().header(CACHE_CONTROL, cache)) }
     });
 }

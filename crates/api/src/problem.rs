@@ -153,11 +153,7 @@ impl Fault {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code: code.into(),
-            detail: detail.into(),
-        }
+        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
     }
 }
 
@@ -226,19 +222,13 @@ impl Problem {
     /// The version in `If-Match` is not the present one.
     #[must_use]
     pub fn version_mismatch() -> Self {
-        Self::new(
-            Class::VersionMismatch,
-            "It was changed since you read it. Read it again.",
-        )
+        Self::new(Class::VersionMismatch, "It was changed since you read it. Read it again.")
     }
 
     /// `If-Match` is missing.
     #[must_use]
     pub fn precondition_required() -> Self {
-        Self::new(
-            Class::PreconditionRequired,
-            "Send If-Match with the ETag that you read.",
-        )
+        Self::new(Class::PreconditionRequired, "Send If-Match with the ETag that you read.")
     }
 
     /// Fields break rules.
@@ -289,10 +279,7 @@ impl Problem {
     /// The body is larger than `bytes_max`.
     #[must_use]
     pub fn too_large(bytes_max: usize) -> Self {
-        Self::new(
-            Class::TooLarge,
-            format!("The body may have at most {bytes_max} bytes."),
-        )
+        Self::new(Class::TooLarge, format!("The body may have at most {bytes_max} bytes."))
     }
 
     /// The body's type is none of `accepted`.
@@ -308,11 +295,7 @@ impl Problem {
 
     /// Our fault. The caller learns nothing but that; the log gets `private`.
     pub fn bug(private: impl fmt::Display) -> Self {
-        Self::new(
-            Class::Bug,
-            "It has been logged under the request id of this answer.",
-        )
-        .private(private)
+        Self::new(Class::Bug, "It has been logged under the request id of this answer.").private(private)
     }
 
     /// The same with a more precise code.
@@ -327,10 +310,7 @@ impl Problem {
     /// A name that RFC 9457 defines is kept as it is.
     #[must_use]
     pub fn member(mut self, name: &str, value: Value) -> Self {
-        if !matches!(
-            name,
-            "type" | "title" | "status" | "detail" | "code" | "errors"
-        ) {
+        if !matches!(name, "type" | "title" | "status" | "detail" | "code" | "errors") {
             self.0.members.insert(name.to_owned(), value);
         }
         self

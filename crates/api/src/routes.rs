@@ -2,6 +2,7 @@
 
 mod assignments;
 mod audit;
+mod branding;
 mod catalogue;
 mod convert;
 mod exports;
@@ -10,6 +11,7 @@ mod history;
 mod imports;
 mod members;
 mod people;
+mod platform;
 mod projects;
 mod reports;
 mod resource;
@@ -27,6 +29,7 @@ pub fn operations() -> Operations<App> {
     let mut ops = Operations::new();
     sign_in::add(&mut ops);
     workspaces::add(&mut ops);
+    branding::add(&mut ops);
     members::add(&mut ops);
     people::add(&mut ops);
     time_off::add(&mut ops);
@@ -38,5 +41,6 @@ pub fn operations() -> Operations<App> {
     exports::add(&mut ops);
     history::add(&mut ops);
     audit::add(&mut ops);
+    platform::add(&mut ops);
     ops
 }

@@ -67,9 +67,7 @@ impl Default for ServeOptions {
 
 impl std::fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServeOptions")
-            .field("tls", &self.tls.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("ServeOptions").field("tls", &self.tls.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -129,23 +127,14 @@ pub async fn serve<S: Gate>(
         _ = all_gone.recv() => return Drained { finished: true, cut_off: 0 },
         () = sleep_until(deadline) => {}
     }
-    let cut_off = options
-        .connections_max
-        .saturating_sub(places.available_permits());
+    let cut_off = options.connections_max.saturating_sub(places.available_permits());
     tracing::warn!(cut_off, "the deadline has passed: connections are cut off");
     stage.send_replace(Stage::CutOff);
     let _ = all_gone.recv().await;
-    Drained {
-        finished: false,
-        cut_off,
-    }
+    Drained { finished: false, cut_off }
 }
 
-async fn accept_until<S: Gate>(
-    listener: &TcpListener,
-    connections: &Connections<S>,
-    end: impl Future<Output = ()>,
-) {
+async fn accept_until<S: Gate>(listener: &TcpListener, connections: &Connections<S>, end: impl Future<Output = ()>) {
     tokio::pin!(end);
     loop {
         let accepted: std::io::Result<(TcpStream, SocketAddr)> = tokio::select! {

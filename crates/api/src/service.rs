@@ -72,15 +72,8 @@ impl<S: Gate> Platform<S> {
         let entries = operations.entries;
         let routes = Routes::build(&entries)?;
         let measure = |entry: &Entry<S>| {
-            let method = crate::operations::METHODS
-                .iter()
-                .find(|method| **method == entry.spec.method);
-            RouteMetrics::new(
-                &metrics,
-                entry.spec.id,
-                method.map_or("OTHER", Method::as_str_static),
-                entry.spec.path,
-            )
+            let method = crate::operations::METHODS.iter().find(|method| **method == entry.spec.method);
+            RouteMetrics::new(&metrics, entry.spec.id, method.map_or("OTHER", Method::as_str_static), entry.spec.path)
         };
         Ok(Self(Arc::new(Shared {
             route_metrics: entries.iter().map(measure).collect(),
@@ -105,16 +98,11 @@ impl<S: Gate> Platform<S> {
         let mut seen = Seen::new(shared, &parts, peer);
         let uri = parts.uri.clone();
         let found = shared.routes.find(uri.path());
-        seen.entry = found
-            .as_ref()
-            .and_then(|found| found.at.operation(&parts.method));
+        seen.entry = found.as_ref().and_then(|found| found.at.operation(&parts.method));
         let outcome = match (&found, seen.entry) {
             (Some(found), Some(entry)) => {
                 let entry = &shared.entries[entry];
-                let limit = entry
-                    .spec
-                    .timeout
-                    .unwrap_or(shared.settings.request_timeout);
+                let limit = entry.spec.timeout.unwrap_or(shared.settings.request_timeout);
                 let work = shared.run(&mut seen, found, entry, parts, body);
                 tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
                     let slow = Problem::unavailable(1).code("timeout");
@@ -145,15 +133,9 @@ impl<S: Gate> Shared<S> {
         if !spec.unlimited {
             self.admit(seen, &headers, authority(&headers, &uri))?;
         }
-        let principal = self
-            .identify(seen, spec.access, spec.unlimited, &headers)
-            .await?;
+        let principal = self.identify(seen, spec.access, spec.unlimited, &headers).await?;
         let path = found.values(&entry.path_names);
-        let workspace = path
-            .as_ref()
-            .ok()
-            .and_then(|path| path.id("workspaceId"))
-            .map(WorkspaceId);
+        let workspace = path.as_ref().ok().and_then(|path| path.id("workspaceId")).map(WorkspaceId);
         let pass = spec.access.check(&self.state, principal, workspace).await?;
         let path = path?;
         if spec.cookie {
@@ -165,14 +147,7 @@ impl<S: Gate> Shared<S> {
         if !spec.body_media_types.is_empty() {
             check_body(&headers, spec.body_media_types, bytes_max)?;
         }
-        let mut arrived = Arrived {
-            headers,
-            uri,
-            path,
-            body: Body::empty(),
-            bytes: bytes::Bytes::new(),
-            bytes_max,
-        };
+        let mut arrived = Arrived { headers, uri, path, body: Body::empty(), bytes: bytes::Bytes::new(), bytes_max };
         let work = async {
             if entry.streams_body {
                 arrived.body = body;
@@ -203,44 +178,30 @@ impl<S: Gate> Shared<S> {
                 seen.preflight = origin::is_preflight(&parts.headers);
                 return Ok(Answer::no_content());
             }
-            return Err(Problem::new(
-                Class::MethodNotAllowed,
-                "See the Allow header.",
-            ));
+            return Err(Problem::new(Class::MethodNotAllowed, "See the Allow header."));
         }
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         match &self.assets {
             Some(assets) if reads => {
-                assets::find(assets.as_ref(), parts.uri.path(), &parts.headers)
-                    .ok_or_else(Problem::not_found)
+                assets::find(assets.as_ref(), parts.uri.path(), &parts.headers).ok_or_else(Problem::not_found)
             }
             _ => Err(Problem::not_found()),
         }
     }
 
     /// Bounds that come before anybody is known.
-    fn admit(
-        &self,
-        seen: &Seen<'_, S>,
-        headers: &HeaderMap,
-        host: Option<&str>,
-    ) -> Result<(), Problem> {
+    fn admit(&self, seen: &Seen<'_, S>, headers: &HeaderMap, host: Option<&str>) -> Result<(), Problem> {
         if seen.in_flight > self.settings.concurrent_requests_max {
             self.metrics.turned_away("overload");
             return Err(Problem::unavailable(1).code("overload"));
         }
         let hosts = &self.settings.hosts;
         let known = |host: &str| {
-            hosts.iter().any(|one| {
-                one.eq_ignore_ascii_case(host) || one.eq_ignore_ascii_case(without_port(host))
-            })
+            hosts.iter().any(|one| one.eq_ignore_ascii_case(host) || one.eq_ignore_ascii_case(without_port(host)))
         };
         if !hosts.is_empty() && !host.is_some_and(known) {
             self.metrics.turned_away("host");
-            return Err(Problem::new(
-                Class::WrongHost,
-                "This server answers for other names.",
-            ));
+            return Err(Problem::new(Class::WrongHost, "This server answers for other names."));
         }
         if headers.get_all(http::header::HOST).iter().count() > 1 {
             return Err(Problem::malformed("Host may be given once."));
@@ -257,11 +218,7 @@ impl<S: Gate> Shared<S> {
         headers: &HeaderMap,
     ) -> Result<Option<Principal>, Problem> {
         let address = Caller::address(seen.client.address);
-        let token = if access == Access::Public {
-            None
-        } else {
-            bearer(headers)
-        };
+        let token = if access == Access::Public { None } else { bearer(headers) };
         let Some(token) = token else {
             if !unlimited {
                 self.take(seen, address)?;
@@ -282,9 +239,7 @@ impl<S: Gate> Shared<S> {
             }
             Err(Denied::Token(reason)) => {
                 self.take(seen, address)?;
-                Err(Problem::unauthenticated()
-                    .code("invalid-token")
-                    .private(reason))
+                Err(Problem::unauthenticated().code("invalid-token").private(reason))
             }
             Err(Denied::Unavailable(gone)) => Err(gone.into()),
         }
@@ -305,9 +260,7 @@ impl<S: Gate> Shared<S> {
     fn over_limit(&self, seen: &mut Seen<'_, S>, verdict: limit::Verdict) -> Problem {
         self.metrics.turned_away("rate");
         seen.verdict = Some(verdict);
-        Problem::over_limit(
-            u32::try_from(verdict.reset.as_millis().div_ceil(1000)).unwrap_or(u32::MAX),
-        )
+        Problem::over_limit(u32::try_from(verdict.reset.as_millis().div_ceil(1000)).unwrap_or(u32::MAX))
     }
 }
 
@@ -319,15 +272,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 fn check_body(headers: &HeaderMap, media_types: &[&str], bytes_max: usize) -> Result<(), Problem> {
     check_type(headers, media_types)?;
-    if headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|coding| coding != "identity")
-    {
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(Problem::unsupported_media("an unencoded body"));
     }
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > bytes_max as u64) {
         return Err(Problem::too_large(bytes_max));
     }
@@ -359,10 +307,7 @@ impl<S: Gate> tower::Service<Request<Body>> for Platform<S> {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let local = Peer {
-            address: std::net::Ipv4Addr::LOCALHOST.into(),
-            secure: false,
-        };
+        let local = Peer { address: std::net::Ipv4Addr::LOCALHOST.into(), secure: false };
         let peer = request.extensions().get::<Peer>().copied().unwrap_or(local);
         let platform = self.clone();
         Box::pin(async move { Ok(platform.answer(request, peer).await) })
@@ -375,10 +320,7 @@ struct InFlight<'s>(&'s AtomicUsize, &'s Metrics);
 impl<'s> InFlight<'s> {
     fn enter(count: &'s AtomicUsize, metrics: &'s Metrics) -> (Self, usize) {
         metrics.in_flight.inc();
-        (
-            Self(count, metrics),
-            count.fetch_add(1, Ordering::Relaxed) + 1,
-        )
+        (Self(count, metrics), count.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }
 

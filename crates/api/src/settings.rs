@@ -47,11 +47,7 @@ pub struct RateLimit {
 
 impl Default for RateLimit {
     fn default() -> Self {
-        Self {
-            requests: 1_200,
-            window: Duration::from_secs(60),
-            callers_max: 100_000,
-        }
+        Self { requests: 1_200, window: Duration::from_secs(60), callers_max: 100_000 }
     }
 }
 
@@ -66,10 +62,7 @@ pub struct Build {
 
 impl Default for Build {
     fn default() -> Self {
-        Self {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            build: "unknown".to_owned(),
-        }
+        Self { version: env!("CARGO_PKG_VERSION").to_owned(), build: "unknown".to_owned() }
     }
 }
 

@@ -15,17 +15,12 @@ async fn nobody_is_asked_to_sign_in() {
     assert_eq!(seen.header("www-authenticate"), "Bearer realm=\"raally\"");
     assert_eq!(seen.header("content-type"), "application/problem+json");
     let basic = [("authorization", "Basic b3duZXI6b3duZXI=")];
-    assert_eq!(
-        app.call("GET /api/v1/auth/me", &basic, "").await.code(),
-        "unauthenticated"
-    );
+    assert_eq!(app.call("GET /api/v1/auth/me", &basic, "").await.code(), "unauthenticated");
 }
 
 #[tokio::test]
 async fn an_expired_token_is_refused_without_saying_why() {
-    let seen = start()
-        .get("/api/v1/workspaces/{w}/people", "expired")
-        .await;
+    let seen = start().get("/api/v1/workspaces/{w}/people", "expired").await;
     assert_eq!(seen.status, StatusCode::UNAUTHORIZED);
     assert!(seen.header("www-authenticate").contains("invalid_token"));
     assert!(!String::from_utf8_lossy(&seen.body).contains("expired"));
@@ -34,29 +29,12 @@ async fn an_expired_token_is_refused_without_saying_why() {
 #[tokio::test]
 async fn roles_decide_as_the_table_says() {
     let app = start();
-    for (token, status) in [
-        ("owner", 201),
-        ("resource-manager", 201),
-        ("project-manager", 403),
-        ("viewer", 403),
-    ] {
-        let headers = [
-            ("authorization", &*format!("bearer {token}")),
-            ("content-type", "application/json"),
-        ];
-        let seen = app
-            .call(
-                "POST /api/v1/workspaces/{w}/people",
-                &headers,
-                "{\"name\":\"x\"}",
-            )
-            .await;
+    for (token, status) in [("owner", 201), ("resource-manager", 201), ("project-manager", 403), ("viewer", 403)] {
+        let headers = [("authorization", &*format!("bearer {token}")), ("content-type", "application/json")];
+        let seen = app.call("POST /api/v1/workspaces/{w}/people", &headers, "{\"name\":\"x\"}").await;
         assert_eq!(seen.status.as_u16(), status, "{token}");
     }
-    assert_eq!(
-        app.app.created.load(std::sync::atomic::Ordering::Relaxed),
-        2
-    );
+    assert_eq!(app.app.created.load(std::sync::atomic::Ordering::Relaxed), 2);
 }
 
 #[tokio::test]
@@ -80,10 +58,7 @@ async fn a_foreign_workspace_answers_as_one_that_does_not_exist() {
         (support::WORKSPACE, "stranger"),
         (support::WORKSPACE, "platform-admin"),
     ] {
-        let headers = [
-            ("authorization", &*format!("Bearer {token}")),
-            ("x-request-id", "same"),
-        ];
+        let headers = [("authorization", &*format!("Bearer {token}")), ("x-request-id", "same")];
         let path = format!("GET /api/v1/workspaces/{workspace}/people/{PERSON}");
         let mut seen = app.call(&path, &headers, "").await;
         seen.response.headers_mut().remove("traceparent");
@@ -98,9 +73,7 @@ async fn refusal_comes_before_the_body_is_looked_at() {
     let app = start();
     for (token, status) in [("viewer", 403), ("stranger", 404), ("expired", 401)] {
         let headers = [("authorization", &*format!("Bearer {token}"))];
-        let seen = app
-            .call("POST /api/v1/workspaces/{w}/people", &headers, "no json")
-            .await;
+        let seen = app.call("POST /api/v1/workspaces/{w}/people", &headers, "no json").await;
         assert_eq!(seen.status.as_u16(), status, "{token}");
     }
 }
@@ -108,14 +81,8 @@ async fn refusal_comes_before_the_body_is_looked_at() {
 #[tokio::test]
 async fn platform_operations_are_for_platform_administrators() {
     let app = start();
-    assert_eq!(
-        app.get("/api/v1/users", "owner").await.status,
-        StatusCode::FORBIDDEN
-    );
-    assert_eq!(
-        app.get("/api/v1/users", "platform-admin").await.status,
-        StatusCode::OK
-    );
+    assert_eq!(app.get("/api/v1/users", "owner").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.get("/api/v1/users", "platform-admin").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -135,14 +102,7 @@ async fn a_cookie_acts_only_for_our_own_pages() {
         (vec![cookie, ("sec-fetch-site", "same-origin")], 204),
         (vec![cookie, host, ("origin", "http://raally.example")], 204),
         (vec![cookie, host, ("origin", "https://evil.example")], 403),
-        (
-            vec![
-                cookie,
-                host,
-                ("origin", "https://raally.example.evil.example"),
-            ],
-            403,
-        ),
+        (vec![cookie, host, ("origin", "https://raally.example.evil.example")], 403),
         (vec![cookie, host, ("origin", "null")], 403),
         (vec![cookie, ("sec-fetch-site", "cross-site")], 403),
         (vec![cookie, ("sec-fetch-site", "same-site")], 403),
@@ -162,9 +122,6 @@ async fn a_bug_shows_nothing_of_itself() {
         assert_eq!(seen.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(seen.code(), "internal");
         let text = String::from_utf8(seen.body.to_vec()).unwrap();
-        assert!(
-            !text.contains("hunter2") && !text.contains("panic"),
-            "{text}"
-        );
+        assert!(!text.contains("hunter2") && !text.contains("panic"), "{text}");
     }
 }

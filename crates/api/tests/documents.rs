@@ -69,28 +69,13 @@ async fn operations_are_unique_and_complete() {
             .filter(|parameter| parameter["in"] == "path")
             .map(|parameter| parameter["name"].as_str().unwrap())
             .collect();
-        let in_path: BTreeSet<&str> = path
-            .split('/')
-            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .collect();
+        let in_path: BTreeSet<&str> =
+            path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         assert_eq!(declared, in_path, "{method} {path}");
-        for key in [
-            "summary",
-            "tags",
-            "responses",
-            "security",
-            "x-raally-access",
-        ] {
+        for key in ["summary", "tags", "responses", "security", "x-raally-access"] {
             assert!(operation.get(key).is_some(), "{id} has no {key}");
         }
-        assert!(
-            operation["responses"]
-                .as_object()
-                .unwrap()
-                .keys()
-                .any(|status| status.starts_with('2')),
-            "{id}"
-        );
+        assert!(operation["responses"].as_object().unwrap().keys().any(|status| status.starts_with('2')), "{id}");
     }
     assert!(ids.contains("create_person") && ids.contains("get_metrics"));
     assert!(!ids.contains("get_docs"), "pages are no operations");
@@ -104,14 +89,8 @@ async fn access_is_in_the_document() {
     assert_eq!(edit["x-raally-access"]["roles"]["project-manager"], "own");
     assert_eq!(edit["x-raally-access"]["roles"].get("viewer"), None);
     assert_eq!(edit["security"], serde_json::json!([{"bearer": []}]));
-    assert_eq!(
-        document["paths"]["/api/health"]["get"]["security"],
-        serde_json::json!([])
-    );
-    assert_eq!(
-        edit["responses"]["404"]["$ref"],
-        "#/components/responses/NotFound"
-    );
+    assert_eq!(document["paths"]["/api/health"]["get"]["security"], serde_json::json!([]));
+    assert_eq!(edit["responses"]["404"]["$ref"], "#/components/responses/NotFound");
 }
 
 #[tokio::test]
@@ -119,35 +98,18 @@ async fn parameters_bodies_and_conditions_are_in_the_document() {
     let document = document().await;
     let people = &document["paths"]["/api/v1/workspaces/{workspaceId}/people"];
     let names = |operation: &Value| -> Vec<String> {
-        operation["parameters"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|p| p["name"].as_str().unwrap().to_owned())
-            .collect()
+        operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(
-        names(&people["get"]),
-        ["workspaceId", "on", "personId", "limit", "cursor"]
-    );
+    assert_eq!(names(&people["get"]), ["workspaceId", "on", "personId", "limit", "cursor"]);
     assert_eq!(names(&people["post"]), ["workspaceId", "Idempotency-Key"]);
     let person = &document["paths"]["/api/v1/workspaces/{workspaceId}/people/{personId}"]["put"];
     assert!(names(person).contains(&"If-Match".to_owned()));
     assert!(person["responses"].get("428").is_some() && person["responses"].get("412").is_some());
     let sent = &people["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
-    assert_eq!(
-        sent, "#/components/schemas/DetailsInput",
-        "weeks may be left out only when sent"
-    );
-    assert_eq!(
-        document["components"]["schemas"]["DetailsInput"]["required"],
-        serde_json::json!(["name"])
-    );
+    assert_eq!(sent, "#/components/schemas/DetailsInput", "weeks may be left out only when sent");
+    assert_eq!(document["components"]["schemas"]["DetailsInput"]["required"], serde_json::json!(["name"]));
     let answered = &document["components"]["schemas"]["DetailsDocument"];
-    assert_eq!(
-        answered["required"],
-        serde_json::json!(["id", "version", "createdAt", "updatedAt", "name", "weeks"])
-    );
+    assert_eq!(answered["required"], serde_json::json!(["id", "version", "createdAt", "updatedAt", "name", "weeks"]));
 }
 
 #[tokio::test]
@@ -156,22 +118,10 @@ async fn the_document_is_the_same_each_time_and_tagged() {
     let first = app.call("GET /api/openapi.json", &[], "").await;
     let second = start().call("GET /api/openapi.json", &[], "").await;
     assert_eq!(first.body, second.body);
-    let held = app
-        .call(
-            "GET /api/openapi.json",
-            &[("if-none-match", first.header("etag"))],
-            "",
-        )
-        .await;
+    let held = app.call("GET /api/openapi.json", &[("if-none-match", first.header("etag"))], "").await;
     assert_eq!(held.status, StatusCode::NOT_MODIFIED);
-    let private = with(Settings {
-        docs_private: true,
-        ..settings()
-    });
-    assert_eq!(
-        private.call("GET /api/openapi.json", &[], "").await.status,
-        StatusCode::UNAUTHORIZED
-    );
+    let private = with(Settings { docs_private: true, ..settings() });
+    assert_eq!(private.call("GET /api/openapi.json", &[], "").await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[test]
@@ -186,38 +136,22 @@ fn faults_of_a_table_are_named() {
         #[expect(dead_code, reason = "only its schema is of interest")]
         name: String,
     }
-    assert_eq!(
-        openapi::faults(&support::operations()),
-        Vec::<String>::new()
-    );
+    assert_eq!(openapi::faults(&support::operations()), Vec::<String>::new());
     let mut operations = Operations::<App>::new();
     let done = |_, _, _| async { Ok(raally_api::Answer::no_content()) };
     operations.add(
-        Operation::post("/a")
-            .id("a")
-            .tag("A")
-            .summary("A")
-            .access(Access::SignedIn)
-            .no_content()
-            .body::<Open>(),
+        Operation::post("/a").id("a").tag("A").summary("A").access(Access::SignedIn).no_content().body::<Open>(),
         done,
     );
-    operations.add(
-        Operation::get("/b").id("a").access(Access::Public),
-        |_, _, _| async { Ok(raally_api::Answer::no_content()) },
-    );
-    operations.add(
-        Operation::get("/b").id("c").access(Access::Public),
-        |_, _, _| async { Ok(raally_api::Answer::no_content()) },
-    );
+    operations.add(Operation::get("/b").id("a").access(Access::Public), |_, _, _| async {
+        Ok(raally_api::Answer::no_content())
+    });
+    operations.add(Operation::get("/b").id("c").access(Access::Public), |_, _, _| async {
+        Ok(raally_api::Answer::no_content())
+    });
     let faults = openapi::faults(&operations).join("\n");
-    assert!(
-        faults.contains("takes unknown fields at Inner") && faults.contains("missing or taken"),
-        "{faults}"
-    );
-    let twice = raally_api::Platform::new(App::default(), operations, Parts::new(settings()))
-        .err()
-        .unwrap();
+    assert!(faults.contains("takes unknown fields at Inner") && faults.contains("missing or taken"), "{faults}");
+    let twice = raally_api::Platform::new(App::default(), operations, Parts::new(settings())).err().unwrap();
     assert!(twice.join("\n").contains("GET /b is taken"));
 }
 
@@ -227,36 +161,18 @@ async fn pages_load_nothing_foreign_or_inline() {
     for path in ["/", "/api/docs"] {
         let seen = app.call(&format!("GET {path}"), &[], "").await;
         assert_eq!(seen.status, StatusCode::OK);
-        assert!(
-            seen.header("content-security-policy")
-                .contains("script-src 'self'")
-        );
+        assert!(seen.header("content-security-policy").contains("script-src 'self'"));
         let html = String::from_utf8(seen.body.to_vec()).unwrap();
-        assert!(
-            !html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick=")
-        );
+        assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="));
         assert!(!html.contains("<script>") && !html.contains("http://"));
-        for linked in html
-            .split('"')
-            .filter(|part| part.starts_with('/') && part.contains('.'))
-        {
-            assert_eq!(
-                app.call(&format!("GET {linked}"), &[], "").await.status,
-                StatusCode::OK,
-                "{linked}"
-            );
+        for linked in html.split('"').filter(|part| part.starts_with('/') && part.contains('.')) {
+            assert_eq!(app.call(&format!("GET {linked}"), &[], "").await.status, StatusCode::OK, "{linked}");
         }
     }
     for script in ["docs.js", "schema.js", "try.js"] {
         let seen = app.call(&format!("GET /api/docs/{script}"), &[], "").await;
         let text = String::from_utf8(seen.body.to_vec()).unwrap();
-        for forbidden in [
-            "innerHTML",
-            "eval(",
-            "localStorage",
-            "sessionStorage",
-            "document.write",
-        ] {
+        for forbidden in ["innerHTML", "eval(", "localStorage", "sessionStorage", "document.write"] {
             assert!(!text.contains(forbidden), "{script} has {forbidden}");
         }
     }
@@ -280,19 +196,13 @@ impl Assets for Dist {
             "assets/app-1a2b3c4d.js.gz" => "gzip",
             _ => return None,
         };
-        Some(Asset {
-            bytes: Bytes::from_static(text.as_bytes()),
-            tag: format!("t{}", text.len()),
-        })
+        Some(Asset { bytes: Bytes::from_static(text.as_bytes()), tag: format!("t{}", text.len()) })
     }
 }
 
 #[tokio::test]
 async fn the_web_application_is_served_compressed_and_cached() {
-    let app = with_parts(Parts {
-        assets: Some(Arc::new(Dist)),
-        ..Parts::new(settings())
-    });
+    let app = with_parts(Parts { assets: Some(Arc::new(Dist)), ..Parts::new(settings()) });
     let script = "GET /assets/app-1a2b3c4d.js";
     for (accepted, coding, body) in [
         ("gzip, br", "br", "brotli"),
@@ -301,18 +211,9 @@ async fn the_web_application_is_served_compressed_and_cached() {
         ("", "", "plain"),
     ] {
         let seen = app.call(script, &[("accept-encoding", accepted)], "").await;
-        assert_eq!(
-            (seen.header("content-encoding"), seen.body.as_ref()),
-            (coding, body.as_bytes())
-        );
-        assert_eq!(
-            seen.header("cache-control"),
-            "public, max-age=31536000, immutable"
-        );
-        assert_eq!(
-            seen.header("content-type"),
-            "text/javascript; charset=utf-8"
-        );
+        assert_eq!((seen.header("content-encoding"), seen.body.as_ref()), (coding, body.as_bytes()));
+        assert_eq!(seen.header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(seen.header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(seen.header("vary"), "accept-encoding");
     }
     let held = app.call(script, &[("if-none-match", "\"t5\"")], "").await;
@@ -330,35 +231,16 @@ async fn a_page_that_is_held_keeps_the_policy_of_a_page() {
 
 #[tokio::test]
 async fn paths_of_the_web_application_get_its_index() {
-    let app = with_parts(Parts {
-        assets: Some(Arc::new(Dist)),
-        ..Parts::new(settings())
-    });
+    let app = with_parts(Parts { assets: Some(Arc::new(Dist)), ..Parts::new(settings()) });
     for path in ["/", "/people", "/people/7", "/projects/a/b"] {
         let seen = app.call(&format!("GET {path}"), &[], "").await;
-        assert_eq!(
-            (seen.status, seen.header("cache-control")),
-            (StatusCode::OK, "no-cache"),
-            "{path}"
-        );
+        assert_eq!((seen.status, seen.header("cache-control")), (StatusCode::OK, "no-cache"), "{path}");
         assert!(seen.header("content-type").starts_with("text/html"));
     }
-    for path in [
-        "/missing.js",
-        "/api/v1/nothing",
-        "/api",
-        "/assets/../index.html",
-        "/%2e%2e/index.html",
-        "/.well-known/x",
-    ] {
-        assert_eq!(
-            app.call(&format!("GET {path}"), &[], "").await.status,
-            StatusCode::NOT_FOUND,
-            "{path}"
-        );
+    for path in
+        ["/missing.js", "/api/v1/nothing", "/api", "/assets/../index.html", "/%2e%2e/index.html", "/.well-known/x"]
+    {
+        assert_eq!(app.call(&format!("GET {path}"), &[], "").await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(
-        app.call("POST /people", &[], "").await.status,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(app.call("POST /people", &[], "").await.status, StatusCode::NOT_FOUND);
 }

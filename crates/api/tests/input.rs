@@ -19,11 +19,7 @@ fn faults(seen: &Seen) -> Vec<(String, String)> {
     let text = |fault: &serde_json::Value, key| fault[key].as_str().unwrap_or("").to_owned();
     json["errors"]
         .as_array()
-        .map(|all| {
-            all.iter()
-                .map(|fault| (text(fault, "pointer"), text(fault, "code")))
-                .collect()
-        })
+        .map(|all| all.iter().map(|fault| (text(fault, "pointer"), text(fault, "code"))).collect())
         .unwrap_or_default()
 }
 
@@ -33,11 +29,7 @@ async fn a_created_object_has_location_and_tag() {
     assert_eq!(seen.status, StatusCode::CREATED);
     assert_eq!(
         seen.header("location"),
-        format!(
-            "/api/v1/workspaces/{}/people/{}",
-            support::WORKSPACE,
-            support::PERSON
-        )
+        format!("/api/v1/workspaces/{}/people/{}", support::WORKSPACE, support::PERSON)
     );
     assert_eq!(seen.header("etag"), "\"1\"");
     assert_eq!(seen.json()["name"], "Ada");
@@ -50,24 +42,13 @@ async fn bad_fields_are_pointed_at() {
         ("{\"name\":1}", "/name", "wrong-type"),
         ("{}", "/name", "missing-field"),
         ("{\"name\":\"x\",\"admin\":true}", "/admin", "unknown-field"),
-        (
-            "{\"name\":\"x\",\"weeks\":[{\"dayMinutes\":[1,-1]}]}",
-            "/weeks/0/dayMinutes/1",
-            "wrong-type",
-        ),
+        ("{\"name\":\"x\",\"weeks\":[{\"dayMinutes\":[1,-1]}]}", "/weeks/0/dayMinutes/1", "wrong-type"),
     ] {
         let seen = create(&app, body).await;
         assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
-        assert_eq!(
-            faults(&seen),
-            [(pointer.to_owned(), code.to_owned())],
-            "{body}"
-        );
+        assert_eq!(faults(&seen), [(pointer.to_owned(), code.to_owned())], "{body}");
     }
-    assert_eq!(
-        create(&app, "{\"name\":").await.status,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(create(&app, "{\"name\":").await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -83,54 +64,25 @@ async fn unknown_fields_are_refused_across_flattened_structs_too() {
 
 #[tokio::test]
 async fn only_json_of_bounded_size_is_read() {
-    let app = with(raally_api::Settings {
-        body_bytes_max: 20,
-        ..settings()
-    });
+    let app = with(raally_api::Settings { body_bytes_max: 20, ..settings() });
     let body = "{\"name\":\"x\"}";
     for media_type in ["text/plain", "application/x-www-form-urlencoded", ""] {
-        let seen = app
-            .call(PEOPLE, &[OWNER, ("content-type", media_type)], body)
-            .await;
-        assert_eq!(
-            seen.status,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "{media_type}"
-        );
+        let seen = app.call(PEOPLE, &[OWNER, ("content-type", media_type)], body).await;
+        assert_eq!(seen.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{media_type}");
     }
-    let coded = app
-        .call(PEOPLE, &[OWNER, JSON, ("content-encoding", "gzip")], body)
-        .await;
+    let coded = app.call(PEOPLE, &[OWNER, JSON, ("content-encoding", "gzip")], body).await;
     assert_eq!(coded.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert_eq!(
-        create(&app, "{\"name\":\"a long name indeed\"}")
-            .await
-            .status,
-        StatusCode::PAYLOAD_TOO_LARGE
-    );
-    let declared = app
-        .call(PEOPLE, &[OWNER, JSON, ("content-length", "21")], body)
-        .await;
+    assert_eq!(create(&app, "{\"name\":\"a long name indeed\"}").await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let declared = app.call(PEOPLE, &[OWNER, JSON, ("content-length", "21")], body).await;
     assert_eq!(declared.code(), "too-large");
 }
 
 #[tokio::test]
 async fn a_path_id_that_is_no_uuid_is_not_found() {
     let app = start();
-    for id in [
-        "7",
-        "01960000000070008000000000000001",
-        "{01960000-0000-7000-8000-000000000001}",
-        "%00",
-    ] {
+    for id in ["7", "01960000000070008000000000000001", "{01960000-0000-7000-8000-000000000001}", "%00"] {
         let seen = app
-            .get(
-                &format!(
-                    "/api/v1/workspaces/{{w}}/people/{}",
-                    id.replace('{', "%7B").replace('}', "%7D")
-                ),
-                "owner",
-            )
+            .get(&format!("/api/v1/workspaces/{{w}}/people/{}", id.replace('{', "%7B").replace('}', "%7D")), "owner")
             .await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{id}");
     }
@@ -148,23 +100,11 @@ async fn queries_are_typed_and_strangers_refused() {
         ("personId=7", "?personId", "bad-value"),
         ("sort=name", "?sort", "unknown-parameter"),
     ] {
-        let seen = app
-            .get(
-                &format!("/api/v1/workspaces/{{w}}/people?{query}"),
-                "viewer",
-            )
-            .await;
+        let seen = app.get(&format!("/api/v1/workspaces/{{w}}/people?{query}"), "viewer").await;
         assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
-        assert_eq!(
-            faults(&seen),
-            [(pointer.to_owned(), code.to_owned())],
-            "{query}"
-        );
+        assert_eq!(faults(&seen), [(pointer.to_owned(), code.to_owned())], "{query}");
     }
-    assert_eq!(
-        app.get(&format!("{PERSON}?x=1"), "viewer").await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    assert_eq!(app.get(&format!("{PERSON}?x=1"), "viewer").await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -174,10 +114,7 @@ async fn pages_are_stored_bytes_in_an_envelope() {
     let first = app.get(path, "viewer").await.json();
     assert_eq!(first["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(first["nextCursor"], "next\"1");
-    let last = app
-        .get(&format!("{path}&cursor=next%221&limit=1"), "viewer")
-        .await
-        .json();
+    let last = app.get(&format!("{path}&cursor=next%221&limit=1"), "viewer").await.json();
     assert_eq!(last["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(last["nextCursor"], serde_json::Value::Null);
 }
@@ -190,28 +127,11 @@ async fn ranges_are_ordered_and_bounded() {
         ("from=2026-01-01", "?to", "missing-parameter"),
         ("from=2026-01-02&to=2026-01-01", "?to", "range-reversed"),
         ("from=2000-01-01&to=2026-01-01", "?to", "range-too-long"),
-        (
-            "from=2026-01-01&to=2026-01-02&grain=hour",
-            "?grain",
-            "bad-value",
-        ),
-        (
-            "from=2026-01-01&to=2026-01-02&asOf=yesterday",
-            "?asOf",
-            "bad-value",
-        ),
+        ("from=2026-01-01&to=2026-01-02&grain=hour", "?grain", "bad-value"),
+        ("from=2026-01-01&to=2026-01-02&asOf=yesterday", "?asOf", "bad-value"),
     ] {
-        let seen = app
-            .get(
-                &format!("/api/v1/workspaces/{{w}}/projects?{query}"),
-                "owner",
-            )
-            .await;
-        assert_eq!(
-            faults(&seen),
-            [(pointer.to_owned(), code.to_owned())],
-            "{query}"
-        );
+        let seen = app.get(&format!("/api/v1/workspaces/{{w}}/projects?{query}"), "owner").await;
+        assert_eq!(faults(&seen), [(pointer.to_owned(), code.to_owned())], "{query}");
     }
 }
 
@@ -220,20 +140,12 @@ async fn a_change_needs_the_version_that_was_read() {
     let app = start();
     let line = format!("PUT {PERSON}");
     let body = "{\"name\":\"Ada\"}";
-    for (tag, status) in [
-        (None, 428),
-        (Some("\"2\""), 412),
-        (Some("W/\"3\""), 412),
-        (Some("*"), 412),
-        (Some("\"3\""), 200),
-    ] {
+    for (tag, status) in
+        [(None, 428), (Some("\"2\""), 412), (Some("W/\"3\""), 412), (Some("*"), 412), (Some("\"3\""), 200)]
+    {
         let mut headers = vec![OWNER, JSON];
         headers.extend(tag.map(|tag| ("if-match", tag)));
-        assert_eq!(
-            app.call(&line, &headers, body).await.status.as_u16(),
-            status,
-            "{tag:?}"
-        );
+        assert_eq!(app.call(&line, &headers, body).await.status.as_u16(), status, "{tag:?}");
     }
 }
 
@@ -241,40 +153,17 @@ async fn a_change_needs_the_version_that_was_read() {
 async fn what_is_held_is_not_sent_again() {
     let app = start();
     let line = format!("GET {PERSON}");
-    let seen = app
-        .call(&line, &[OWNER, ("if-none-match", "\"2\", \"3\"")], "")
-        .await;
-    assert_eq!(
-        (seen.status, seen.header("etag"), seen.body.len()),
-        (StatusCode::NOT_MODIFIED, "\"3\"", 0)
-    );
-    assert_eq!(
-        app.call(&line, &[OWNER, ("if-none-match", "\"2\"")], "")
-            .await
-            .status,
-        StatusCode::OK
-    );
+    let seen = app.call(&line, &[OWNER, ("if-none-match", "\"2\", \"3\"")], "").await;
+    assert_eq!((seen.status, seen.header("etag"), seen.body.len()), (StatusCode::NOT_MODIFIED, "\"3\"", 0));
+    assert_eq!(app.call(&line, &[OWNER, ("if-none-match", "\"2\"")], "").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn idempotency_keys_are_visible_and_short() {
     let app = start();
     let long = "k".repeat(129);
-    for (key, status) in [
-        ("k", 201),
-        (&long[..128], 201),
-        (&long, 400),
-        ("a b", 400),
-        ("", 400),
-        ("ü", 400),
-    ] {
-        let seen = app
-            .call(
-                PEOPLE,
-                &[OWNER, JSON, ("idempotency-key", key)],
-                "{\"name\":\"x\"}",
-            )
-            .await;
+    for (key, status) in [("k", 201), (&long[..128], 201), (&long, 400), ("a b", 400), ("", 400), ("ü", 400)] {
+        let seen = app.call(PEOPLE, &[OWNER, JSON, ("idempotency-key", key)], "{\"name\":\"x\"}").await;
         assert_eq!(seen.status.as_u16(), status, "{key}");
     }
 }
@@ -283,28 +172,15 @@ async fn idempotency_keys_are_visible_and_short() {
 async fn files_are_streamed_up_to_their_bound() {
     let app = start();
     let line = "POST /api/v1/workspaces/{w}/imports";
-    let seen = app
-        .call(
-            line,
-            &[OWNER, ("content-type", "Text/CSV; charset=x")],
-            "a,b\n",
-        )
-        .await;
+    let seen = app.call(line, &[OWNER, ("content-type", "Text/CSV; charset=x")], "a,b\n").await;
+    assert_eq!(seen.json(), serde_json::json!({"bytes": 4, "mediaType": "text/csv"}));
+    let long: &'static str =
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x";
     assert_eq!(
-        seen.json(),
-        serde_json::json!({"bytes": 4, "mediaType": "text/csv"})
-    );
-    let long: &'static str = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x";
-    assert_eq!(
-        app.call(line, &[OWNER, ("content-type", "text/csv")], long)
-            .await
-            .status,
+        app.call(line, &[OWNER, ("content-type", "text/csv")], long).await.status,
         StatusCode::PAYLOAD_TOO_LARGE
     );
-    assert_eq!(
-        app.call(line, &[OWNER, JSON], "{}").await.status,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE
-    );
+    assert_eq!(app.call(line, &[OWNER, JSON], "{}").await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
 #[tokio::test]

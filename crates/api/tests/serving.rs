@@ -33,12 +33,7 @@ struct Server {
 
 fn options() -> ServeOptions {
     let short = Duration::from_millis(100);
-    ServeOptions {
-        drain_delay: short,
-        idle_grace: short,
-        drain_deadline: SOON,
-        ..ServeOptions::default()
-    }
+    ServeOptions { drain_delay: short, idle_grace: short, drain_deadline: SOON, ..ServeOptions::default() }
 }
 
 async fn run(options: ServeOptions) -> Server {
@@ -49,12 +44,7 @@ async fn run(options: ServeOptions) -> Server {
     let ended = tokio::spawn(serve(listener, platform, options, async {
         let _ = stopped.await;
     }));
-    Server {
-        address,
-        app,
-        stop,
-        ended,
-    }
+    Server { address, app, stop, ended }
 }
 
 impl Server {
@@ -81,10 +71,7 @@ async fn exchange(stream: &mut TcpStream, path: &str) -> std::io::Result<(String
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
             continue;
         };
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))
-            .unwrap();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         if body.len() == length.parse::<usize>().unwrap() {
             return Ok((head.to_owned(), body.to_owned()));
         }
@@ -97,10 +84,7 @@ async fn one_connection_serves_many_requests() {
     let mut stream = server.connect().await;
     for _ in 0..3 {
         let (head, body) = exchange(&mut stream, "/api/health/live").await.unwrap();
-        assert!(
-            head.starts_with("HTTP/1.1 200") && !head.contains("connection: close"),
-            "{head}"
-        );
+        assert!(head.starts_with("HTTP/1.1 200") && !head.contains("connection: close"), "{head}");
         assert_eq!(body, "{\"state\":\"up\"}");
     }
     drop(stream);
@@ -112,89 +96,51 @@ async fn http_2_is_spoken_without_tls_too() {
     let server = run(options()).await;
     let io = TokioIo::new(server.connect().await);
     let (mut sender, connection) =
-        hyper::client::conn::http2::handshake::<_, _, Empty<&[u8]>>(TokioExecutor::new(), io)
-            .await
-            .unwrap();
+        hyper::client::conn::http2::handshake::<_, _, Empty<&[u8]>>(TokioExecutor::new(), io).await.unwrap();
     tokio::spawn(connection);
-    let request = Request::get("http://localhost/ready")
-        .body(Empty::new())
-        .unwrap();
+    let request = Request::get("http://localhost/ready").body(Empty::new()).unwrap();
     let response = sender.send_request(request).await.unwrap();
-    assert_eq!(
-        (response.status(), response.version()),
-        (StatusCode::OK, Version::HTTP_2)
-    );
+    assert_eq!((response.status(), response.version()), (StatusCode::OK, Version::HTTP_2));
     drop(sender);
     assert!(server.end().await.finished);
 }
 
 #[tokio::test]
 async fn a_silent_or_slow_client_is_cut_off() {
-    let server = run(ServeOptions {
-        head_timeout: Duration::from_millis(200),
-        ..options()
-    })
-    .await;
+    let server = run(ServeOptions { head_timeout: Duration::from_millis(200), ..options() }).await;
     for sent in ["", "P", "GET / HT", "PRI * HTTP/2.0"] {
         let mut stream = server.connect().await;
         stream.write_all(sent.as_bytes()).await.unwrap();
         let mut rest = Vec::new();
-        timeout(SOON, stream.read_to_end(&mut rest))
-            .await
-            .unwrap()
-            .unwrap();
+        timeout(SOON, stream.read_to_end(&mut rest)).await.unwrap().unwrap();
         assert!(!rest.starts_with(b"HTTP/1.1 200"), "{sent:?}");
     }
     let mut idle = server.connect().await;
     exchange(&mut idle, "/ready").await.unwrap();
-    assert_eq!(
-        timeout(SOON, idle.read(&mut [0; 8]))
-            .await
-            .unwrap()
-            .unwrap(),
-        0,
-        "idle connections end"
-    );
+    assert_eq!(timeout(SOON, idle.read(&mut [0; 8])).await.unwrap().unwrap(), 0, "idle connections end");
     assert!(server.end().await.finished);
 }
 
 #[tokio::test]
 async fn huge_heads_are_refused() {
-    let server = run(ServeOptions {
-        head_bytes_max: 8 * 1024,
-        headers_max: 20,
-        ..options()
-    })
-    .await;
+    let server = run(ServeOptions { head_bytes_max: 8 * 1024, headers_max: 20, ..options() }).await;
     // What is left unread when the server closes resets the connection, which may swallow the answer.
-    for (extra, may_be_swallowed) in [
-        (format!("x: {}\r\n", "y".repeat(20_000)), true),
-        ("x: y\r\n".repeat(30), false),
-    ] {
+    for (extra, may_be_swallowed) in [(format!("x: {}\r\n", "y".repeat(20_000)), true), ("x: y\r\n".repeat(30), false)]
+    {
         let mut stream = server.connect().await;
         let request = format!("GET /ready HTTP/1.1\r\nhost: a\r\n{extra}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        let _ = timeout(SOON, stream.read_to_end(&mut answer))
-            .await
-            .unwrap();
+        let _ = timeout(SOON, stream.read_to_end(&mut answer)).await.unwrap();
         let swallowed = may_be_swallowed && answer.is_empty();
-        assert!(
-            swallowed || answer.starts_with(b"HTTP/1.1 431"),
-            "{}",
-            String::from_utf8_lossy(&answer)
-        );
+        assert!(swallowed || answer.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&answer));
     }
     assert!(server.end().await.finished);
 }
 
 #[tokio::test]
 async fn connections_beyond_the_bound_wait_their_turn() {
-    let server = run(ServeOptions {
-        connections_max: 1,
-        ..options()
-    })
-    .await;
+    let server = run(ServeOptions { connections_max: 1, ..options() }).await;
     let mut first = server.connect().await;
     exchange(&mut first, "/ready").await.unwrap();
     let mut second = server.connect().await;
@@ -218,47 +164,24 @@ async fn a_request_in_work_is_finished_at_the_end() {
     assert!(!ended.is_finished());
     app.release.notify_one();
     let (head, body) = asked.await.unwrap().unwrap();
-    assert!(
-        head.starts_with("HTTP/1.1 200") && head.contains("connection: close"),
-        "{head}"
-    );
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("connection: close"), "{head}");
     assert_eq!(body, "{\"waited\":true}");
-    assert_eq!(
-        ended.await.unwrap(),
-        Drained {
-            finished: true,
-            cut_off: 0
-        }
-    );
+    assert_eq!(ended.await.unwrap(), Drained { finished: true, cut_off: 0 });
 }
 
 #[tokio::test]
 async fn what_outlives_the_deadline_is_cut_off() {
-    let server = run(ServeOptions {
-        drain_deadline: Duration::from_millis(300),
-        ..options()
-    })
-    .await;
+    let server = run(ServeOptions { drain_deadline: Duration::from_millis(300), ..options() }).await;
     let mut stream = server.connect().await;
     let asked = tokio::spawn(async move { exchange(&mut stream, "/api/v1/wait").await });
     server.app.entered.notified().await;
-    assert_eq!(
-        server.end().await,
-        Drained {
-            finished: false,
-            cut_off: 1
-        }
-    );
+    assert_eq!(server.end().await, Drained { finished: false, cut_off: 1 });
     assert!(asked.await.unwrap().is_err());
 }
 
 #[tokio::test]
 async fn readiness_is_red_while_requests_are_still_taken() {
-    let server = run(ServeOptions {
-        drain_delay: SOON,
-        ..options()
-    })
-    .await;
+    let server = run(ServeOptions { drain_delay: SOON, ..options() }).await;
     let mut stream = server.connect().await;
     let _ = server.stop.send(());
     let red = async {
@@ -271,13 +194,7 @@ async fn readiness_is_red_while_requests_are_still_taken() {
     };
     timeout(SOON, red).await.unwrap();
     let mut fresh = TcpStream::connect(server.address).await.unwrap();
-    assert!(
-        exchange(&mut fresh, "/api/health/live")
-            .await
-            .unwrap()
-            .0
-            .starts_with("HTTP/1.1 200")
-    );
+    assert!(exchange(&mut fresh, "/api/health/live").await.unwrap().0.starts_with("HTTP/1.1 200"));
     server.ended.abort();
 }
 
@@ -292,8 +209,7 @@ async fn shutdown_under_load_loses_no_request() {
         let warm = Arc::new(Notify::new());
         let clients: Vec<_> = (0..16)
             .map(|_| {
-                let (address, answered, lost) =
-                    (server.address, Arc::clone(&answered), Arc::clone(&lost));
+                let (address, answered, lost) = (server.address, Arc::clone(&answered), Arc::clone(&lost));
                 let (stopped, warm) = (Arc::clone(&stopped), Arc::clone(&warm));
                 tokio::spawn(async move {
                     while let Ok(mut stream) = TcpStream::connect(address).await {
@@ -314,10 +230,7 @@ async fn shutdown_under_load_loses_no_request() {
                             }
                         }
                     }
-                    assert!(
-                        stopped.load(Ordering::SeqCst),
-                        "the listener closed too early"
-                    );
+                    assert!(stopped.load(Ordering::SeqCst), "the listener closed too early");
                 })
             })
             .collect();
@@ -327,13 +240,7 @@ async fn shutdown_under_load_loses_no_request() {
         for client in clients {
             client.await.unwrap();
         }
-        assert_eq!(
-            drained,
-            Drained {
-                finished: true,
-                cut_off: 0
-            }
-        );
+        assert_eq!(drained, Drained { finished: true, cut_off: 0 });
         assert_eq!(lost.load(Ordering::Relaxed), 0);
     }
 }
@@ -342,25 +249,16 @@ async fn shutdown_under_load_loses_no_request() {
 async fn tls_serves_http_2_and_says_so() {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let (certificate, key) = (
-        folder.path().join("cert.pem"),
-        folder.path().join("key.pem"),
-    );
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let config = tls::config(&certificate, &key).unwrap();
     assert!(tls::config(&key, &certificate).is_err());
     assert!(tls::config(&folder.path().join("none"), &key).is_err());
-    let server = run(ServeOptions {
-        tls: Some(config),
-        ..options()
-    })
-    .await;
+    let server = run(ServeOptions { tls: Some(config), ..options() }).await;
 
     let mut roots = rustls::RootCertStore::empty();
-    roots
-        .add(CertificateDer::from(made.cert.der().to_vec()))
-        .unwrap();
+    roots.add(CertificateDer::from(made.cert.der().to_vec())).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut client = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -370,21 +268,14 @@ async fn tls_serves_http_2_and_says_so() {
     client.alpn_protocols = vec![b"h2".to_vec()];
     let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
     let name = ServerName::try_from("localhost").unwrap();
-    let stream = connector
-        .connect(name, server.connect().await)
-        .await
-        .unwrap();
+    let stream = connector.connect(name, server.connect().await).await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let (mut sender, connection) = hyper::client::conn::http2::handshake::<_, _, Empty<&[u8]>>(
-        TokioExecutor::new(),
-        TokioIo::new(stream),
-    )
-    .await
-    .unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake::<_, _, Empty<&[u8]>>(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
     tokio::spawn(connection);
-    let request = Request::get("https://localhost/ready")
-        .body(Empty::new())
-        .unwrap();
+    let request = Request::get("https://localhost/ready").body(Empty::new()).unwrap();
     let response = sender.send_request(request).await.unwrap();
     assert!(response.headers().contains_key("strict-transport-security"));
     let body = response.into_body().collect().await.unwrap().to_bytes();

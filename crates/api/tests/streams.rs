@@ -19,17 +19,12 @@ async fn next(body: &mut Body) -> Option<String> {
 }
 
 async fn open(app: &TestApp) -> Body {
-    let response = app
-        .open(EVENTS, &[OWNER, ("last-event-id", "41")], "")
-        .await;
+    let response = app.open(EVENTS, &[OWNER, ("last-event-id", "41")], "").await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert_eq!(response.headers()["cache-control"], "no-store");
     let mut body = response.into_body();
     assert_eq!(next(&mut body).await.unwrap(), "retry: 3000\n\n");
-    assert_eq!(
-        next(&mut body).await.unwrap(),
-        "id: 42\nevent: plan\ndata: {}\n\n"
-    );
+    assert_eq!(next(&mut body).await.unwrap(), "id: 42\nevent: plan\ndata: {}\n\n");
     body
 }
 
@@ -48,12 +43,7 @@ async fn a_revoked_caller_loses_the_stream() {
     let app = start();
     let mut body = open(&app).await;
     app.app.revoked.send_replace(true);
-    assert_eq!(
-        tokio::time::timeout(Duration::from_secs(1), next(&mut body))
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(tokio::time::timeout(Duration::from_secs(1), next(&mut body)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -61,27 +51,16 @@ async fn shutdown_closes_streams() {
     let app = start();
     let mut body = open(&app).await;
     app.platform.drain();
-    assert_eq!(
-        tokio::time::timeout(Duration::from_secs(1), next(&mut body))
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(tokio::time::timeout(Duration::from_secs(1), next(&mut body)).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn each_user_has_a_bounded_number_of_streams() {
-    let app = with(Settings {
-        streams_per_user_max: 2,
-        ..settings()
-    });
+    let app = with(Settings { streams_per_user_max: 2, ..settings() });
     let first = open(&app).await;
     let _second = open(&app).await;
     let third = app.call(EVENTS, &[OWNER], "").await;
-    assert_eq!(
-        (third.status.as_u16(), third.code().as_str()),
-        (429, "too-many-streams")
-    );
+    assert_eq!((third.status.as_u16(), third.code().as_str()), (429, "too-many-streams"));
     let metrics = app.call("GET /metrics", &[], "").await;
     assert!(String::from_utf8_lossy(&metrics.body).contains("raally_http_streams_open 2"));
     drop(first);

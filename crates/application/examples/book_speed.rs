@@ -50,7 +50,8 @@ fn booking(person_id: PersonId, project_id: ProjectId, number: usize) -> Assignm
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
-    let argument = |at: usize, default: usize| std::env::args().nth(at).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let argument =
+        |at: usize, default: usize| std::env::args().nth(at).and_then(|text| text.parse().ok()).unwrap_or(default);
     let (writers, bookings) = (argument(1, 32), argument(2, 40_000));
     let folder = tempfile::tempdir().unwrap();
     let location = Location::parse(folder.path().join("raally.db").to_str().unwrap()).unwrap();

@@ -150,9 +150,7 @@ impl App {
         let app = self.clone();
         let stored = self
             .store()
-            .read(Scope::Platform, move |tx| {
-                Box::pin(async move { Ok::<_, Failure>(tx.signing_keys().await?) })
-            })
+            .read(Scope::Platform, move |tx| Box::pin(async move { Ok::<_, Failure>(tx.signing_keys().await?) }))
             .await?;
         let now = self.mint().now_us();
         let due = plan_rotation(&ages(&stored), now, false) != Rotation::default();
@@ -189,7 +187,8 @@ impl App {
                     for kid in &plan.retire {
                         tx.retire_signing_key(kid, now).await?;
                     }
-                    let over = stored.iter().filter(|key| plan.remove.contains(&key.kid)).filter_map(|key| key.retired_at);
+                    let over =
+                        stored.iter().filter(|key| plan.remove.contains(&key.kid)).filter_map(|key| key.retired_at);
                     if let Some(at) = over.max() {
                         tx.remove_signing_keys_retired_before(at + 1).await?;
                     }

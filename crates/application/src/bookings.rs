@@ -227,13 +227,7 @@ impl App {
     ///
     /// # Errors
     /// `Invalid` when `on` is not inside the range; `VersionMismatch`.
-    pub async fn split_assignment(
-        &self,
-        caller: &Caller,
-        id: Uuid,
-        version: i64,
-        on: Date,
-    ) -> Result<Answer, Failure> {
+    pub async fn split_assignment(&self, caller: &Caller, id: Uuid, version: i64, on: Date) -> Result<Answer, Failure> {
         self.command(caller, move |app, tx, caller| {
             Box::pin(async move {
                 let known = app.load::<Assignment>(tx, id).await?.ok_or(Refusal::NotFound)?;
@@ -277,8 +271,7 @@ impl App {
             return Err(bad_field("/on", Rule::Malformed("leaves one part without work")));
         };
         let first = AssignmentDetails { ends_on: Some(last), effort: first_effort, ..whole.clone() };
-        let second =
-            AssignmentDetails { starts_on: on, effort: second_effort, external_id: None, ..whole.clone() };
+        let second = AssignmentDetails { starts_on: on, effort: second_effort, external_id: None, ..whole.clone() };
         Ok((first, second))
     }
 
@@ -385,7 +378,8 @@ impl App {
 
 /// Whether two states of a booking load the same person with the same work.
 fn same_work(one: &AssignmentDetails, other: &AssignmentDetails) -> bool {
-    let days = |details: &AssignmentDetails| (details.person_id, details.starts_on, details.ends_on, details.commitment);
+    let days =
+        |details: &AssignmentDetails| (details.person_id, details.starts_on, details.ends_on, details.commitment);
     days(one) == days(other) && one.effort == other.effort
 }
 

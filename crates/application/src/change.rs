@@ -1,10 +1,10 @@
 //! The one way in which planning data changes: load, decide, check what it refers to, append, write the row.
 //! Runs inside a write transaction that the caller opened, so that several changes are one (bulk, import, split).
 
+use raally_domain::access::Grant;
 use raally_domain::decide::{Intent, Refusal, decide};
 use raally_domain::event::{Envelope, Event};
 use raally_domain::ids::UserId;
-use raally_domain::access::Grant;
 use raally_domain::kind::Kind;
 use raally_storage::{Append, Expected, NewEvent, Tx};
 use uuid::Uuid;
@@ -162,9 +162,7 @@ fn expect_version<A: Indexed>(expect: Expect, before: Option<&Envelope<A>>) -> R
         (Expect::New, _) | (Expect::Current, Some(_)) => Ok(()),
         (Expect::Version(_) | Expect::Current, None) => Err(Refusal::NotFound.into()),
         (Expect::Version(expected), Some(before)) if before.version == expected => Ok(()),
-        (Expect::Version(expected), Some(before)) => {
-            Err(Failure::VersionMismatch { expected, actual: before.version })
-        }
+        (Expect::Version(expected), Some(before)) => Err(Failure::VersionMismatch { expected, actual: before.version }),
     }
 }
 

@@ -6,8 +6,8 @@ use raally_domain::decide::Refusal;
 use raally_domain::ids::{AssignmentId, CalendarId, WorkspaceId};
 use raally_domain::kind::Kind;
 use raally_domain::model::{
-    AssignmentDetails, Calendar, ClashPolicy, Commitment, Holiday, Observance, Person, PersonKind, Settings,
-    TimeOff, WorkingTime,
+    AssignmentDetails, Calendar, ClashPolicy, Commitment, Holiday, Observance, Person, PersonKind, Settings, TimeOff,
+    WorkingTime,
 };
 use raally_domain::plan::Plan;
 use raally_domain::rules::{

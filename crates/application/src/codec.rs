@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use raally_domain::event::{Aggregate, Envelope, Event};
 use raally_domain::ids::WorkspaceId;
 use raally_domain::model::{
-    Assignment, Calendar, Client, Commitment, Holiday, ImportRun, Membership, Person, PersonKind,
-    Project, Role, Session, Skill, Team, TimeOff, User, Workspace,
+    Assignment, Calendar, Client, Commitment, Holiday, ImportRun, Membership, Person, PersonKind, Project, Role,
+    Session, Skill, Team, TimeOff, User, Workspace,
 };
 use raally_domain::rules::{OPEN_END, day_of};
 use raally_storage::{Columns, Record, StoredEvent};
@@ -23,11 +23,7 @@ pub trait Indexed: Aggregate {
 ///
 /// # Errors
 /// `Bug` when the state does not serialise.
-pub fn to_record<A: Indexed>(
-    workspace: WorkspaceId,
-    envelope: &Envelope<A>,
-    position: i64,
-) -> Result<Record, Failure> {
+pub fn to_record<A: Indexed>(workspace: WorkspaceId, envelope: &Envelope<A>, position: i64) -> Result<Record, Failure> {
     let money = serde_json::to_value(&envelope.money).map_err(Failure::bug)?;
     Ok(Record {
         workspace,
@@ -129,11 +125,14 @@ impl Indexed for TimeOff {
             .with("person_id", self.details.person_id.0)
             .with("starts_on", day_of(self.details.starts_on))
             .with("ends_on", day_of(self.details.ends_on))
-            .with("status", match self.status {
-                raally_domain::model::TimeOffStatus::Pending => "pending",
-                raally_domain::model::TimeOffStatus::Approved => "approved",
-                raally_domain::model::TimeOffStatus::Rejected => "rejected",
-            })
+            .with(
+                "status",
+                match self.status {
+                    raally_domain::model::TimeOffStatus::Pending => "pending",
+                    raally_domain::model::TimeOffStatus::Approved => "approved",
+                    raally_domain::model::TimeOffStatus::Rejected => "rejected",
+                },
+            )
     }
 }
 

@@ -7,25 +7,29 @@ mod random;
 
 use jiff::civil::Date;
 use raally_domain::access::Role as AccessRole;
+use raally_domain::decide::Refusal;
 use raally_domain::event::{
     CalendarEvent, ClientEvent, NewWorkspace, PersonEvent, ProjectEvent, RoleEvent, SkillEvent, TeamEvent,
 };
 use raally_domain::ids::{
     CalendarId, ClientId, MilestoneId, PersonId, PhaseId, ProjectId, RoleId, SkillId, TeamId, UserId, WorkspaceId,
 };
+use raally_domain::kind::Kind;
 use raally_domain::model::{
     Budget, Calendar, Client, Compensation, CompensationKind, Currency, JobTitle, Milestone, Money, Person,
     PersonDetails, PersonKind, PersonSkill, Phase, Project, ProjectDetails, ProjectKind, ProjectRate, ProjectStatus,
-    RateScope, Role, RoleRate, Schedule, Settings, Skill, Team, WorkingTime,
+    RateScope, Role, RoleRate, Schedule, Settings, Skill, Team, WorkingTime, Workspace,
 };
 use raally_identity::{Secret, link};
-use raally_storage::Tx;
+use raally_storage::{Query, Tx};
+use schemars::JsonSchema;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;
-use crate::codec::Indexed;
+use crate::codec::{Indexed, from_record};
 use crate::failure::Failure;
 use crate::references::Referring;
 use crate::sign_in::NewAccount;
@@ -67,12 +71,26 @@ pub struct Demo {
     pub time_off: usize,
 }
 
+/// What a workspace was filled with.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Filled {
+    /// People, without placeholders.
+    pub people: usize,
+    /// Projects.
+    pub projects: usize,
+    /// Assignments.
+    pub assignments: usize,
+    /// Absences.
+    pub time_off: usize,
+}
+
 /// The plan while it is made.
 #[derive(Clone)]
 struct Company {
     caller: Caller,
     today: Date,
-    users: [UserId; 3],
+    users: Vec<UserId>,
     calendars: Vec<CalendarId>,
     roles: Vec<RoleId>,
     skills: Vec<SkillId>,
@@ -107,8 +125,8 @@ impl App {
         let caller = Caller { workspace, ..caller };
         let today = self.mint().now().to_zoned(jiff::tz::TimeZone::UTC).date();
         self.demo_members(&caller, users).await?;
-        self.demo_holidays(&caller, today).await?;
-        let (assignments, time_off) = self.demo_plan(caller, today, users).await?;
+        self.demo_holidays(&caller, REGION, today).await?;
+        let (assignments, time_off) = self.demo_plan(caller, today, users.to_vec()).await?;
         Ok(Demo {
             workspace,
             name: name.to_owned(),
@@ -119,6 +137,31 @@ impl App {
             assignments,
             time_off,
         })
+    }
+
+    /// Fills an empty workspace with the demo company; the caller is one of its people and runs its projects.
+    ///
+    /// # Errors
+    /// `BadRequest` when anything is planned there.
+    pub async fn fill_with_demo(&self, caller: &Caller) -> Result<Filled, Failure> {
+        let workspace = caller.workspace;
+        let region = self
+            .store()
+            .read(caller.scope(), move |tx| {
+                Box::pin(async move {
+                    nothing_planned(tx).await?;
+                    let record = tx.get(Kind::Workspace, workspace.0).await?.ok_or(Refusal::NotFound)?;
+                    Ok::<_, Failure>(from_record::<Workspace>(&record)?.state.settings.holiday_region)
+                })
+            })
+            .await?;
+        let today = self.mint().now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        if let Some(region) = region {
+            self.demo_holidays(caller, &region, today).await?;
+        }
+        let users = caller.user.into_iter().collect();
+        let (assignments, time_off) = self.demo_plan(caller.clone(), today, users).await?;
+        Ok(Filled { people: PEOPLE.len(), projects: PROJECTS.len(), assignments, time_off })
     }
 
     async fn demo_logins(&self) -> Result<([UserId; 3], Vec<DemoLogin>), Failure> {
@@ -163,11 +206,11 @@ impl App {
     }
 
     /// The years that the plan touches, as far as they are built in.
-    async fn demo_holidays(&self, caller: &Caller, today: Date) -> Result<(), Failure> {
+    async fn demo_holidays(&self, caller: &Caller, region: &str, today: Date) -> Result<(), Failure> {
         let mut years = vec![monday(today, -27).year(), today.year(), monday(today, 27).year()];
         years.dedup();
         for year in years {
-            match self.load_holidays(caller, REGION, &[year]).await {
+            match self.load_holidays(caller, region, &[year]).await {
                 Ok(_) | Err(Failure::Refused(_)) => {}
                 Err(failure) => return Err(failure),
             }
@@ -176,12 +219,14 @@ impl App {
     }
 
     /// Everything that is planned, in one transaction.
-    async fn demo_plan(&self, caller: Caller, today: Date, users: [UserId; 3]) -> Result<(usize, usize), Failure> {
+    async fn demo_plan(&self, caller: Caller, today: Date, users: Vec<UserId>) -> Result<(usize, usize), Failure> {
         let app = self.clone();
         self.store()
             .write(caller.scope(), move |tx| {
-                let (app, caller) = (app.clone(), caller.clone());
+                let (app, caller, users) = (app.clone(), caller.clone(), users.clone());
                 Box::pin(async move {
+                    tx.lock(Kind::Workspace, &[caller.workspace.0]).await?;
+                    nothing_planned(tx).await?;
                     let mut company = Company {
                         caller,
                         today,
@@ -205,6 +250,16 @@ impl App {
             })
             .await
     }
+}
+
+/// The demo company moves into empty rooms only.
+async fn nothing_planned(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    for kind in [Kind::Person, Kind::Project, Kind::Team, Kind::Role, Kind::Client, Kind::Skill] {
+        if !tx.list(&Query::new(kind).limit(1)).await?.is_empty() {
+            return Err(Failure::bad_request("not-empty", "This workspace has a plan of its own already."));
+        }
+    }
+    Ok(())
 }
 
 /// Of 110 bits and more, in groups that can be typed.
@@ -337,7 +392,7 @@ impl Company {
             starts_on: Some(first),
             ends_on: Some(last),
             color: Some(work.color.into()),
-            manager_ids: vec![self.users[index % 2]],
+            manager_ids: self.users.get(index % self.users.len().clamp(1, 2)).copied().into_iter().collect(),
             notes: None,
             external_id: None,
         };

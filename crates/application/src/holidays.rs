@@ -79,12 +79,7 @@ impl App {
     ///
     /// # Errors
     /// `Invalid` for an unknown region or year.
-    pub async fn load_holidays(
-        &self,
-        caller: &Caller,
-        region: &str,
-        years: &[i16],
-    ) -> Result<(usize, usize), Failure> {
+    pub async fn load_holidays(&self, caller: &Caller, region: &str, years: &[i16]) -> Result<(usize, usize), Failure> {
         let Some(days) = days_of(region)? else {
             return Err(bad_field("/region", Rule::Malformed("is no built-in region; list them first")));
         };
@@ -144,7 +139,8 @@ impl App {
                 let (app, caller, region, days) = (app.clone(), caller.clone(), region.clone(), days.clone());
                 Box::pin(async move {
                     let mut known: Vec<i64> = Vec::new();
-                    let query = Query::new(Kind::Holiday).deleted(Deleted::Exclude).filter("region", Op::Eq, region.clone());
+                    let query =
+                        Query::new(Kind::Holiday).deleted(Deleted::Exclude).filter("region", Op::Eq, region.clone());
                     known.extend(tx.list(&query).await?.iter().filter_map(|record| record.columns.int("on_day")));
                     let (mut created, mut unchanged) = (0, 0);
                     for (on, name) in days {

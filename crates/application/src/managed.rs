@@ -104,12 +104,7 @@ impl App {
     ///
     /// # Errors
     /// `NotFound`; `Invalid` when the patched document does not fit.
-    pub async fn patched<A: Resource>(
-        &self,
-        tx: &mut Tx<'_>,
-        id: Uuid,
-        patch: Value,
-    ) -> Result<A::Details, Failure> {
+    pub async fn patched<A: Resource>(&self, tx: &mut Tx<'_>, id: Uuid, patch: Value) -> Result<A::Details, Failure> {
         let known = self.load::<A>(tx, id).await?.ok_or(Refusal::NotFound)?;
         patch_value(known.state.details(), patch)
     }

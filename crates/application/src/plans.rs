@@ -7,8 +7,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use raally_domain::ids::{
-    AssignmentId, CalendarId, ClientId, HolidayId, PersonId, ProjectId, RoleId, SkillId, TeamId, TimeOffId,
-    WorkspaceId,
+    AssignmentId, CalendarId, ClientId, HolidayId, PersonId, ProjectId, RoleId, SkillId, TeamId, TimeOffId, WorkspaceId,
 };
 use raally_domain::kind::Kind;
 use raally_domain::model::{

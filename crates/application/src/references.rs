@@ -112,16 +112,16 @@ pub async fn check<A: Referring + PartialEq>(
 ///
 /// # Errors
 /// `NotYours` when it is somebody else's.
-pub async fn check_own<A: Referring>(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    envelope: &Envelope<A>,
-) -> Result<(), Failure> {
+pub async fn check_own<A: Referring>(tx: &mut Tx<'_>, caller: &Caller, envelope: &Envelope<A>) -> Result<(), Failure> {
     let Some(user) = caller.user else { return Ok(()) };
     if A::is_own(envelope, tx, user).await? { Ok(()) } else { Err(Refusal::NotYours.into()) }
 }
 
-fn key_of(pointer: &'static str, column: &'static str, value: Option<&String>) -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
+fn key_of(
+    pointer: &'static str,
+    column: &'static str,
+    value: Option<&String>,
+) -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
     value.map(|text| (pointer, vec![(column, Value::Text(text.clone()))])).into_iter().collect()
 }
 
@@ -294,7 +294,8 @@ impl Referring for Assignment {
     fn also<'t>(&'t self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Result<Vec<Fault>, Failure>> {
         Box::pin(async move {
             let Some(phase) = self.phase_id else { return Ok(Vec::new()) };
-            let unknown = || vec![Fault { pointer: "/phaseId".into(), rule: Rule::Malformed("names no phase of this project") }];
+            let unknown =
+                || vec![Fault { pointer: "/phaseId".into(), rule: Rule::Malformed("names no phase of this project") }];
             let Some(record) = tx.get(Kind::Project, self.project_id.0).await? else { return Ok(unknown()) };
             let phases = from_record::<Project>(&record)?.state.phases;
             Ok(if phases.iter().any(|known| known.id == phase) { Vec::new() } else { unknown() })

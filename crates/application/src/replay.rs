@@ -4,8 +4,8 @@ use raally_domain::event::{Aggregate, Envelope};
 use raally_domain::ids::WorkspaceId;
 use raally_domain::kind::Kind;
 use raally_domain::model::{
-    Assignment, Calendar, Client, Holiday, ImportRun, Membership, Person, Project, Role, Session, Skill, Team,
-    TimeOff, User, Workspace,
+    Assignment, Calendar, Client, Holiday, ImportRun, Membership, Person, Project, Role, Session, Skill, Team, TimeOff,
+    User, Workspace,
 };
 use raally_storage::{EventQuery, Record, StoredEvent, Tx};
 use rustc_hash::FxHashMap;

@@ -6,9 +6,7 @@ use raally_domain::ids::ProjectId;
 use raally_domain::kind::Kind;
 use raally_domain::model::Project;
 use raally_domain::report::{Cell, Tabular, Unit};
-use raally_exchange::export::{
-    Column, ColumnKind, CsvOptions, ExportError, Table, Value, write_csv, write_xlsx,
-};
+use raally_exchange::export::{Column, ColumnKind, CsvOptions, ExportError, Table, Value, write_csv, write_xlsx};
 use raally_storage::Query;
 
 use crate::app::App;

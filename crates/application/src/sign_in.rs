@@ -113,8 +113,8 @@ impl App {
         join_token: Option<String>,
         trace: Option<String>,
     ) -> Result<UserId, Failure> {
-        let address = email::normalise(&new.email)
-            .map_err(|_| bad_field("/email", Rule::Malformed("must be a mail address")))?;
+        let address =
+            email::normalise(&new.email).map_err(|_| bad_field("/email", Rule::Malformed("must be a mail address")))?;
         check_password(&new.password, &address, &new.name)?;
         let password_hash = self.accounts().hasher.hash(new.password.clone()).await.map_err(hash_failed)?;
         let (app, name) = (self.clone(), new.name.trim().to_owned());
@@ -306,12 +306,23 @@ impl App {
         Ok(user.map(|user| (user, generation)))
     }
 
-    async fn end_refused<T>(&self, tx: &mut Tx<'_>, session: SessionId, reason: SessionEnd) -> Result<Option<T>, Failure> {
+    async fn end_refused<T>(
+        &self,
+        tx: &mut Tx<'_>,
+        session: SessionId,
+        reason: SessionEnd,
+    ) -> Result<Option<T>, Failure> {
         self.end(tx, &platform(None, None), session, reason).await?;
         Ok(None)
     }
 
-    async fn end(&self, tx: &mut Tx<'_>, caller: &Caller, session: SessionId, reason: SessionEnd) -> Result<(), Failure> {
+    async fn end(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        session: SessionId,
+        reason: SessionEnd,
+    ) -> Result<(), Failure> {
         let ended = vec![SessionEvent::Ended(EndedSession { reason })];
         match self.change::<Session>(tx, caller, session.0, Expect::Current, ended).await {
             Ok(_) | Err(Failure::Refused(Refusal::Deleted)) => {}
@@ -341,6 +352,21 @@ impl App {
             })
             .await?;
         self.accounts().forget_all();
+        Ok(())
+    }
+
+    /// Ends all sessions of a user, on somebody else's behalf.
+    pub(crate) async fn end_all(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        user: UserId,
+        reason: SessionEnd,
+    ) -> Result<(), Failure> {
+        let query = Query::new(Kind::Session).filter("user_id", Op::Eq, user.0);
+        for record in tx.list(&query).await? {
+            self.end(tx, caller, SessionId(record.id), reason).await?;
+        }
         Ok(())
     }
 
@@ -405,9 +431,7 @@ impl App {
         self.throttle(&account.state.email, &from.address).await?;
         let stored = self
             .store()
-            .read(Scope::Platform, move |tx| {
-                Box::pin(async move { Ok::<_, Failure>(tx.credential(user.0).await?) })
-            })
+            .read(Scope::Platform, move |tx| Box::pin(async move { Ok::<_, Failure>(tx.credential(user.0).await?) }))
             .await?;
         let stored = stored.map(|credential| credential.password_hash);
         if !self.accounts().hasher.verify(current, stored).await.map_err(hash_failed)?.matches {
@@ -461,7 +485,9 @@ impl App {
             .write(Scope::Platform, move |tx| {
                 let password_hash = password_hash.clone();
                 Box::pin(async move {
-                    Ok::<_, Failure>(tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?)
+                    Ok::<_, Failure>(
+                        tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?,
+                    )
                 })
             })
             .await
@@ -486,9 +512,7 @@ impl App {
     /// When storage fails.
     pub async fn find_user(&self, address: &str) -> Result<Option<Envelope<User>>, Failure> {
         let Ok(address) = email::normalise(address) else { return Ok(None) };
-        self.store()
-            .read(Scope::Platform, move |tx| Box::pin(async move { user_by_email(tx, &address).await }))
-            .await
+        self.store().read(Scope::Platform, move |tx| Box::pin(async move { user_by_email(tx, &address).await })).await
     }
 
     /// Gives a login another name.
@@ -511,8 +535,7 @@ impl App {
 }
 
 fn check_password(password: &Secret, address: &str, name: &str) -> Result<(), Failure> {
-    let context =
-        PasswordContext { service: "raally", email: address, name, workspace: "", second_factor: false };
+    let context = PasswordContext { service: "raally", email: address, name, workspace: "", second_factor: false };
     password::check(password, &context).map_err(|weaknesses| {
         let first = weaknesses.first().map_or("weak", |weakness| weakness.code());
         let sentence = match first {

@@ -121,7 +121,8 @@ impl Vault {
         let mut keys = FxHashMap::default();
         for stored in tx.subject_keys(workspace).await? {
             if let Some(sealed) = &stored.sealed_key {
-                let key = SubjectKey::open(&self.keyring, workspace, stored.subject_id, sealed).map_err(Failure::bug)?;
+                let key =
+                    SubjectKey::open(&self.keyring, workspace, stored.subject_id, sealed).map_err(Failure::bug)?;
                 keys.insert(stored.subject_id, key);
             }
         }
@@ -132,7 +133,13 @@ impl Vault {
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn erase(&self, tx: &mut Tx<'_>, workspace: WorkspaceId, subject: Uuid, now: i64) -> Result<bool, Failure> {
+    pub async fn erase(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: WorkspaceId,
+        subject: Uuid,
+        now: i64,
+    ) -> Result<bool, Failure> {
         self.keys.invalidate(&(workspace, subject));
         Ok(tx.erase_subject_key(workspace, subject, now).await?)
     }
@@ -150,12 +157,8 @@ impl Opener {
             return Ok(payload);
         }
         let (subject, pointers) = private_pointers(event.kind, &event.type_name);
-        let address = Address {
-            workspace: event.workspace,
-            kind: event.kind,
-            stream: event.stream_id,
-            event: event.event_id,
-        };
+        let address =
+            Address { workspace: event.workspace, kind: event.kind, stream: event.stream_id, event: event.event_id };
         let Some(subject) = subject_of(address, subject, &payload) else { return Ok(payload) };
         let place = Place { workspace: event.workspace, subject, event: event.event_id };
         let key = self.keys.get(&subject);

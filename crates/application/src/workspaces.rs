@@ -7,6 +7,7 @@ use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
 use raally_domain::model::{Membership, MembershipStatus, Settings, Workspace};
 use raally_storage::{Op, Partition, Query, Scope, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -27,17 +28,20 @@ pub struct Belonging {
     pub workspace: Envelope<Workspace>,
 }
 
+/// What a change of the settings may touch.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Editable {
+    name: String,
+    settings: Settings,
+}
+
 impl App {
     /// A new workspace whose owner is the caller.
     ///
     /// # Errors
     /// The refusal.
-    pub async fn create_workspace(
-        &self,
-        owner: UserId,
-        caller: &Caller,
-        new: NewWorkspace,
-    ) -> Result<Answer, Failure> {
+    pub async fn create_workspace(&self, owner: UserId, caller: &Caller, new: NewWorkspace) -> Result<Answer, Failure> {
         self.command_in(Scope::Platform, caller, move |app, tx, caller| {
             let new = new.clone();
             Box::pin(async move {
@@ -56,15 +60,8 @@ impl App {
     ///
     /// # Errors
     /// `AlreadyExists` when the user is a member.
-    pub(crate) async fn join(
-        &self,
-        tx: &mut Tx<'_>,
-        caller: &Caller,
-        user: UserId,
-        role: Role,
-    ) -> Result<(), Failure> {
-        let membership =
-            Membership { user_id: user, role, permissions: Vec::new(), status: MembershipStatus::Active };
+    pub(crate) async fn join(&self, tx: &mut Tx<'_>, caller: &Caller, user: UserId, role: Role) -> Result<(), Failure> {
+        let membership = Membership { user_id: user, role, permissions: Vec::new(), status: MembershipStatus::Active };
         let known = tx.get_in(caller.workspace, Kind::Membership, user.0).await?;
         let before = known.as_ref().map(from_record::<Membership>).transpose()?;
         let joined = vec![MembershipEvent::Joined(membership)];
@@ -123,7 +120,8 @@ impl App {
             Box::pin(async move {
                 let id = caller.workspace.0;
                 let known = app.load::<Workspace>(tx, id).await?.ok_or(Refusal::NotFound)?;
-                let wanted: Workspace = patch_value(&known.state, patch)?;
+                let Workspace { name, settings, .. } = known.state.clone();
+                let wanted: Editable = patch_value(&Editable { name, settings }, patch)?;
                 let faults = Faults::of(&wanted.settings).into_iter();
                 let faults: Vec<Fault> =
                     faults.map(|fault| Fault { pointer: format!("/settings{}", fault.pointer), ..fault }).collect();
@@ -183,7 +181,9 @@ impl App {
                     let found = tx.list(&query).await?;
                     match found.as_slice() {
                         [one] => Ok(WorkspaceId(one.id)),
-                        [] => Err(Failure::bad_request("unknown-workspace", format!("no workspace is called {wanted:?}"))),
+                        [] => {
+                            Err(Failure::bad_request("unknown-workspace", format!("no workspace is called {wanted:?}")))
+                        }
                         _ => Err(Failure::bad_request(
                             "ambiguous-workspace",
                             format!("several workspaces are called {wanted:?}; give the id"),

@@ -80,8 +80,9 @@ async fn undo_gives_the_state_before_back() {
         let (_, caller) = support::workspace(&app).await;
         import(&app, &caller, request("plan.csv", SHEET)).await.unwrap();
         let before = plan_of(&app, &caller).await;
-        let other = SHEET.replace("Engineer,40", "Engineer,36").replace("Ada Byron", "Ada B.").replace("Acme", "Acme Ltd")
-            + "New One,new@x.example,Tester,38,P-9,Mast,Gamma,Tester,10,2026-03-02,2026-03-27,confirmed\n";
+        let other =
+            SHEET.replace("Engineer,40", "Engineer,36").replace("Ada Byron", "Ada B.").replace("Acme", "Acme Ltd")
+                + "New One,new@x.example,Tester,38,P-9,Mast,Gamma,Tester,10,2026-03-02,2026-03-27,confirmed\n";
         let second = import(&app, &caller, request("other.csv", &other)).await.unwrap();
         assert_ne!(plan_of(&app, &caller).await, before);
         let undone = app.undo_import(&caller, second.id, false).await.unwrap();
@@ -164,7 +165,11 @@ async fn hostile_files_get_one_clear_error_and_leave_nothing() {
 fn long_sheet(rows: usize) -> String {
     let mut sheet = SHEET.lines().next().unwrap().to_owned() + "\n";
     for row in 0..rows {
-        sheet += &format!("P {row},p{row}@x.example,Dev,40,P-{},Pr {},Acme,Dev,8,2026-03-02,2026-04-30,confirmed\n", row % 9, row % 9);
+        sheet += &format!(
+            "P {row},p{row}@x.example,Dev,40,P-{},Pr {},Acme,Dev,8,2026-03-02,2026-04-30,confirmed\n",
+            row % 9,
+            row % 9
+        );
     }
     sheet
 }

@@ -30,4 +30,4 @@ pub use project::{
     Budget, Milestone, Phase, Project, ProjectDetails, ProjectKind, ProjectMoney, ProjectRate, ProjectStatus, RateScope,
 };
 pub use time_off::{TimeOff, TimeOffDetails, TimeOffKind, TimeOffStatus};
-pub use workspace::{ClashPolicy, Membership, MembershipStatus, Settings, Workspace};
+pub use workspace::{Branding, ClashPolicy, Logo, LogoType, Membership, MembershipStatus, Settings, Workspace};

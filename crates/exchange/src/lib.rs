@@ -12,6 +12,7 @@ pub mod export;
 pub mod ics;
 pub mod limits;
 pub mod mspdi;
+pub mod picture;
 pub mod read;
 pub mod record;
 mod source;

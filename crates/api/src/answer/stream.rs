@@ -37,8 +37,7 @@ impl ServerEvent {
     /// As it goes over the wire. A line break in `id` or `name` would start another field: it is dropped.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        let mut text =
-            String::with_capacity(self.data.len() + self.id.len() + self.name.len() + 32);
+        let mut text = String::with_capacity(self.data.len() + self.id.len() + self.name.len() + 32);
         for (field, value) in [("id", &self.id), ("event", &self.name)] {
             if !value.is_empty() {
                 text.push_str(field);
@@ -76,8 +75,7 @@ impl EventStream {
             events: self.0,
             until: Box::pin(until),
             keep_alive: {
-                let mut ticks =
-                    tokio::time::interval_at(tokio::time::Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+                let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
                 ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
                 ticks
             },
@@ -121,10 +119,7 @@ pub(crate) struct StreamPermit {
 
 impl Streams {
     pub fn new(per_user_max: u32) -> Self {
-        Self {
-            open: Arc::default(),
-            per_user_max,
-        }
+        Self { open: Arc::default(), per_user_max }
     }
 
     /// A place for one more stream; `None` when the user has as many as allowed.
@@ -135,20 +130,13 @@ impl Streams {
             return None;
         }
         *count += 1;
-        Some(StreamPermit {
-            streams: self.clone(),
-            user,
-        })
+        Some(StreamPermit { streams: self.clone(), user })
     }
 }
 
 impl Drop for StreamPermit {
     fn drop(&mut self) {
-        let mut open = self
-            .streams
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.streams.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
@@ -164,15 +152,8 @@ mod tests {
 
     #[test]
     fn line_breaks_cannot_forge_a_field() {
-        let event = ServerEvent {
-            id: "7\ndata: x".into(),
-            name: "plan".into(),
-            data: "a\nb".into(),
-        };
-        assert_eq!(
-            event.encode(),
-            "id: 7data: x\nevent: plan\ndata: a\ndata: b\n\n"
-        );
+        let event = ServerEvent { id: "7\ndata: x".into(), name: "plan".into(), data: "a\nb".into() };
+        assert_eq!(event.encode(), "id: 7data: x\nevent: plan\ndata: a\ndata: b\n\n");
     }
 
     #[test]

@@ -26,9 +26,7 @@ pub struct Idempotency {
 /// Precondition required when absent; version mismatch when it can match no version of ours
 /// (weak tags never match, RFC 9110 section 13.1.1; `*` would skip the check and is not taken).
 pub(crate) fn if_match(headers: &HeaderMap) -> Result<i64, Problem> {
-    let value = headers
-        .get(IF_MATCH)
-        .ok_or_else(Problem::precondition_required)?;
+    let value = headers.get(IF_MATCH).ok_or_else(Problem::precondition_required)?;
     value
         .to_str()
         .ok()
@@ -62,12 +60,10 @@ pub(crate) fn idempotency(
         return Ok(None);
     };
     let bytes = value.as_bytes();
-    let sound = (1..=IDEMPOTENCY_KEY_BYTES_MAX).contains(&bytes.len())
-        && bytes.iter().all(u8::is_ascii_graphic);
+    let sound = (1..=IDEMPOTENCY_KEY_BYTES_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
     if !sound {
         return Err(
-            Problem::malformed("Idempotency-Key takes 1 to 128 visible ASCII characters.")
-                .code("bad-idempotency-key"),
+            Problem::malformed("Idempotency-Key takes 1 to 128 visible ASCII characters.").code("bad-idempotency-key")
         );
     }
     let mut hash = Context::new(&SHA256);
@@ -75,18 +71,11 @@ pub(crate) fn idempotency(
         hash.update(&(part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    let fingerprint =
-        hash.finish()
-            .as_ref()
-            .iter()
-            .fold(String::with_capacity(64), |mut hex, b| {
-                let _ = write!(hex, "{b:02x}");
-                hex
-            });
-    Ok(Some(Idempotency {
-        key: String::from_utf8_lossy(bytes).into_owned(),
-        fingerprint,
-    }))
+    let fingerprint = hash.finish().as_ref().iter().fold(String::with_capacity(64), |mut hex, b| {
+        let _ = write!(hex, "{b:02x}");
+        hex
+    });
+    Ok(Some(Idempotency { key: String::from_utf8_lossy(bytes).into_owned(), fingerprint }))
 }
 
 #[cfg(test)]
@@ -94,28 +83,14 @@ mod tests {
     use super::*;
 
     fn headers(name: &'static str, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            http::HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        )])
+        HeaderMap::from_iter([(http::HeaderName::from_static(name), HeaderValue::from_static(value))])
     }
 
     #[test]
     fn only_a_strong_version_tag_matches() {
         assert_eq!(if_match(&headers("if-match", "\"12\"")).ok(), Some(12));
-        for refused in [
-            "*",
-            "W/\"12\"",
-            "12",
-            "\"x\"",
-            "\"\"",
-            "\"-1\"",
-            "\"99999999999999999999\"",
-        ] {
-            assert!(
-                if_match(&headers("if-match", refused)).is_err(),
-                "{refused}"
-            );
+        for refused in ["*", "W/\"12\"", "12", "\"x\"", "\"\"", "\"-1\"", "\"99999999999999999999\""] {
+            assert!(if_match(&headers("if-match", refused)).is_err(), "{refused}");
         }
     }
 

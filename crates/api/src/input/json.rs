@@ -24,9 +24,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let pointer = pointer(error.path());
         refusal(pointer, error.inner())
     })?;
-    reader
-        .end()
-        .map_err(|error| refusal(String::new(), &error))?;
+    reader.end().map_err(|error| refusal(String::new(), &error))?;
     Ok(value)
 }
 
@@ -50,11 +48,7 @@ pub(crate) fn only(bytes: &[u8], known: &[String]) -> Result<(), Problem> {
         })
         .collect();
     faults.sort_unstable_by(|one, other| one.pointer.cmp(&other.pointer));
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::invalid(faults))
-    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -76,9 +70,7 @@ fn push_token(pointer: &mut String, token: &str) {
 
 fn refusal(mut pointer: String, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
-    let message = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(message, _)| message);
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     if error.classify() != Category::Data {
         return Problem::malformed(format!(
             "The body is no JSON: {message} (line {}, column {}).",
@@ -87,11 +79,7 @@ fn refusal(mut pointer: String, error: &serde_json::Error) -> Problem {
         ))
         .code("bad-json");
     }
-    let named = |prefix| {
-        message
-            .strip_prefix(prefix)
-            .and_then(|rest: &str| rest.split('`').next())
-    };
+    let named = |prefix| message.strip_prefix(prefix).and_then(|rest: &str| rest.split('`').next());
     let code = if let Some(field) = named("unknown field `") {
         let mut token = String::new();
         push_token(&mut token, field);
@@ -118,10 +106,7 @@ fn refusal(mut pointer: String, error: &serde_json::Error) -> Problem {
 /// # Errors
 /// Unsupported media.
 pub(crate) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
-    let sent = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = sent.split(';').next().unwrap_or("").trim();
     if accepted.iter().any(|one| one.eq_ignore_ascii_case(essence)) {
         Ok(())
@@ -161,27 +146,15 @@ mod tests {
     #[test]
     fn faults_point_to_their_field() {
         let pairs = [
-            (
-                r#"{"weeks":[{"dayMinutes":[1,"2"]}]}"#,
-                "/weeks/0/dayMinutes/1",
-                "wrong-type",
-            ),
-            (
-                r#"{"weeks":[{"dayMinutes":[],"a/b":1}]}"#,
-                "/weeks/0/a~1b",
-                "unknown-field",
-            ),
+            (r#"{"weeks":[{"dayMinutes":[1,"2"]}]}"#, "/weeks/0/dayMinutes/1", "wrong-type"),
+            (r#"{"weeks":[{"dayMinutes":[],"a/b":1}]}"#, "/weeks/0/a~1b", "unknown-field"),
             (r#"{"weeks":[{}]}"#, "/weeks/0/dayMinutes", "missing-field"),
             (r#"{"weeks":[],"wks":1}"#, "/wks", "unknown-field"),
             ("{}", "/weeks", "missing-field"),
             ("[]", "", "missing-field"),
         ];
         for (body, pointer, code) in &pairs[..5] {
-            assert_eq!(
-                fault(body),
-                ((*pointer).to_owned(), (*code).to_owned()),
-                "{body}"
-            );
+            assert_eq!(fault(body), ((*pointer).to_owned(), (*code).to_owned()), "{body}");
         }
         assert_eq!(fault("17"), (String::new(), "wrong-type".to_owned()));
     }

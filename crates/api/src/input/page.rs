@@ -27,10 +27,7 @@ pub struct Page {
 
 impl Default for Page {
     fn default() -> Self {
-        Self {
-            limit: PAGE_ITEMS_DEFAULT,
-            cursor: None,
-        }
+        Self { limit: PAGE_ITEMS_DEFAULT, cursor: None }
     }
 }
 
@@ -69,17 +66,9 @@ impl Range {
     /// # Errors
     /// Invalid, naming the parameter that is missing.
     pub fn both(&self) -> Result<(Date, Date), Problem> {
-        let missing = |name: &str| {
-            Problem::invalid_field(
-                format!("?{name}"),
-                "missing-parameter",
-                format!("{name} is needed."),
-            )
-        };
-        Ok((
-            self.from.ok_or_else(|| missing("from"))?,
-            self.to.ok_or_else(|| missing("to"))?,
-        ))
+        let missing =
+            |name: &str| Problem::invalid_field(format!("?{name}"), "missing-parameter", format!("{name} is needed."));
+        Ok((self.from.ok_or_else(|| missing("from"))?, self.to.ok_or_else(|| missing("to"))?))
     }
 
     /// # Errors
@@ -89,11 +78,7 @@ impl Range {
             return Ok(self);
         };
         if to < from {
-            return Err(Problem::invalid_field(
-                "?to",
-                "range-reversed",
-                "to must not be before from.",
-            ));
+            return Err(Problem::invalid_field("?to", "range-reversed", "to must not be before from."));
         }
         if (to - from).get_days() >= RANGE_DAYS_MAX {
             let detail = format!("A range may have at most {RANGE_DAYS_MAX} days.");
@@ -120,21 +105,10 @@ impl PageQuery {
             let detail = format!("limit takes 1 to {PAGE_ITEMS_MAX}.");
             return Err(Problem::invalid_field("?limit", "out-of-range", detail));
         }
-        if self
-            .cursor
-            .as_ref()
-            .is_some_and(|cursor| cursor.len() > CURSOR_BYTES_MAX)
-        {
-            return Err(Problem::invalid_field(
-                "?cursor",
-                "bad-cursor",
-                "This cursor is none of ours.",
-            ));
+        if self.cursor.as_ref().is_some_and(|cursor| cursor.len() > CURSOR_BYTES_MAX) {
+            return Err(Problem::invalid_field("?cursor", "bad-cursor", "This cursor is none of ours."));
         }
-        Ok(Page {
-            limit,
-            cursor: self.cursor,
-        })
+        Ok(Page { limit, cursor: self.cursor })
     }
 }
 
@@ -151,12 +125,7 @@ pub(crate) struct RangeQuery {
 
 impl RangeQuery {
     pub fn checked(self) -> Result<Range, Problem> {
-        Range {
-            from: self.from,
-            to: self.to,
-            grain: self.grain,
-        }
-        .checked()
+        Range { from: self.from, to: self.to, grain: self.grain }.checked()
     }
 }
 

@@ -59,11 +59,7 @@ impl<'a> Pairs<'a> {
                 Fault::new(format!("?{name}"), "unknown-parameter", detail)
             })
             .collect();
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::invalid(faults))
-        }
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 
     /// Reads a struct; names that it doesn't have are left to other readers.
@@ -78,11 +74,7 @@ impl<'a> Pairs<'a> {
             }
         }
         let current = Cell::new("");
-        let reader = Reader {
-            pairs: self,
-            names: names.iter(),
-            current: &current,
-        };
+        let reader = Reader { pairs: self, names: names.iter(), current: &current };
         T::deserialize(de::value::MapAccessDeserializer::new(reader)).map_err(|error| {
             let (name, code) = match error.missing {
                 Some(name) => (name, "missing-parameter"),
@@ -93,11 +85,7 @@ impl<'a> Pairs<'a> {
     }
 
     fn values(&self, name: &str) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.as_ref())
-            .collect()
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_ref()).collect()
     }
 }
 
@@ -117,17 +105,11 @@ impl std::error::Error for QueryError {}
 
 impl de::Error for QueryError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            message: message.to_string(),
-            missing: None,
-        }
+        Self { message: message.to_string(), missing: None }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self {
-            message: format!("{field} is needed."),
-            missing: Some(field),
-        }
+        Self { message: format!("{field} is needed."), missing: Some(field) }
     }
 }
 
@@ -140,10 +122,7 @@ struct Reader<'a, 'n> {
 impl<'de, 'a> MapAccess<'de> for Reader<'a, '_> {
     type Error = QueryError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, QueryError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, QueryError> {
         let Some(name) = self.names.next() else {
             return Ok(None);
         };
@@ -152,10 +131,7 @@ impl<'de, 'a> MapAccess<'de> for Reader<'a, '_> {
         seed.deserialize(key).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, QueryError> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, QueryError> {
         seed.deserialize(Values(self.pairs.values(self.current.get())))
     }
 }
@@ -224,16 +200,9 @@ impl<'de> de::Deserializer<'de> for Values<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
-        let items: Vec<&str> = self
-            .0
-            .iter()
-            .flat_map(|value| value.split(','))
-            .filter(|v| !v.is_empty())
-            .collect();
+        let items: Vec<&str> = self.0.iter().flat_map(|value| value.split(',')).filter(|v| !v.is_empty()).collect();
         if items.len() > LIST_VALUES_MAX {
-            return Err(de::Error::custom(format!(
-                "At most {LIST_VALUES_MAX} values."
-            )));
+            return Err(de::Error::custom(format!("At most {LIST_VALUES_MAX} values.")));
         }
         visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(One)))
     }
@@ -287,9 +256,8 @@ mod tests {
     #[test]
     fn lists_dates_and_switches_are_typed() {
         let id = "0192f0c1-2222-7aaa-8bbb-000000000001";
-        let query = format!(
-            "on=2026-02-01&personId={id},{id}&personId={id}&grain=week&includeTentative=true&text=a%20b+c"
-        );
+        let query =
+            format!("on=2026-02-01&personId={id},{id}&personId={id}&grain=week&includeTentative=true&text=a%20b+c");
         let filter = read(&query).unwrap();
         assert_eq!(filter.person_id.len(), 3);
         assert_eq!(filter.grain, Some(Grain::Week));
@@ -308,29 +276,15 @@ mod tests {
         ] {
             let problem = read(query).unwrap_err();
             let fault = &problem.errors()[0];
-            assert_eq!(
-                (fault.pointer.as_str(), fault.code.as_ref()),
-                (name, code),
-                "{query}"
-            );
+            assert_eq!((fault.pointer.as_str(), fault.code.as_ref()), (name, code), "{query}");
         }
     }
 
     #[test]
     fn every_unknown_parameter_is_named() {
-        let problem = Pairs::parse("a=1&on=2&b=3")
-            .unwrap()
-            .only(&["on".into()])
-            .unwrap_err();
-        let names: Vec<_> = problem
-            .errors()
-            .iter()
-            .map(|fault| fault.pointer.as_str())
-            .collect();
+        let problem = Pairs::parse("a=1&on=2&b=3").unwrap().only(&["on".into()]).unwrap_err();
+        let names: Vec<_> = problem.errors().iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(names, ["?a", "?b"]);
-        assert_eq!(
-            Pairs::parse("a=%ff").err().unwrap().code_text(),
-            "bad-query"
-        );
+        assert_eq!(Pairs::parse("a=%ff").err().unwrap().code_text(), "bad-query");
     }
 }

@@ -41,8 +41,6 @@ impl Upload {
 
 impl std::fmt::Debug for Upload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Upload")
-            .field("media_type", &self.media_type)
-            .finish_non_exhaustive()
+        f.debug_struct("Upload").field("media_type", &self.media_type).finish_non_exhaustive()
     }
 }

@@ -31,42 +31,19 @@ impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let line = |name: &str| {
-            status.lines().find_map(|line| {
-                line.strip_prefix(name)?
-                    .split_whitespace()
-                    .next()?
-                    .parse::<i64>()
-                    .ok()
-            })
+            status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse::<i64>().ok())
         };
-        let files = fs::read_dir("/proc/self/fd")
-            .ok()
-            .and_then(|files| i64::try_from(files.count()).ok());
+        let files = fs::read_dir("/proc/self/fd").ok().and_then(|files| i64::try_from(files.count()).ok());
         let gauges = [
-            (
-                "process_resident_memory",
-                "Memory in RAM",
-                Some(Unit::Bytes),
-                line("VmRSS:").map(|k| k * KIB),
-            ),
-            (
-                "process_virtual_memory",
-                "Address space",
-                Some(Unit::Bytes),
-                line("VmSize:").map(|k| k * KIB),
-            ),
+            ("process_resident_memory", "Memory in RAM", Some(Unit::Bytes), line("VmRSS:").map(|k| k * KIB)),
+            ("process_virtual_memory", "Address space", Some(Unit::Bytes), line("VmSize:").map(|k| k * KIB)),
             ("process_threads", "Threads", None, line("Threads:")),
             ("process_open_fds", "Open files and sockets", None, files),
         ];
         for (name, help, unit, value) in gauges {
             if let Some(value) = value {
                 let gauge = ConstGauge::new(value);
-                gauge.encode(encoder.encode_descriptor(
-                    name,
-                    help,
-                    unit.as_ref(),
-                    gauge.metric_type(),
-                )?)?;
+                gauge.encode(encoder.encode_descriptor(name, help, unit.as_ref(), gauge.metric_type())?)?;
             }
         }
         if let Some(seconds) = cpu_seconds() {

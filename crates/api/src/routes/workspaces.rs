@@ -1,5 +1,8 @@
 //! Workspaces: those one belongs to, a new one, settings, removal.
 
+use std::time::Duration;
+
+use raally_application::demo::Filled;
 use raally_application::workspaces::Belonging;
 use raally_application::{App, Caller};
 use raally_domain::access::{Action, Role};
@@ -22,6 +25,9 @@ use crate::operation::Operation;
 use crate::operations::Operations;
 
 const ONE: &str = "/api/v1/workspaces/{workspaceId}";
+const DEMO: &str = "/api/v1/workspaces/{workspaceId}/demo";
+/// How long the demo company may take on a slow disk.
+const FILLING_MAX: Duration = Duration::from_secs(60);
 const SETTINGS: &str = "/api/v1/workspaces/{workspaceId}/settings";
 
 /// A workspace and what the caller may do there.
@@ -124,6 +130,16 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         let version = input.version()?;
         let patch: Value = input.body.0;
         Ok(answer(app.change_workspace(&caller, version, patch).await?, ""))
+    });
+    let operation = Operation::post(DEMO)
+        .id("fill_with_demo")
+        .tag("Workspaces")
+        .summary("Fill an empty workspace with a made-up company of 40 people")
+        .access(Access::Workspace(Action::ManageSettings))
+        .timeout(FILLING_MAX)
+        .ok::<Filled>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        Answer::value(&app.fill_with_demo(&caller(&ctx, &input)?).await?)
     });
     let operation = Operation::delete(ONE)
         .id("remove_workspace")

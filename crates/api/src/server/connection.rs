@@ -62,10 +62,7 @@ impl<S: Gate> Connections<S> {
         tokio::spawn(async move {
             let open = connection.platform.metrics().connections.clone();
             open.inc();
-            let peer = Peer {
-                address: peer.ip(),
-                secure: acceptor.is_some(),
-            };
+            let peer = Peer { address: peer.ip(), secure: acceptor.is_some() };
             match acceptor {
                 None => connection.serve(stream, peer).await,
                 Some(acceptor) => match timeout(handshake_timeout, acceptor.accept(stream)).await {
@@ -88,11 +85,7 @@ struct Connection<S> {
 }
 
 impl<S: Gate> Connection<S> {
-    async fn serve(
-        mut self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        peer: Peer,
-    ) {
+    async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {
         let begun = Arc::new(AtomicBool::new(false));
         let platform = self.platform.clone();
         let asked = Arc::clone(&begun);

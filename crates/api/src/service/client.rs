@@ -32,11 +32,7 @@ impl FromStr for Network {
         let address: IpAddr = address.parse().map_err(|_| bad())?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = bits.unwrap_or(most);
-        if bits > most {
-            Err(bad())
-        } else {
-            Ok(Self { address, bits })
-        }
+        if bits > most { Err(bad()) } else { Ok(Self { address, bits }) }
     }
 }
 
@@ -48,8 +44,7 @@ impl Network {
             IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
             IpAddr::V6(v6) => (v6.to_bits(), 128),
         };
-        let ((ours, our_width), (theirs, their_width)) =
-            (width(self.address), width(address.to_canonical()));
+        let ((ours, our_width), (theirs, their_width)) = (width(self.address), width(address.to_canonical()));
         let shift = our_width - u32::from(self.bits);
         our_width == their_width && (shift == 128 || ours >> shift == theirs >> shift)
     }
@@ -70,10 +65,7 @@ impl Peer {
         let address = self.address.to_canonical();
         let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
         if proxies.is_empty() || !trusted(address) {
-            return Client {
-                address,
-                secure: self.secure,
-            };
+            return Client { address, secure: self.secure };
         }
         let hops: Vec<&str> = headers
             .get_all("x-forwarded-for")
@@ -92,26 +84,15 @@ impl Peer {
                 break;
             }
         }
-        let forwarded_tls = headers
-            .get("x-forwarded-proto")
-            .is_some_and(|proto| proto == "https");
-        Client {
-            address: client,
-            secure: self.secure || forwarded_tls,
-        }
+        let forwarded_tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        Client { address: client, secure: self.secure || forwarded_tls }
     }
 }
 
 /// The host that the request is for, with its port if it names one.
 pub(crate) fn authority<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
-    let named = || {
-        headers
-            .get(http::header::HOST)
-            .and_then(|host| host.to_str().ok())
-    };
-    uri.authority()
-        .map(http::uri::Authority::as_str)
-        .or_else(named)
+    let named = || headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    uri.authority().map(http::uri::Authority::as_str).or_else(named)
 }
 
 /// A host without its port.
@@ -131,25 +112,12 @@ mod tests {
     use super::*;
 
     fn seen(peer: &str, forwarded: &'static str) -> String {
-        let proxies = [
-            "10.0.0.0/8".parse().unwrap(),
-            "2001:db8::/32".parse().unwrap(),
-        ];
+        let proxies = ["10.0.0.0/8".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
         let headers = HeaderMap::from_iter([
-            (
-                HeaderName::from_static("x-forwarded-for"),
-                HeaderValue::from_static(forwarded),
-            ),
-            (
-                HeaderName::from_static("x-forwarded-proto"),
-                HeaderValue::from_static("https"),
-            ),
+            (HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(forwarded)),
+            (HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_static("https")),
         ]);
-        let client = Peer {
-            address: peer.parse().unwrap(),
-            secure: false,
-        }
-        .client(&headers, &proxies);
+        let client = Peer { address: peer.parse().unwrap(), secure: false }.client(&headers, &proxies);
         format!("{} {}", client.address, client.secure)
     }
 
@@ -157,10 +125,7 @@ mod tests {
     fn forwarded_addresses_count_only_from_trusted_proxies() {
         assert_eq!(seen("203.0.113.9", "198.51.100.1"), "203.0.113.9 false");
         assert_eq!(seen("10.1.1.1", "198.51.100.1"), "198.51.100.1 true");
-        assert_eq!(
-            seen("10.1.1.1", "1.1.1.1, 198.51.100.1, 10.2.2.2"),
-            "198.51.100.1 true"
-        );
+        assert_eq!(seen("10.1.1.1", "1.1.1.1, 198.51.100.1, 10.2.2.2"), "198.51.100.1 true");
         assert_eq!(seen("10.1.1.1", "nonsense"), "10.1.1.1 true");
         assert_eq!(seen("::ffff:10.1.1.1", "198.51.100.1"), "198.51.100.1 true");
         assert_eq!(seen("2001:db8::1", "10.9.9.9"), "10.9.9.9 true");

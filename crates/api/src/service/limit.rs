@@ -27,9 +27,7 @@ impl Caller {
     pub fn address(address: IpAddr) -> Self {
         Self::Address(match address {
             IpAddr::V4(_) => address,
-            IpAddr::V6(v6) => {
-                std::net::Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into()
-            }
+            IpAddr::V6(v6) => std::net::Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
         })
     }
 }
@@ -59,13 +57,8 @@ pub(crate) struct Limiter {
 impl Limiter {
     pub fn new(rate: RateLimit) -> Self {
         let requests = rate.requests.max(1);
-        let window_ns = u64::try_from(rate.window.as_nanos())
-            .unwrap_or(u64::MAX / 4)
-            .max(1);
-        let policy = format!(
-            "\"default\";q={requests};w={}",
-            rate.window.as_secs().max(1)
-        );
+        let window_ns = u64::try_from(rate.window.as_nanos()).unwrap_or(u64::MAX / 4).max(1);
+        let policy = format!("\"default\";q={requests};w={}", rate.window.as_secs().max(1));
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
             hasher: std::hash::RandomState::new(),
@@ -73,8 +66,7 @@ impl Limiter {
             rate: RateLimit { requests, ..rate },
             interval_ns: (window_ns / u64::from(requests)).max(1),
             window_ns,
-            policy: http::HeaderValue::from_str(&policy)
-                .unwrap_or(http::HeaderValue::from_static("")),
+            policy: http::HeaderValue::from_str(&policy).unwrap_or(http::HeaderValue::from_static("")),
         }
     }
 
@@ -86,12 +78,8 @@ impl Limiter {
     /// Whether a request would pass, without taking it.
     pub fn peek(&self, caller: Caller) -> Verdict {
         let now = self.now_ns();
-        let shard = self
-            .shard(caller)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        self.verdict(shard.get(&caller).copied().unwrap_or(now).max(now), now)
-            .0
+        let shard = self.shard(caller).lock().unwrap_or_else(PoisonError::into_inner);
+        self.verdict(shard.get(&caller).copied().unwrap_or(now).max(now), now).0
     }
 
     fn now_ns(&self) -> u64 {
@@ -103,10 +91,7 @@ impl Limiter {
     }
 
     fn take_at(&self, caller: Caller, now: u64) -> Verdict {
-        let mut shard = self
-            .shard(caller)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut shard = self.shard(caller).lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(arrival) = shard.get_mut(&caller) {
             let (verdict, next) = self.verdict((*arrival).max(now), now);
             *arrival = next;
@@ -127,26 +112,11 @@ impl Limiter {
         let ahead = next - now;
         if ahead > self.window_ns {
             let reset = Duration::from_nanos(ahead - self.window_ns);
-            return (
-                Verdict {
-                    passes: false,
-                    remaining: 0,
-                    reset,
-                },
-                arrival,
-            );
+            return (Verdict { passes: false, remaining: 0, reset }, arrival);
         }
-        let remaining =
-            u32::try_from((self.window_ns - ahead) / self.interval_ns).unwrap_or(u32::MAX);
+        let remaining = u32::try_from((self.window_ns - ahead) / self.interval_ns).unwrap_or(u32::MAX);
         let remaining = remaining.min(self.rate.requests - 1);
-        (
-            Verdict {
-                passes: true,
-                remaining,
-                reset: Duration::from_nanos(ahead),
-            },
-            next,
-        )
+        (Verdict { passes: true, remaining, reset: Duration::from_nanos(ahead) }, next)
     }
 }
 
@@ -170,11 +140,7 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn limiter(callers_max: usize) -> Limiter {
-        Limiter::new(RateLimit {
-            requests: 10,
-            window: Duration::from_secs(10),
-            callers_max,
-        })
+        Limiter::new(RateLimit { requests: 10, window: Duration::from_secs(10), callers_max })
     }
 
     fn caller(n: u32) -> Caller {
@@ -189,18 +155,8 @@ mod tests {
             assert_eq!((verdict.passes, verdict.remaining), (true, left));
         }
         let refused = limiter.take_at(caller(1), SECOND);
-        assert_eq!(
-            refused,
-            Verdict {
-                passes: false,
-                remaining: 0,
-                reset: Duration::from_secs(1)
-            }
-        );
-        assert!(
-            limiter.take_at(caller(2), SECOND).passes,
-            "another caller has a bucket of its own"
-        );
+        assert_eq!(refused, Verdict { passes: false, remaining: 0, reset: Duration::from_secs(1) });
+        assert!(limiter.take_at(caller(2), SECOND).passes, "another caller has a bucket of its own");
         assert!(limiter.take_at(caller(1), 2 * SECOND).passes);
         assert!(!limiter.take_at(caller(1), 2 * SECOND).passes);
     }
@@ -208,9 +164,7 @@ mod tests {
     #[test]
     fn the_sustained_rate_is_the_quota() {
         let limiter = limiter(1_000);
-        let passed = (0..1_000_u64)
-            .filter(|n| limiter.take_at(caller(1), n * SECOND / 10).passes)
-            .count();
+        let passed = (0..1_000_u64).filter(|n| limiter.take_at(caller(1), n * SECOND / 10).passes).count();
         assert!((105..=111).contains(&passed), "{passed} in 100 s");
     }
 
@@ -220,11 +174,7 @@ mod tests {
         for n in 0..50_000 {
             limiter.take_at(caller(n), SECOND + u64::from(n));
         }
-        let held: usize = limiter
-            .shards
-            .iter()
-            .map(|shard| shard.lock().map_or(0, |s| s.len()))
-            .sum();
+        let held: usize = limiter.shards.iter().map(|shard| shard.lock().map_or(0, |s| s.len())).sum();
         assert!(held <= 3_200, "{held} callers are held");
     }
 

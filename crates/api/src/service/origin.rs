@@ -2,8 +2,8 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Uri};
 
@@ -22,11 +22,7 @@ const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
 /// The caller's origin, if the list has it.
 pub(crate) fn allowed<'h>(headers: &'h HeaderMap, settings: &Settings) -> Option<&'h HeaderValue> {
     let origin = headers.get(ORIGIN)?;
-    settings
-        .cors_origins
-        .iter()
-        .any(|one| one.as_bytes() == origin.as_bytes())
-        .then_some(origin)
+    settings.cors_origins.iter().any(|one| one.as_bytes() == origin.as_bytes()).then_some(origin)
 }
 
 /// Whether the request is a browser's question before the real one.
@@ -35,19 +31,11 @@ pub(crate) fn is_preflight(headers: &HeaderMap) -> bool {
 }
 
 /// Adds what a browser needs to let the page read the answer.
-pub(crate) fn permit(
-    answer: &mut HeaderMap,
-    origin: Option<HeaderValue>,
-    preflight: bool,
-    methods: &str,
-) {
+pub(crate) fn permit(answer: &mut HeaderMap, origin: Option<HeaderValue>, preflight: bool, methods: &str) {
     answer.append(VARY, HeaderValue::from_static("origin"));
     let Some(origin) = origin else { return };
     answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    answer.insert(
-        ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        HeaderValue::from_static("true"),
-    );
+    answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
     if preflight {
         answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
@@ -76,34 +64,18 @@ pub(crate) fn guard_cookie(
     if !headers.contains_key(http::header::COOKIE) {
         return Ok(());
     }
-    let refused = || {
-        Problem::new(Class::Denied, "A page of another origin may not do this.")
-            .code("cross-origin")
-    };
+    let refused = || Problem::new(Class::Denied, "A page of another origin may not do this.").code("cross-origin");
     if let Some(site) = headers.get("sec-fetch-site")
         && site == "same-origin"
     {
         return Ok(());
     }
-    let origin = headers
-        .get(ORIGIN)
-        .and_then(|origin| origin.to_str().ok())
-        .ok_or_else(refused)?;
+    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).ok_or_else(refused)?;
     let scheme = if client.secure { "https" } else { "http" };
     let own = authority(headers, uri).is_some_and(|host| {
-        origin
-            .strip_prefix(scheme)
-            .and_then(|rest| rest.strip_prefix("://"))
-            .is_some_and(|o| o == host)
+        origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")).is_some_and(|o| o == host)
     });
-    let public = settings
-        .public_url
-        .as_deref()
-        .is_some_and(|url| url.trim_end_matches('/') == origin);
+    let public = settings.public_url.as_deref().is_some_and(|url| url.trim_end_matches('/') == origin);
     let listed = settings.cors_origins.iter().any(|one| one == origin);
-    if own || public || listed {
-        Ok(())
-    } else {
-        Err(refused())
-    }
+    if own || public || listed { Ok(()) } else { Err(refused()) }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{Method, Response, Version};
 use hyper::body::Body as _;
@@ -22,10 +22,7 @@ use crate::problem::{Class, PROBLEM_JSON, Problem};
 use crate::status::Success;
 
 /// Holds a user's place and the gauge while a stream is open.
-struct OpenStream(
-    #[expect(dead_code, reason = "held until the stream is closed")] StreamPermit,
-    crate::Metrics,
-);
+struct OpenStream(#[expect(dead_code, reason = "held until the stream is closed")] StreamPermit, crate::Metrics);
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
@@ -45,9 +42,7 @@ impl<S: Gate> Seen<'_, S> {
         self.stamp(headers);
         if self.method == Method::HEAD {
             if let Some(length) = response.body().size_hint().exact() {
-                response
-                    .headers_mut()
-                    .insert(CONTENT_LENGTH, HeaderValue::from(length));
+                response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
             }
             *response.body_mut() = Body::empty();
         }
@@ -56,19 +51,12 @@ impl<S: Gate> Seen<'_, S> {
     }
 
     fn success(&self, answer: Answer) -> Result<Response<Body>, Problem> {
-        let Answer {
-            mut success,
-            payload,
-            etag,
-            headers: own,
-        } = answer;
+        let Answer { mut success, payload, etag, headers: own } = answer;
         let reads = matches!(self.method, Method::GET | Method::HEAD);
         let current = reads
             && success == Success::Ok
             && !self.held_tags.is_empty()
-            && etag
-                .as_ref()
-                .is_some_and(|tag| none_match(&self.held_tags, tag));
+            && etag.as_ref().is_some_and(|tag| none_match(&self.held_tags, tag));
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.reserve(24);
@@ -89,21 +77,14 @@ impl<S: Gate> Seen<'_, S> {
                     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
                     body = bytes.into();
                 }
-                Payload::File {
-                    media_type,
-                    name,
-                    body: file_body,
-                } => {
+                Payload::File { media_type, name, body: file_body } => {
                     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
                     headers.insert(CONTENT_DISPOSITION, file::attachment(&name));
                     body = file_body;
                 }
                 Payload::Events(events) => {
                     headers.insert(CONTENT_TYPE, HeaderValue::from_static(EVENT_STREAM));
-                    headers.insert(
-                        HeaderName::from_static("x-accel-buffering"),
-                        HeaderValue::from_static("no"),
-                    );
+                    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
                     body = self.stream(events)?;
                 }
             }
@@ -122,19 +103,14 @@ impl<S: Gate> Seen<'_, S> {
 
     /// Opens an event stream; it ends at shutdown and when the caller's access is revoked.
     fn stream(&self, events: EventStream) -> Result<Body, Problem> {
-        let principal = self
-            .pass
-            .and_then(|pass| pass.principal)
-            .ok_or_else(|| Problem::bug("an event stream for nobody"))?;
-        let workspace = self
-            .pass
-            .and_then(|pass| pass.membership)
-            .map(|membership| membership.workspace);
-        let permit = self.shared.streams.open(principal.user).ok_or_else(|| {
-            Problem::over_limit(30)
-                .code("too-many-streams")
-                .private("streams per user")
-        })?;
+        let principal =
+            self.pass.and_then(|pass| pass.principal).ok_or_else(|| Problem::bug("an event stream for nobody"))?;
+        let workspace = self.pass.and_then(|pass| pass.membership).map(|membership| membership.workspace);
+        let permit = self
+            .shared
+            .streams
+            .open(principal.user)
+            .ok_or_else(|| Problem::over_limit(30).code("too-many-streams").private("streams per user"))?;
         self.shared.metrics.streams_open.inc();
         let open = OpenStream(permit, self.shared.metrics.clone());
         let revoked = self.shared.state.revoked(principal, workspace);
@@ -150,16 +126,10 @@ impl<S: Gate> Seen<'_, S> {
 
     /// What every answer carries.
     fn stamp(&mut self, headers: &mut HeaderMap) {
-        headers.insert(
-            HeaderName::from_static("x-request-id"),
-            self.request_id.header(),
-        );
+        headers.insert(HeaderName::from_static("x-request-id"), self.request_id.header());
         headers.insert(HeaderName::from_static("traceparent"), self.trace.header());
         if let (Some(verdict), Some(limiter)) = (self.verdict, &self.shared.limiter) {
-            headers.insert(
-                HeaderName::from_static("ratelimit-policy"),
-                limiter.policy.clone(),
-            );
+            headers.insert(HeaderName::from_static("ratelimit-policy"), limiter.policy.clone());
             if let Ok(value) = HeaderValue::from_str(&rate_limit(verdict)) {
                 headers.insert(HeaderName::from_static("ratelimit"), value);
             }
@@ -176,10 +146,7 @@ impl<S: Gate> Seen<'_, S> {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(location) = headers.get(LOCATION) {
-            debug_assert!(
-                location.as_bytes().starts_with(b"/"),
-                "a Location is a path of ours"
-            );
+            debug_assert!(location.as_bytes().starts_with(b"/"), "a Location is a path of ours");
         }
         harden(headers, self.client.secure);
     }
@@ -187,10 +154,7 @@ impl<S: Gate> Seen<'_, S> {
 
 /// Source: draft-ietf-httpapi-ratelimit-headers-10.
 fn rate_limit(verdict: Verdict) -> String {
-    let seconds = verdict
-        .reset
-        .saturating_add(Duration::from_millis(999))
-        .as_secs();
+    let seconds = verdict.reset.saturating_add(Duration::from_millis(999)).as_secs();
     format!("\"default\";r={};t={seconds}", verdict.remaining)
 }
 

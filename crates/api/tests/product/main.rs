@@ -6,6 +6,7 @@
 #![allow(clippy::allow_attributes, missing_docs, reason = "tests explain themselves by their names")]
 
 mod assignments;
+mod branding;
 mod events;
 mod first_slice;
 mod hostile;
@@ -13,6 +14,7 @@ mod imports;
 mod members;
 mod openapi;
 mod people;
+mod platform;
 mod projects;
 mod samples;
 mod sign_in;

@@ -12,12 +12,15 @@ pub const SHEET: &str = "Name,Email,Contract hours,Project code,Project,Client,R
     Kim Ito,kim@sheet.example,40,S-1,Sheet,Sheet Ltd,Designer,20,2026-03-02,2026-04-30,confirmed\n\
     =2+3,lee@sheet.example,40,S-1,Sheet,Sheet Ltd,Designer,30,2026-03-02,,tentative\n";
 
+/// The head of a PNG of 1 × 1 pixel, whose bytes are all ASCII but for the first.
+pub const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\0\0\0\0";
+
 /// What an operation is sent.
 #[derive(Clone, Debug)]
 pub enum Sample {
     Nothing,
     Json(Value),
-    File(&'static str, &'static str),
+    File(&'static str, &'static [u8]),
 }
 
 /// A phase, person or client that exists in the company, by the name of its slot.
@@ -54,6 +57,8 @@ pub fn sample(operation: &str, company: &Company, number: usize) -> Option<Sampl
         "sign_out",
         "end_session",
         "verify_audit_trail",
+        "fill_with_demo",
+        "suspend_platform_user",
     ];
     if reading || bare || acting.contains(&operation) {
         return Some(Sample::Nothing);
@@ -61,10 +66,13 @@ pub fn sample(operation: &str, company: &Company, number: usize) -> Option<Sampl
     if operation == "import_holidays" {
         let file = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n\
                     DTSTART;VALUE=DATE:20260103\r\nSUMMARY:Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-        return Some(Sample::File("text/calendar", file));
+        return Some(Sample::File("text/calendar", file.as_bytes()));
+    }
+    if operation == "set_logo" {
+        return Some(Sample::File("image/png", PICTURE));
     }
     if operation == "upload_import" {
-        return Some(Sample::File("text/csv", SHEET));
+        return Some(Sample::File("text/csv", SHEET.as_bytes()));
     }
     account(operation, number).or_else(|| planning(operation, company, number)).map(Sample::Json)
 }
@@ -81,6 +89,8 @@ fn account(operation: &str, number: usize) -> Option<Value> {
         "create_workspace" => json!({"name": name, "settings": {"timeZone": "UTC"}}),
         "change_settings" => json!({"name": name}),
         "change_member" => json!({"permissions": []}),
+        "set_branding" => json!({"color": "#1f6feb"}),
+        "enter_workspace" => json!({"role": "viewer"}),
         "create_join_link" => json!({"role": "viewer"}),
         _ => return None,
     })

@@ -1,11 +1,7 @@
 //! A small application in front of which the platform is tested: one workspace, a user per role.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![allow(
-    clippy::allow_attributes,
-    dead_code,
-    reason = "each test file uses a part of this"
-)]
+#![allow(clippy::allow_attributes, dead_code, reason = "each test file uses a part of this")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,8 +13,8 @@ use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use jiff::civil::Date;
 use raally_api::{
-    Access, Answer, Body, Class, Ctx, Denied, EventStream, Gate, Input, Membership, Operation,
-    Operations, Parts, Platform, Principal, Problem, ServerEvent, Settings, Unavailable, Upload,
+    Access, Answer, Body, Class, Ctx, Denied, EventStream, Gate, Input, Membership, Operation, Operations, Parts,
+    Platform, Principal, Problem, ServerEvent, Settings, Unavailable, Upload,
 };
 use raally_domain::access::{Action, Grant, Permissions, Role};
 use raally_domain::ids::{PersonId, SessionId, UserId, WorkspaceId};
@@ -64,11 +60,7 @@ impl Gate for App {
             "platform-admin" => 60,
             "down" => {
                 let reason = "database is locked: /var/secret.db".to_owned();
-                return Err(Unavailable {
-                    retry_after_s: 2,
-                    reason,
-                }
-                .into());
+                return Err(Unavailable { retry_after_s: 2, reason }.into());
             }
             role => match Role::from_name(role) {
                 Some(role) => role as usize,
@@ -76,34 +68,16 @@ impl Gate for App {
             },
         };
         let user = user(number);
-        Ok(Principal {
-            user,
-            session: SessionId(user.0),
-            platform_admin: number == 60,
-        })
+        Ok(Principal { user, session: SessionId(user.0), platform_admin: number == 60 })
     }
 
-    async fn membership(
-        &self,
-        who: UserId,
-        workspace: WorkspaceId,
-    ) -> Result<Option<Membership>, Unavailable> {
-        let role = Role::ALL
-            .into_iter()
-            .find(|role| user(*role as usize) == who);
+    async fn membership(&self, who: UserId, workspace: WorkspaceId) -> Result<Option<Membership>, Unavailable> {
+        let role = Role::ALL.into_iter().find(|role| user(*role as usize) == who);
         let here = workspace.to_string() == WORKSPACE;
-        Ok(role.filter(|_| here).map(|role| Membership {
-            workspace,
-            role,
-            permissions: Permissions::NONE,
-        }))
+        Ok(role.filter(|_| here).map(|role| Membership { workspace, role, permissions: Permissions::NONE }))
     }
 
-    fn revoked(
-        &self,
-        _: Principal,
-        _: Option<WorkspaceId>,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    fn revoked(&self, _: Principal, _: Option<WorkspaceId>) -> impl Future<Output = ()> + Send + 'static {
         let mut revoked = self.revoked.subscribe();
         async move {
             let _ = revoked.wait_for(|revoked| *revoked).await;
@@ -163,22 +137,13 @@ async fn create_person(app: App, ctx: Ctx, input: Input<Details>) -> Result<Answ
 }
 
 async fn list_people(_: App, _: Ctx, input: Input<(), Filter>) -> Result<Answer, Problem> {
-    let items: Vec<String> = (0..input.page.limit.min(3))
-        .map(|n| document("p", i64::from(n)))
-        .collect();
-    Ok(Answer::page(
-        items,
-        input.page.cursor.is_none().then_some("next\"1"),
-    ))
+    let items: Vec<String> = (0..input.page.limit.min(3)).map(|n| document("p", i64::from(n))).collect();
+    Ok(Answer::page(items, input.page.cursor.is_none().then_some("next\"1")))
 }
 
 async fn get_person(_: App, _: Ctx, input: Input) -> Result<Answer, Problem> {
     let id: PersonId = input.id("personId")?;
-    if id.to_string() == PERSON {
-        Ok(Answer::json(document("Ada", 3)).version(3))
-    } else {
-        Err(Problem::not_found())
-    }
+    if id.to_string() == PERSON { Ok(Answer::json(document("Ada", 3)).version(3)) } else { Err(Problem::not_found()) }
 }
 
 async fn replace_person(_: App, _: Ctx, input: Input<Details>) -> Result<Answer, Problem> {
@@ -203,24 +168,13 @@ async fn import_file(_: App, _: Ctx, mut input: Input<Upload>) -> Result<Answer,
 }
 
 async fn watch_events(_: App, _: Ctx, input: Input) -> Result<Answer, Problem> {
-    let after: u64 = input
-        .header("last-event-id")
-        .and_then(|id| id.parse().ok())
-        .unwrap_or(0);
-    let first = ServerEvent {
-        id: (after + 1).to_string(),
-        name: "plan".into(),
-        data: "{}".into(),
-    };
-    Ok(Answer::events(EventStream::new(
-        stream::iter([first]).chain(stream::pending()),
-    )))
+    let after: u64 = input.header("last-event-id").and_then(|id| id.parse().ok()).unwrap_or(0);
+    let first = ServerEvent { id: (after + 1).to_string(), name: "plan".into(), data: "{}".into() };
+    Ok(Answer::events(EventStream::new(stream::iter([first]).chain(stream::pending()))))
 }
 
 async fn refresh(_: App, _: Ctx, input: Input) -> Result<Answer, Problem> {
-    input
-        .cookie("raally-refresh")
-        .ok_or_else(Problem::unauthenticated)?;
+    input.cookie("raally-refresh").ok_or_else(Problem::unauthenticated)?;
     Ok(Answer::no_content())
 }
 
@@ -296,46 +250,28 @@ fn add_others(operations: &mut Operations<App>) {
     let row = |operation: Operation, id| operation.id(id).tag("Others").summary("For tests");
     operations
         .add(
-            row(
-                Operation::post("/api/v1/workspaces/{workspaceId}/imports"),
-                "import_file",
-            )
-            .access(Access::Workspace(Action::Import))
-            .upload(&["text/csv", "application/xml"], 100)
-            .ok::<Value>(),
+            row(Operation::post("/api/v1/workspaces/{workspaceId}/imports"), "import_file")
+                .access(Access::Workspace(Action::Import))
+                .upload(&["text/csv", "application/xml"], 100)
+                .ok::<Value>(),
             import_file,
         )
         .add(
-            row(
-                Operation::get("/api/v1/workspaces/{workspaceId}/events"),
-                "watch_events",
-            )
-            .access(Access::Workspace(Action::ReadPlan))
-            .events::<Value>(),
+            row(Operation::get("/api/v1/workspaces/{workspaceId}/events"), "watch_events")
+                .access(Access::Workspace(Action::ReadPlan))
+                .events::<Value>(),
             watch_events,
         )
         .add(
-            row(Operation::post("/api/v1/auth/refresh"), "refresh")
-                .access(Access::Public)
-                .cookie()
-                .no_content(),
+            row(Operation::post("/api/v1/auth/refresh"), "refresh").access(Access::Public).cookie().no_content(),
             refresh,
         )
+        .add(row(Operation::get("/api/v1/auth/me"), "get_me").access(Access::SignedIn).ok::<Value>(), wait)
+        .add(row(Operation::get("/api/v1/users"), "list_users").ok::<Value>(), |_, _, _| async {
+            Ok(Answer::json("{}"))
+        })
         .add(
-            row(Operation::get("/api/v1/auth/me"), "get_me")
-                .access(Access::SignedIn)
-                .ok::<Value>(),
-            wait,
-        )
-        .add(
-            row(Operation::get("/api/v1/users"), "list_users").ok::<Value>(),
-            |_, _, _| async { Ok(Answer::json("{}")) },
-        )
-        .add(
-            row(Operation::post("/api/v1/flat"), "post_flat")
-                .access(Access::SignedIn)
-                .body::<Flat>()
-                .no_content(),
+            row(Operation::post("/api/v1/flat"), "post_flat").access(Access::SignedIn).body::<Flat>().no_content(),
             |_, _, _| async { Ok(Answer::no_content()) },
         );
     add_oddities(operations);
@@ -344,36 +280,17 @@ fn add_others(operations: &mut Operations<App>) {
 fn add_oddities(operations: &mut Operations<App>) {
     let row = |operation: Operation, id| operation.id(id).tag("Oddities").summary("For tests");
     operations
+        .add(row(Operation::get("/api/v1/bug"), "get_bug").access(Access::Public).ok::<Value>(), |_, _, _| async {
+            Err(Problem::bug("password of the database is hunter2"))
+        })
+        .add(row(Operation::get("/api/v1/panic"), "get_panic").access(Access::Public).ok::<Value>(), |_, _, _| async {
+            panic!("a handler that panics")
+        })
         .add(
-            row(Operation::get("/api/v1/bug"), "get_bug")
-                .access(Access::Public)
-                .ok::<Value>(),
-            |_, _, _| async { Err(Problem::bug("password of the database is hunter2")) },
+            row(Operation::get("/api/v1/file"), "get_file").access(Access::Public).file(&["text/csv"]),
+            |_, _, _| async { Ok(Answer::file("text/csv; charset=utf-8", "pe\"op\r\nle.csv", "a,b\n")) },
         )
-        .add(
-            row(Operation::get("/api/v1/panic"), "get_panic")
-                .access(Access::Public)
-                .ok::<Value>(),
-            |_, _, _| async { panic!("a handler that panics") },
-        )
-        .add(
-            row(Operation::get("/api/v1/file"), "get_file")
-                .access(Access::Public)
-                .file(&["text/csv"]),
-            |_, _, _| async {
-                Ok(Answer::file(
-                    "text/csv; charset=utf-8",
-                    "pe\"op\r\nle.csv",
-                    "a,b\n",
-                ))
-            },
-        )
-        .add(
-            row(Operation::get("/api/v1/wait"), "wait")
-                .access(Access::Public)
-                .ok::<Value>(),
-            wait,
-        )
+        .add(row(Operation::get("/api/v1/wait"), "wait").access(Access::Public).ok::<Value>(), wait)
         .add(
             row(Operation::get("/api/v1/slow"), "slow")
                 .access(Access::Public)
@@ -390,10 +307,7 @@ pub struct TestApp {
 }
 
 pub fn settings() -> Settings {
-    Settings {
-        rate_limit: None,
-        ..Settings::default()
-    }
+    Settings { rate_limit: None, ..Settings::default() }
 }
 
 pub fn start() -> TestApp {
@@ -419,10 +333,7 @@ pub struct Seen {
 
 impl Seen {
     pub fn header(&self, name: &str) -> &str {
-        self.response
-            .headers()
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.response.headers().get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn json(&self) -> Value {
@@ -440,39 +351,21 @@ impl TestApp {
         let response = self.open(line, headers, body).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Seen {
-            status: parts.status,
-            response: Response::from_parts(parts, ()),
-            body,
-        }
+        Seen { status: parts.status, response: Response::from_parts(parts, ()), body }
     }
 
-    pub async fn open(
-        &self,
-        line: &str,
-        headers: &[(&str, &str)],
-        body: &'static str,
-    ) -> Response<Body> {
+    pub async fn open(&self, line: &str, headers: &[(&str, &str)], body: &'static str) -> Response<Body> {
         let (method, uri) = line.split_once(' ').unwrap();
         let uri = uri.replace("{w}", WORKSPACE).replace("{p}", PERSON);
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.platform
-            .clone()
-            .oneshot(request.body(Body::from(body)).unwrap())
-            .await
-            .unwrap()
+        self.platform.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap()
     }
 
     /// A GET as somebody.
     pub async fn get(&self, path: &str, token: &str) -> Seen {
-        self.call(
-            &format!("GET {path}"),
-            &[("authorization", &format!("Bearer {token}"))],
-            "",
-        )
-        .await
+        self.call(&format!("GET {path}"), &[("authorization", &format!("Bearer {token}"))], "").await
     }
 }

@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-pub use raally_application::imports::ImportRequest;
 use raally_application::imports::ImportReport;
+pub use raally_application::imports::ImportRequest;
 use raally_application::{App, Caller, Failure};
 use raally_domain::kind::Kind;
 use raally_exchange::Source;

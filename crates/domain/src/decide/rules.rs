@@ -258,6 +258,7 @@ impl Intent for Workspace {
             }
             WorkspaceEvent::Renamed(new) => present(known).and_then(|_| named(&new.name)),
             WorkspaceEvent::SettingsChanged(settings) => present(known).and_then(|_| valid(settings)),
+            WorkspaceEvent::BrandingChanged(branding) => present(known).and_then(|_| valid(branding)),
             WorkspaceEvent::Removed => present(known).map(drop),
             WorkspaceEvent::Restored => deleted(known),
         }
@@ -280,7 +281,7 @@ pub const PERMISSIONS: [&str; 1] = ["pay:read"];
 impl Intent for Membership {
     fn may_follow(known: Option<&Envelope<Self>>, event: &MembershipEvent) -> Result<(), Refusal> {
         match event {
-            MembershipEvent::Joined(_) => match known {
+            MembershipEvent::Joined(_) | MembershipEvent::Entered(_) => match known {
                 Some(envelope) if envelope.deleted_at.is_none() => Err(Refusal::AlreadyExists),
                 _ => Ok(()),
             },

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 
 use super::refusal::{Fault, Rule};
 use crate::model::{
-    AssignmentDetails, Availability, BillRate, Budget, Calendar, Client, Compensation, DayMinutes, Effort, Holiday,
-    JobTitle, Milestone, Money, Pace, PersonDetails, PersonSkill, Phase, ProjectDetails, ProjectRate, Role, RoleRate,
-    Schedule, Settings, Skill, Team, TimeOffDetails, WorkingTime,
+    AssignmentDetails, Availability, BillRate, Branding, Budget, Calendar, Client, Compensation, DayMinutes, Effort,
+    Holiday, JobTitle, Milestone, Money, Pace, PersonDetails, PersonSkill, Phase, ProjectDetails, ProjectRate, Role,
+    RoleRate, Schedule, Settings, Skill, Team, TimeOffDetails, WorkingTime,
 };
 
 /// Longest name, in characters.
@@ -98,6 +98,15 @@ impl Faults {
         }
     }
 
+    fn color(&mut self, pointer: &str, color: Option<&str>) {
+        if let Some(color) = color {
+            let hex = color.strip_prefix('#').unwrap_or("");
+            if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+                self.add(pointer, Rule::Malformed("must look like #1f6feb"));
+            }
+        }
+    }
+
     fn range(&mut self, pointer: &str, value: i64, min: i64, max: i64) {
         if value < min || value > max {
             self.add(pointer, Rule::OutOfRange { min, max });
@@ -180,12 +189,7 @@ impl Validate for ProjectDetails {
         faults.name("/name", &self.name);
         faults.key("/code", self.code.as_deref());
         faults.days(self.starts_on, self.ends_on, "/startsOn", "/endsOn");
-        if let Some(color) = &self.color {
-            let hex = color.strip_prefix('#').unwrap_or("");
-            if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-                faults.add("/color", Rule::Malformed("must look like #1f6feb"));
-            }
-        }
+        faults.color("/color", self.color.as_deref());
         faults.count("/managerIds", self.manager_ids.len(), 0, LIST_MAX);
         faults.optional("/notes", self.notes.as_deref(), NOTE_CHARS_MAX);
         faults.key("/externalId", self.external_id.as_deref());
@@ -260,6 +264,12 @@ impl Validate for TimeOffDetails {
         }
         faults.optional("/note", self.note.as_deref(), NOTE_CHARS_MAX);
         faults.key("/externalId", self.external_id.as_deref());
+    }
+}
+
+impl Validate for Branding {
+    fn validate(&self, faults: &mut Faults) {
+        faults.color("/color", self.color.as_deref());
     }
 }
 

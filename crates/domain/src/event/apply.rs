@@ -11,9 +11,9 @@ use super::kinds::{
 };
 use crate::kind::Kind;
 use crate::model::{
-    Assignment, Calendar, Client, Commitment, Holiday, ImportRun, ImportStatus, Membership, MembershipStatus, Person,
-    PersonMoney, Project, ProjectMoney, Role, RoleMoney, Session, Skill, Team, TimeOff, TimeOffStatus, User, Workspace,
-    put_dated, remove_dated,
+    Assignment, Branding, Calendar, Client, Commitment, Holiday, ImportRun, ImportStatus, Membership, MembershipStatus,
+    Person, PersonMoney, Project, ProjectMoney, Role, RoleMoney, Session, Skill, Team, TimeOff, TimeOffStatus, User,
+    Workspace, put_dated, remove_dated,
 };
 
 /// What a fact does to the life of an aggregate.
@@ -185,7 +185,9 @@ impl Aggregate for Workspace {
     type Money = ();
     fn born(event: &WorkspaceEvent) -> Option<Self> {
         match event {
-            WorkspaceEvent::Created(new) => Some(Self { name: new.name.clone(), settings: new.settings.clone() }),
+            WorkspaceEvent::Created(new) => {
+                Some(Self { name: new.name.clone(), settings: new.settings.clone(), branding: Branding::default() })
+            }
             _ => None,
         }
     }
@@ -197,6 +199,7 @@ impl Aggregate for Workspace {
             }
             WorkspaceEvent::Renamed(new) => self.name.clone_from(&new.name),
             WorkspaceEvent::SettingsChanged(settings) => self.settings = settings.clone(),
+            WorkspaceEvent::BrandingChanged(branding) => self.branding = branding.clone(),
             WorkspaceEvent::Removed => return Life::Deleted,
             WorkspaceEvent::Restored => return Life::Present,
         }
@@ -213,13 +216,13 @@ impl Aggregate for Membership {
     type Money = ();
     fn born(event: &MembershipEvent) -> Option<Self> {
         match event {
-            MembershipEvent::Joined(membership) => Some(membership.clone()),
+            MembershipEvent::Joined(membership) | MembershipEvent::Entered(membership) => Some(membership.clone()),
             _ => None,
         }
     }
     fn apply(&mut self, (): &mut (), event: &MembershipEvent) -> Life {
         match event {
-            MembershipEvent::Joined(membership) => {
+            MembershipEvent::Joined(membership) | MembershipEvent::Entered(membership) => {
                 *self = membership.clone();
                 return Life::Present;
             }

@@ -7,9 +7,9 @@ use super::events;
 use crate::access::Role as AccessRole;
 use crate::ids::{MilestoneId, PhaseId, RateId, SkillId, UserId, WorkspaceId};
 use crate::model::{
-    AssignmentDetails, Availability, BillRate, Budget, Calendar, Client, Compensation, Holiday, JobTitle, Membership,
-    Milestone, PersonDetails, PersonSkill, Phase, ProjectDetails, ProjectRate, Role, RoleRate, Schedule, Settings,
-    Skill, Team, TimeOffDetails,
+    AssignmentDetails, Availability, BillRate, Branding, Budget, Calendar, Client, Compensation, Holiday, JobTitle,
+    Membership, Milestone, PersonDetails, PersonSkill, Phase, ProjectDetails, ProjectRate, Role, RoleRate, Schedule,
+    Settings, Skill, Team, TimeOffDetails,
 };
 
 /// The entry that was in force from this date on.
@@ -135,6 +135,8 @@ events! {
         Renamed(NewName) = "workspace-renamed" v 1,
         /// Settings as a whole.
         SettingsChanged(Settings) = "workspace-settings-changed" v 1,
+        /// Colour and logo as a whole.
+        BrandingChanged(Branding) = "workspace-branding-changed" v 1,
         /// Soft-deleted.
         Removed = "workspace-removed" v 1,
         /// Back again.
@@ -146,6 +148,8 @@ events! {
     MembershipEvent {
         /// Somebody joined.
         Joined(Membership) = "member-joined" v 1,
+        /// A platform admin let themselves in.
+        Entered(Membership) = "member-entered-as-platform-admin" v 1,
         /// Another role.
         RoleChanged(NewRole) = "member-role-changed" v 1,
         /// Other permissions.

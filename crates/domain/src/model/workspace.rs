@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::calendar::DayMinutes;
 use super::money::Currency;
@@ -17,6 +18,81 @@ pub struct Workspace {
     /// How it plans.
     #[serde(default)]
     pub settings: Settings,
+    /// How it looks; absent while nobody chose anything.
+    #[serde(default, skip_serializing_if = "Branding::is_plain")]
+    pub branding: Branding,
+}
+
+/// How a workspace looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Branding {
+    /// The company's colour: `#1f6feb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// The company's logo; its picture is read apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
+}
+
+impl Branding {
+    /// Whether nobody chose anything.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.color.is_none() && self.logo.is_none()
+    }
+}
+
+/// A stored picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Logo {
+    /// Changes with the picture.
+    pub id: Uuid,
+    /// What it is, told by its bytes.
+    pub media_type: LogoType,
+    /// Pixels across.
+    pub width: i64,
+    /// Pixels down.
+    pub height: i64,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// Pictures that every browser shows and that can hold no script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum LogoType {
+    /// PNG.
+    #[serde(rename = "image/png")]
+    Png,
+    /// JPEG.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// WebP.
+    #[serde(rename = "image/webp")]
+    Webp,
+}
+
+impl LogoType {
+    /// The media type.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+        }
+    }
+
+    /// How names of such files end.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Webp => "webp",
+        }
+    }
 }
 
 /// How a workspace plans.

@@ -16,16 +16,16 @@ async fn a_workspace_sees_its_own_rows_only(test: TestStore) {
     let (own, other) = (workspace(), workspace());
     let row = record(other, "secret");
     put(&test.store, Kind::Team, &row).await.unwrap();
-    let (found, listed) =
-        test.store
-            .read(Scope::Workspace(own), move |tx| {
-                async move {
+    let (found, listed) = test
+        .store
+        .read(Scope::Workspace(own), move |tx| {
+            async move {
                     Ok::<_, StoreError>((tx.get(Kind::Team, row.id).await?, tx.list(&Query::new(Kind::Team)).await?))
                 }
                 .boxed()
-            })
-            .await
-            .unwrap();
+        })
+        .await
+        .unwrap();
     assert!(found.is_none() && listed.is_empty());
 }
 
