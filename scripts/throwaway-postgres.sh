@@ -53,6 +53,9 @@ start() {
         as_server "$programs/createuser" --host="$data" --port="$port" --username=postgres raally
         as_server "$programs/createdb" --host="$data" --port="$port" --username=postgres \
             --owner=raally raally
+        # The role that requests run as; `raally migrate` names these two lines to an administrator when it is missing.
+        as_server "$programs/psql" --host="$data" --port="$port" --username=postgres --quiet --dbname=raally \
+            --command='CREATE ROLE raally_app NOLOGIN' --command='GRANT raally_app TO raally'
     } >&2
     echo "postgres://raally@127.0.0.1:$port/raally"
 }
