@@ -1,0 +1,191 @@
+//! Which group gets the next request: a smooth sequence for requests without a memory, and a hash for users who are
+//! to stay where they are.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Weights by index of a group; 0 = gets nothing.
+#[derive(Debug)]
+pub(crate) struct Split {
+    /// One period: each group stands in it as often as its weight, divided by the common divisor, says.
+    sequence: Box<[u8]>,
+    /// Hash of the name and weight of each group.
+    weighted: Box<[(u64, f64)]>,
+    next: AtomicU64,
+}
+
+impl Split {
+    /// From names and weights; at most 256 groups.
+    pub fn new<'n>(groups: impl Iterator<Item = (&'n str, u32)>) -> Self {
+        let groups: Vec<(&str, u32)> = groups.collect();
+        let weights: Vec<u32> = groups.iter().map(|(_, weight)| *weight).collect();
+        Self {
+            sequence: sequence(&weights),
+            weighted: groups.iter().map(|(name, weight)| (fnv(name.as_bytes()), f64::from(*weight))).collect(),
+            next: AtomicU64::new(0),
+        }
+    }
+
+    /// The group of the next request: over any period as many as the weights say, and spread evenly within it.
+    /// `None` without any weight.
+    pub fn next(&self) -> Option<usize> {
+        let length = self.sequence.len() as u64;
+        if length == 0 {
+            return None;
+        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed) % length;
+        self.sequence.get(usize::try_from(index).unwrap_or(0)).map(|group| usize::from(*group))
+    }
+
+    /// The group of a user: always the same while the weights are. When one weight grows, users move to that group
+    /// only, and no more than it needs.
+    ///
+    /// Source: weighted rendezvous hashing; Schindelhauer and Schomaker, "Weighted Distributed Hash Tables", 2005.
+    pub fn of_user(&self, id: u128) -> Option<usize> {
+        let [low, high] = [id as u64, (id >> 64) as u64];
+        let user = mix(low ^ mix(high));
+        let mut best = None;
+        for (index, (name, weight)) in self.weighted.iter().enumerate() {
+            if *weight <= 0.0 {
+                continue;
+            }
+            // 53 bits, and never 0, whose logarithm is infinite.
+            let unit = ((mix(user ^ name) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
+            let score = weight / -unit.ln();
+            if best.is_none_or(|(_, most)| score > most) {
+                best = Some((index, score));
+            }
+        }
+        best.map(|(index, _)| index)
+    }
+}
+
+/// The smooth weighted round robin of nginx, written down for one period.
+fn sequence(weights: &[u32]) -> Box<[u8]> {
+    let divisor = weights.iter().copied().fold(0, gcd);
+    if divisor == 0 {
+        return Box::default();
+    }
+    let weights: Vec<i64> = weights.iter().map(|weight| i64::from(weight / divisor)).collect();
+    let total: i64 = weights.iter().sum();
+    let mut credits = vec![0_i64; weights.len()];
+    (0..total)
+        .map(|_| {
+            for (credit, weight) in credits.iter_mut().zip(&weights) {
+                *credit += weight;
+            }
+            // The last of equals, so that the choice is the same at every run.
+            let chosen =
+                (0..credits.len()).filter(|index| weights[*index] > 0).max_by_key(|index| credits[*index]).unwrap_or(0);
+            credits[chosen] -= total;
+            u8::try_from(chosen).unwrap_or(0)
+        })
+        .collect()
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// FNV-1a, 64 bits: the same in every version of the program, unlike the standard library's hasher.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The finaliser of SplitMix64.
+fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn split(weights: &[u32]) -> Split {
+        const NAMES: [&str; 4] = ["stable", "canary", "baseline", "preview"];
+        Split::new(NAMES.into_iter().zip(weights.iter().copied()))
+    }
+
+    /// Two to four weights that sum to 10,000.
+    fn weights() -> impl Strategy<Value = Vec<u32>> {
+        prop::collection::vec(0_u32..=10_000, 1..=3).prop_map(|mut cuts| {
+            cuts.sort_unstable();
+            let mut weights = Vec::new();
+            let mut from = 0;
+            for cut in cuts {
+                weights.push(cut - from);
+                from = cut;
+            }
+            weights.push(10_000 - from);
+            weights
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_period_holds_exactly_the_weights_and_every_prefix_nearly(weights in weights()) {
+            let split = split(&weights);
+            let mut counts = vec![0_u32; weights.len()];
+            for sent in 1..=10_000_u32 {
+                counts[split.next().unwrap()] += 1;
+                for (count, weight) in counts.iter().zip(&weights) {
+                    let due = f64::from(*weight) * f64::from(sent) / 10_000.0;
+                    prop_assert!((f64::from(*count) - due).abs() < weights.len() as f64, "{counts:?} after {sent}");
+                }
+            }
+            prop_assert_eq!(counts, weights);
+        }
+
+        #[test]
+        fn a_growing_group_takes_users_from_others_and_nobody_else_moves(grown in 1_u32..=9_999, ids in prop::collection::vec(any::<u128>(), 200)) {
+            let before = split(&[10_000 - grown / 2, grown / 2]);
+            let after = split(&[10_000 - grown, grown]);
+            for id in ids {
+                let (old, new) = (before.of_user(id).unwrap(), after.of_user(id).unwrap());
+                prop_assert!(old == new || new == 1, "{id} left the growing group");
+            }
+        }
+
+        #[test]
+        fn a_user_stays_while_the_weights_do(weights in weights(), id in any::<u128>()) {
+            let group = split(&weights).of_user(id).unwrap();
+            prop_assert!(weights[group] > 0);
+            prop_assert_eq!(split(&weights).of_user(id).unwrap(), group);
+        }
+    }
+
+    #[test]
+    fn users_are_spread_as_the_weights_say() {
+        let split = split(&[8_000, 1_000, 1_000]);
+        let mut random = fastrand::Rng::with_seed(7);
+        let mut counts = [0_u32; 3];
+        for _ in 0..100_000 {
+            counts[split.of_user(random.u128(..)).unwrap()] += 1;
+        }
+        for (count, due) in counts.iter().zip([80_000_f64, 10_000.0, 10_000.0]) {
+            assert!((f64::from(*count) - due).abs() < 500.0, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn one_in_ten_is_every_tenth() {
+        let split = split(&[9_000, 1_000]);
+        let places: Vec<usize> = (0..100).filter(|_| split.next() == Some(1)).collect();
+        assert_eq!(places.len(), 10);
+        assert!(places.windows(2).all(|pair| pair[1] - pair[0] == 10), "{places:?}");
+    }
+
+    #[test]
+    fn without_weights_there_is_no_group() {
+        assert_eq!(split(&[]).next(), None);
+        assert_eq!(split(&[0, 0]).of_user(1), None);
+    }
+}
