@@ -212,6 +212,59 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/workspaces/{workspaceId}/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill an empty workspace with a made-up company of 40 people */
+        post: operations["fill_with_demo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the workspace's colour */
+        put: operations["set_branding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's logo, as a file to save */
+        get: operations["get_logo"];
+        /** Upload a logo: PNG, JPEG or WebP, told by its bytes, at most 512 KiB and 4096 pixels a side */
+        put: operations["set_logo"];
+        post?: never;
+        /** Take the logo away */
+        delete: operations["remove_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspaceId}/members": {
         parameters: {
             query?: never;
@@ -1887,6 +1940,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every login, by mail address */
+        get: operations["list_platform_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One login */
+        get: operations["get_platform_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/{userId}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a login: its sessions end at once, everywhere */
+        post: operations["suspend_platform_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/{userId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended login in again */
+        post: operations["restore_platform_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every workspace by name, without what is planned there */
+        get: operations["list_platform_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/workspaces/{workspaceId}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Become a member of a workspace; its audit trail says so */
+        post: operations["enter_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2318,6 +2473,13 @@ export interface components {
             /** @constant */
             of: "role";
             roleId: components["schemas"]["RoleId"];
+        };
+        /** @description How a workspace looks. */
+        Branding: {
+            /** @description The company's colour: `#1f6feb`. */
+            color?: string | null;
+            /** @description The company's logo; its picture is read apart. */
+            logo?: components["schemas"]["Logo"] | null;
         };
         /** @description An assignment with work on the days of an absence. */
         Broken: {
@@ -3107,6 +3269,11 @@ export interface components {
             /** @description Ordered, not overlapping, inside the assignment's range. */
             spans: components["schemas"]["Span"][];
         };
+        /** @description As what to enter. */
+        Entering: {
+            /** @description Any role but owner, which only owners give. */
+            role: components["schemas"]["Role"];
+        };
         /** @description How it is written. */
         ExportFormat: "json" | "csv" | "xlsx";
         /** @description One field that breaks a rule. */
@@ -3117,6 +3284,29 @@ export interface components {
             code: string;
             /** @description For people. */
             detail: string;
+        };
+        /** @description What a workspace was filled with. */
+        Filled: {
+            /**
+             * Format: uint
+             * @description People, without placeholders.
+             */
+            people: number;
+            /**
+             * Format: uint
+             * @description Projects.
+             */
+            projects: number;
+            /**
+             * Format: uint
+             * @description Assignments.
+             */
+            assignments: number;
+            /**
+             * Format: uint
+             * @description Absences.
+             */
+            timeOff: number;
         };
         /** @description Why somebody fits or does not. */
         FitReason: {
@@ -3603,6 +3793,41 @@ export interface components {
              * @description Days that were there already, however they are observed.
              */
             unchanged: number;
+        };
+        /** @description A stored picture. */
+        Logo: {
+            /**
+             * Format: uuid
+             * @description Changes with the picture.
+             */
+            id: string;
+            /** @description What it is, told by its bytes. */
+            mediaType: components["schemas"]["LogoType"];
+            /**
+             * Format: int64
+             * @description Pixels across.
+             */
+            width: number;
+            /**
+             * Format: int64
+             * @description Pixels down.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description Pictures that every browser shows and that can hold no script. */
+        LogoType: "image/png" | "image/jpeg" | "image/webp";
+        /** @description How the workspace looks, besides its logo. */
+        Look: {
+            /**
+             * @description The company's colour: `#1f6feb`; absent = none.
+             * @default null
+             */
+            color: string | null;
         };
         /** @description What of a mapping is given already. */
         LookBody: {
@@ -4375,6 +4600,69 @@ export interface components {
         PlaceItems: {
             /** @description All of them. */
             items: components["schemas"]["Place"][];
+        };
+        /** @description A login as platform admins see it. */
+        PlatformUser: {
+            /** @description Which. */
+            id: components["schemas"]["UserId"];
+            /** @description Mail address. */
+            email: string;
+            /** @description Shown to people. */
+            name: string;
+            /** @description May run the installation. */
+            platformAdmin: boolean;
+            /** @description Can't sign in. */
+            suspended: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uint64
+             * @description Workspaces that it belongs to.
+             */
+            workspaces: number;
+            /**
+             * Format: uint64
+             * @description Devices that it is signed in on.
+             */
+            sessions: number;
+        };
+        /** @description A page of a list. */
+        PlatformUserPage: {
+            /** @description At most `limit` of them. */
+            items: components["schemas"]["PlatformUser"][];
+            /** @description Give it as `cursor` to go on; null at the end. */
+            nextCursor: string;
+        };
+        /** @description A workspace as platform admins see it. */
+        PlatformWorkspace: {
+            /** @description Which. */
+            id: components["schemas"]["WorkspaceId"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uint64
+             * @description Everybody who belongs to it.
+             */
+            members: number;
+            /** @description Mail addresses of the first owners. */
+            owners: string[];
+            /** @description The caller's own role there; absent without a membership. */
+            role: components["schemas"]["Role"] | null;
+        };
+        /** @description A page of a list. */
+        PlatformWorkspacePage: {
+            /** @description At most `limit` of them. */
+            items: components["schemas"]["PlatformWorkspace"][];
+            /** @description Give it as `cursor` to go on; null at the end. */
+            nextCursor: string;
         };
         /** @description The shape of a problem document, for the OpenAPI document. */
         Problem: {
@@ -6011,6 +6299,8 @@ export interface components {
              *     }
              */
             settings: components["schemas"]["Settings"];
+            /** @description How it looks; absent while nobody chose anything. */
+            branding?: components["schemas"]["Branding"];
         };
         /**
          * Format: uuid
@@ -6682,6 +6972,179 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    fill_with_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filled"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_branding: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that you read. */
+                "If-Match": string;
+            };
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDocument"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["VersionMismatch"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_logo: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that you read. */
+                "If-Match": string;
+            };
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": unknown;
+                "image/jpeg": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDocument"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["VersionMismatch"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_logo: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that you read. */
+                "If-Match": string;
+            };
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["VersionMismatch"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -12260,6 +12723,194 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_platform_users: {
+        parameters: {
+            query?: {
+                /** @description Part of the mail address, or of the workspace's name. */
+                search?: string;
+                /** @description Items of the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUserPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_platform_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    suspend_platform_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_platform_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_platform_workspaces: {
+        parameters: {
+            query?: {
+                /** @description Part of the mail address, or of the workspace's name. */
+                search?: string;
+                /** @description Items of the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformWorkspacePage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enter_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Entering"];
+            };
+        };
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformWorkspace"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];

@@ -71,7 +71,7 @@ async fn what_is_no_picture_or_too_large_is_refused_and_nothing_changes(host: Ho
     }
     // Settings are one thing and looks another: no patch reaches a stored picture's name.
     let patch = json!({"branding": {"logo": {"id": "01960000-0000-7000-8000-00000000dead"}}});
-    assert_eq!(host.patch(&format!("{path}/settings"), &owner, 1, patch).await.faults(), ["/branding malformed"]);
+    assert_eq!(host.patch(&format!("{path}/settings"), &owner, 1, patch).await.faults(), ["/branding unknown-field"]);
 }
 
 both!(the_demo_company_moves_into_an_empty_workspace_only);

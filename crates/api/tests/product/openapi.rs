@@ -7,7 +7,7 @@ use http::Method;
 use crate::support::{Call, Host};
 
 /// Set to write the document instead of comparing it.
-const UPDATE: &str = "RAALLY_UPDATE_OPENAPI";
+const UPDATE: &str = "UPDATE_OPENAPI";
 
 #[tokio::test]
 async fn openapi_document_is_the_snapshot() {
