@@ -16,12 +16,12 @@ use raally_storage::{Histogram, Partition, Query, Scope};
 
 /// What is counted, and as what.
 const COUNTED: [(Kind, &str, &str); 6] = [
-    (Kind::User, "raally_users", "Logins"),
-    (Kind::Workspace, "raally_workspaces", "Workspaces"),
-    (Kind::Person, "raally_people", "People and placeholders of all workspaces"),
-    (Kind::Project, "raally_projects", "Projects of all workspaces"),
-    (Kind::Assignment, "raally_assignments", "Assignments of all workspaces"),
-    (Kind::TimeOff, "raally_absences", "Absences of all workspaces"),
+    (Kind::User, "users", "Logins"),
+    (Kind::Workspace, "workspaces", "Workspaces"),
+    (Kind::Person, "people", "People and placeholders of all workspaces"),
+    (Kind::Project, "projects", "Projects of all workspaces"),
+    (Kind::Assignment, "assignments", "Assignments of all workspaces"),
+    (Kind::TimeOff, "absences", "Absences of all workspaces"),
 ];
 
 /// Figures that need the database: read now and then, shown when somebody asks.
@@ -81,23 +81,23 @@ impl Collector for Measured {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let mut out = Out(&mut encoder);
         let now = self.app.store().metrics();
-        out.gauge("raally_db_queue_depth", "Writes or calls that wait for the database", now.queue_depth)?;
-        out.gauge("raally_db_connections_in_use", "Connections in use", now.connections_in_use)?;
-        out.gauge("raally_db_healthy", "Whether writes are accepted", now.healthy.into())?;
-        out.counter("raally_db_retries", "Works run again after a deadlock", now.retries)?;
-        out.counter("raally_db_refused", "Calls answered unavailable or overloaded", now.refused)?;
-        out.seconds("raally_db_read_duration_seconds", "Reads", &now.read_latency_us)?;
+        out.gauge("db_queue_depth", "Writes or calls that wait for the database", now.queue_depth)?;
+        out.gauge("db_connections_in_use", "Connections in use", now.connections_in_use)?;
+        out.gauge("db_healthy", "Whether writes are accepted", now.healthy.into())?;
+        out.counter("db_retries", "Works run again after a deadlock", now.retries)?;
+        out.counter("db_refused", "Calls answered unavailable or overloaded", now.refused)?;
+        out.seconds("db_read_duration_seconds", "Reads", &now.read_latency_us)?;
         out.seconds(
-            "raally_db_write_duration_seconds",
+            "db_write_duration_seconds",
             "Writes, from the call to the durable answer",
             &now.write_latency_us,
         )?;
-        out.histogram("raally_db_commit_batch_size", "Commands in one commit", &now.commit_batch, 1.0)?;
+        out.histogram("db_commit_batch_size", "Commands in one commit", &now.commit_batch, 1.0)?;
         let position = u64::try_from(self.figures.position.load(Ordering::Relaxed)).unwrap_or(0);
-        out.gauge("raally_log_position", "Position of the last event", position)?;
+        out.gauge("log_position", "Position of the last event", position)?;
         let lag = self.figures.seal_lag.load(Ordering::Relaxed);
-        out.gauge("raally_audit_seal_lag_positions", "Positions that are not sealed yet", lag)?;
-        out.gauge("raally_plans_in_memory", "Workspaces whose plan is in memory", self.app.plans().count())?;
+        out.gauge("audit_seal_lag_positions", "Positions that are not sealed yet", lag)?;
+        out.gauge("plans_in_memory", "Workspaces whose plan is in memory", self.app.plans().count())?;
         for ((_, name, help), figure) in COUNTED.iter().zip(&self.figures.counts) {
             out.gauge(name, help, figure.load(Ordering::Relaxed))?;
         }
@@ -137,7 +137,7 @@ struct Shown<'h> {
 impl EncodeMetric for Shown<'_> {
     #[expect(clippy::cast_precision_loss, reason = "measurements, not money")]
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let bounds = self.histogram.bounds.iter().map(|bound| *bound as f64 / self.unit).chain([f64::MAX]);
+        let bounds = self.histogram.bounds.iter().map(|bound| *bound as f64 / self.unit).chain([f64::INFINITY]);
         let buckets: Vec<(f64, u64)> = bounds.zip(self.histogram.counts.iter().copied()).collect();
         encoder.encode_histogram::<NoLabelSet>(
             self.histogram.sum as f64 / self.unit,

@@ -95,11 +95,11 @@ fn database_is_measured() {
     let metrics = text(&raw(server.address, "/metrics"));
     for name in [
         "raally_db_commit_batch_size_count",
-        "raally_db_write_duration_seconds_bucket",
+        "raally_db_write_duration_seconds_bucket{le=\"+Inf\"}",
         "raally_db_healthy 1",
         "raally_users",
     ] {
-        assert!(metrics.contains(name), "{name} is not in {metrics}");
+        assert!(metrics.contains(&format!("\n{name}")), "{name} begins no line of {metrics}");
     }
 }
 
