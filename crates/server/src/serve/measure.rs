@@ -87,11 +87,7 @@ impl Collector for Measured {
         out.counter("db_retries", "Works run again after a deadlock", now.retries)?;
         out.counter("db_refused", "Calls answered unavailable or overloaded", now.refused)?;
         out.seconds("db_read_duration_seconds", "Reads", &now.read_latency_us)?;
-        out.seconds(
-            "db_write_duration_seconds",
-            "Writes, from the call to the durable answer",
-            &now.write_latency_us,
-        )?;
+        out.seconds("db_write_duration_seconds", "Writes, from the call to the durable answer", &now.write_latency_us)?;
         out.histogram("db_commit_batch_size", "Commands in one commit", &now.commit_batch, 1.0)?;
         let position = u64::try_from(self.figures.position.load(Ordering::Relaxed)).unwrap_or(0);
         out.gauge("log_position", "Position of the last event", position)?;
