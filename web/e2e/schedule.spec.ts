@@ -1,38 +1,8 @@
-/** The schedule on the real server: drag and drop, keyboard, clash, undo, drawing, live changes, axe. */
+/** The schedule on the real server: drag and drop, keyboard, clash, undo, drawing, axe. */
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Locator, Page } from "@playwright/test";
-import { iso, type SeededPlan, seedSchedule } from "./seed/schedulePlan";
+import { announced, bar, DAY_PX, drag, open, row, rowsApart, short } from "./schedule-steps";
+import { iso } from "./seed/schedulePlan";
 import { expect, test } from "./server";
-
-const DAY_PX = 36;
-
-async function open(page: Page): Promise<SeededPlan> {
-  const plan = await seedSchedule(page.request);
-  await page.goto(plan.address);
-  await expect(row(page, "Ada Almeida").locator(".sg-bar")).toBeVisible();
-  return plan;
-}
-
-const row = (page: Page, name: string) =>
-  page.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) });
-const bar = (page: Page, person: string, project: string) =>
-  row(page, person).getByRole("gridcell", { name: new RegExp(`^${project}`) });
-
-/** Takes a bar where it is held and lets it go some days and pixels further. */
-async function drag(page: Page, held: Locator, days: number, down = 0, grip = 60) {
-  const box = await held.boundingBox();
-  if (!box) throw new Error("the bar is not on screen");
-  const [x, y] = [box.x + grip, box.y + box.height / 2];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + (days * DAY_PX) / 2, y + down / 2, { steps: 4 });
-  await page.mouse.move(x + days * DAY_PX, y + down, { steps: 4 });
-}
-
-const short = (day: number) =>
-  new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" }).format(
-    new Date(`${iso(day)}T00:00:00Z`),
-  );
 
 test("a_bar_is_moved_with_the_mouse_and_the_move_is_undone_and_redone", async ({ page }) => {
   const { monday } = await open(page);
@@ -81,6 +51,31 @@ test("a_clash_is_shown_before_the_drop_and_asked_about_after_it", async ({ page 
   await expect(bar(page, "Ada Almeida", "Web shop")).toHaveAccessibleName(/confirmed$/);
 });
 
+test("what_a_clash_means_is_chosen_before_the_drop", async ({ page }) => {
+  await open(page);
+  const down = await rowsApart(page, "Ada Almeida", "Ben Berg");
+  await drag(page, bar(page, "Ada Almeida", "Web shop"), 0, down);
+  await expect(page.locator(".sg-note.is-clash")).toContainText("T: drop as tentative · A: book anyway");
+  await page.keyboard.press("t");
+  await expect(page.locator(".sg-ghost.is-tentative")).toBeVisible();
+  await page.mouse.up();
+  await expect(bar(page, "Ben Berg", "Web shop")).toHaveAccessibleName(/tentative$/);
+  await page.keyboard.press("Control+z");
+  await expect(bar(page, "Ada Almeida", "Web shop")).toHaveAccessibleName(/confirmed$/);
+  await drag(page, bar(page, "Ada Almeida", "Web shop"), 0, down);
+  await expect(page.locator(".sg-note.is-clash")).toBeVisible();
+  await page.keyboard.press("a");
+  await page.mouse.up();
+  await expect(bar(page, "Ben Berg", "Web shop")).toHaveAccessibleName(/confirmed$/);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(bar(page, "Ada Almeida", "Web shop")).toBeVisible();
+  await drag(page, bar(page, "Ada Almeida", "Web shop"), 3);
+  await page.keyboard.press("Escape");
+  await page.mouse.up();
+  await expect(page.locator(".sg-ghost")).toHaveCount(0);
+});
+
 test("a_bar_is_picked_up_moved_and_dropped_with_the_keyboard_alone", async ({ page }) => {
   const { monday } = await open(page);
   await bar(page, "Ada Almeida", "Web shop").focus();
@@ -89,7 +84,7 @@ test("a_bar_is_picked_up_moved_and_dropped_with_the_keyboard_alone", async ({ pa
   await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
-  await expect(page.locator("p[aria-live=polite]")).toContainText("Cleo Costa");
+  await expect(announced(page)).toContainText("Cleo Costa");
   await page.keyboard.press("Enter");
   const landed = bar(page, "Cleo Costa", "Web shop");
   await expect(landed).toHaveAccessibleName(new RegExp(short(monday + 7)));
@@ -100,6 +95,14 @@ test("a_bar_is_picked_up_moved_and_dropped_with_the_keyboard_alone", async ({ pa
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Escape");
   await expect(landed).toHaveAccessibleName(new RegExp(short(monday + 12)));
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(announced(page)).toContainText("Overbooked");
+  await page.keyboard.press("t");
+  await expect(announced(page)).toContainText("Dropped as tentative");
+  await page.keyboard.press("Enter");
+  await expect(bar(page, "Ben Berg", "Web shop")).toHaveAccessibleName(/tentative$/);
 });
 
 test("empty_time_is_drawn_on_to_book_somebody", async ({ page }) => {
@@ -155,31 +158,6 @@ test("somebody_is_found_for_an_open_demand", async ({ page }) => {
   await expect(panel).toContainText("Free for all of it");
   await panel.getByRole("button", { name: "Give it to Cleo Costa" }).click();
   await expect(bar(page, "Cleo Costa", "Web shop")).toBeVisible();
-});
-
-async function secondPage(browser: Browser, page: Page, plan: SeededPlan): Promise<Page> {
-  const context = await browser.newContext({ baseURL: new URL(page.url()).origin });
-  const other = await context.newPage();
-  const data = { email: plan.email, password: plan.passphrase, cookie: true };
-  await other.request.post("/api/v1/auth/sign-in", { data });
-  await other.goto(plan.address);
-  return other;
-}
-
-test("what_one_page_changes_another_sees_at_once", async ({ page, browser }) => {
-  const plan = await open(page);
-  const other = await secondPage(browser, page, plan);
-  await expect(bar(other, "Ada Almeida", "Web shop")).toBeVisible();
-  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
-  await drag(page, bar(page, "Ada Almeida", "Web shop"), 7);
-  await page.mouse.up();
-  await saved;
-  const since = Date.now();
-  await expect(bar(other, "Ada Almeida", "Web shop")).toHaveAccessibleName(
-    new RegExp(short(plan.monday + 7)),
-  );
-  test.info().annotations.push({ type: "seen after ms", description: String(Date.now() - since) });
-  await other.context().close();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

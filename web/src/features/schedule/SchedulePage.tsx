@@ -2,9 +2,11 @@
 import { useLingui } from "@lingui/react/macro";
 import { Page } from "@/shared/layout/Page";
 import { Button, IconButton } from "@/shared/ui/Button";
+import { Icon } from "@/shared/ui/Icon";
 import { AsOfBanner } from "./panels/AsOfBanner";
 import { Candidates, Content } from "./panels/Content";
 import { Filters } from "./panels/Filters";
+import { GridMenu } from "./panels/GridMenu";
 import { Legend } from "./panels/Legend";
 import { Panels } from "./panels/Panels";
 import { SelectionBar } from "./panels/SelectionBar";
@@ -37,6 +39,13 @@ export function SchedulePage({ workspaceId }: { workspaceId: string }) {
                 disabled={editing.history.undone.length === 0}
                 onClick={editing.redo}
               />
+              <IconButton
+                icon="marquee"
+                label={t`Select by drawing a frame`}
+                aria-pressed={model.framing}
+                className="max-sm:hidden aria-pressed:bg-selected aria-pressed:text-accent-text"
+                onClick={model.onFrame}
+              />
             </>
           )}
           <IconButton
@@ -66,21 +75,30 @@ export function SchedulePage({ workspaceId }: { workspaceId: string }) {
         </>
       }
     >
+      <div role="status" className="no-print">
+        {editing.waiting && (
+          <p className="flex items-center gap-2 border-b border-line bg-warn-soft px-4 py-1.5 text-sm text-warn-text">
+            <Icon name="refresh" size={14} />
+            {t`Not saved yet: what you changed goes out as soon as the server answers.`}
+          </p>
+        )}
+      </div>
       {view.asOf && <AsOfBanner asOf={view.asOf} change={change} />}
       <div className="flex min-h-0 flex-1">
         <div className="relative flex min-w-0 flex-1 flex-col">
-          <Content model={model} />
+          <Content model={model} workspaceId={workspaceId} />
           {model.selection.bars.length > 0 && editable && (
             <SelectionBar
               count={model.selection.bars.length}
-              actions={model.onSelection}
+              actions={model.actions.onSelection}
               onClear={model.selection.clear}
             />
           )}
         </div>
         {model.panel?.kind === "candidates" && <Candidates model={model} workspaceId={workspaceId} />}
       </div>
-      <Panels model={model} />
+      <Panels model={model} workspaceId={workspaceId} />
+      <GridMenu model={model} />
       <p aria-live="polite" className="sr-only">
         {model.announcement}
       </p>

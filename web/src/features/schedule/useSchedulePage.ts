@@ -1,34 +1,41 @@
 /** Ties the page together: view, plan, rows, selection, editing, and what the grid reports. */
 import { useLingui } from "@lingui/react/macro";
+import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useCan, useWorkspace } from "@/shared/workspace/context";
 import { useDirectory } from "./data/useDirectory";
 import { usePlan } from "./data/usePlan";
-import type { Draft } from "./edit/deeds";
-import { type Change, patchOf } from "./edit/drag";
+import type { AssignmentValues, Beginning } from "./edit/assignmentForm";
+import { useKeptDraft } from "./edit/keptDraft";
 import { useClashPreview } from "./edit/useClashPreview";
 import { useEditor } from "./edit/useEditor";
-import { useScheduleActions } from "./edit/useScheduleActions";
+import { type ActionHost, useScheduleActions } from "./edit/useScheduleActions";
 import { useSelection } from "./edit/useSelection";
-import type { GridHandle, GridHost } from "./grid/ScheduleGrid";
+import type { GridHandle, MenuPlace } from "./grid/ScheduleGrid";
 import type { SurfaceState } from "./grid/surface";
 import { useWording } from "./grid/useWording";
-import { type Bar, isSaved } from "./model";
-import { stepFrom, type Zoom } from "./time/scale";
+import type { Bar } from "./model";
+import { stepFrom } from "./time/scale";
+import { draftOf, useGridHost } from "./useGridHost";
+import type { TrackRow } from "./view/rows";
 import { useRows } from "./view/useRows";
 import { useScreen } from "./view/useScreen";
 import { useTimeScale } from "./view/useTimeScale";
 import { useView } from "./view/useView";
 
-/** What stands open beside the grid. */
+/** What stands open beside or over the grid. */
 export type Panel =
-  | { kind: "create"; draft: Partial<Draft> & Pick<Draft, "from" | "to"> }
-  | { kind: "edit" | "split" | "repeat" | "candidates"; bar: Bar };
+  | { kind: "create"; draft: Beginning; typed?: AssignmentValues }
+  | { kind: "edit"; bar: Bar; typed?: AssignmentValues }
+  | { kind: "split" | "repeat" | "candidates"; bar: Bar }
+  | { kind: "give"; bars: readonly Bar[] };
 
 const NONE: ReadonlySet<string> = new Set();
+const EMPTY_PEOPLE = new Map();
+/** A new assignment without any hint lasts as long as a working week. */
+const NEW_DAYS = 5;
 
 export function useSchedulePage(workspaceId: string) {
-  const { t } = useLingui();
   const { workspace } = useWorkspace();
   const { settings } = workspace;
   const [view, change] = useView();
@@ -36,126 +43,73 @@ export function useSchedulePage(workspaceId: string) {
   const directory = useDirectory(workspaceId);
   const plan = usePlan(workspaceId, view.asOf);
   const axis = useTimeScale(settings, view.zoom, view.at);
-  const [collapsed, setCollapsed] = useState(NONE);
+  const [collapsed, fold] = useFolding();
   const [lifted, setLifted] = useState(NONE);
   const [panel, setPanel] = useState<Panel | null>(null);
-  const [announcement, setAnnouncement] = useState("");
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
+  const [framing, setFraming] = useState(false);
+  const [announcement, announce] = useState("");
   const grid = useRef<GridHandle>(null);
   const { rows, projects } = useRows(workspaceId, plan.state, directory, view, collapsed);
   const selection = useSelection(rows);
-  const { screen, onView, goTo } = useScreen(grid, plan, view, axis, rows, change);
-  const editing = useEditor(workspaceId, plan.store);
-  const people = plan.state.schedule?.people;
+  const { screen, watch, hold, onView, goTo } = useScreen(grid, plan, view, axis, rows, change);
+  const editing = useEditor(workspaceId, plan.store, announce);
+  const people = plan.state.schedule?.people ?? EMPTY_PEOPLE;
   const { loads } = plan;
   const byPerson = view.subject === "people";
   const names = useMemo(() => ({ ...directory, projects }), [directory, projects]);
-  const wording = useWording({
-    directory: names,
-    subject: view.subject,
-    people: people ?? EMPTY_PEOPLE,
-    loads,
-    withTentative: view.tentative,
-  });
+  const withTentative = view.tentative;
+  const wording = useWording({ directory: names, subject: view.subject, people, loads, withTentative });
   const preview = useClashPreview(workspaceId, loads, byPerson);
-
-  const state = useMemo<SurfaceState>(
-    () => ({
-      rows,
-      scale: axis.scale,
-      header: axis.header,
-      today: axis.today,
-      firstDayOfWeek: axis.firstDayOfWeek,
-      label: byPerson ? t`Schedule of people` : t`Schedule of projects`,
-      corner: byPerson ? t`People` : t`Projects`,
-      loads,
-      strip: { busyFrom: settings.busyFromBasisPoints, withTentative: view.tentative },
-      wording,
-      selected: selection.ids,
-      lifted,
-      project: (id) => projects.get(id),
-      editable,
-    }),
-    [
-      rows,
-      axis,
-      byPerson,
-      t,
-      loads,
-      settings,
-      view.tentative,
-      wording,
-      selection.ids,
-      lifted,
-      projects,
-      editable,
-    ],
+  const hrefOf = useCallback(
+    (row: TrackRow) => `/w/${workspaceId}/${row.person ? "people" : "projects"}/${row.id}`,
+    [workspaceId],
   );
-
-  const drop = useCallback(
-    (changes: readonly Change[]) => {
-      preview.stop();
-      const deeds = changes.map((one) => ({
-        kind: "patch" as const,
-        id: one.bar.id,
-        patch: patchOf(one, byPerson ? "personId" : "projectId"),
-      }));
-      const [first] = changes;
-      const where = first ? wording.range(first.from, first.to) : "";
-      void editing.editor
-        .run(t`Moved to ${where}`, deeds)
-        .then((saved) => saved && setAnnouncement(t`Saved: ${where}`));
-    },
-    [preview, editing.editor, byPerson, wording, t],
-  );
-
-  const host: GridHost = {
-    canEdit: () => editable,
-    takenWith: (bar) =>
-      selection.ids.has(bar.id)
-        ? [bar, ...selection.bars.filter((one) => one.id !== bar.id && isSaved(one))]
-        : [bar],
-    onMoved: (changes) => {
-      const [first] = changes;
-      if (!first || changes.length > 1) return null;
-      const verdict = preview.estimate(first);
-      preview.check(first, (answer) => {
-        grid.current?.judge(answer);
-        if (answer.clashes) setAnnouncement(answer.text);
-      });
-      const where = wording.range(first.from, first.to);
-      const who = first.trackId
-        ? (people?.get(first.trackId)?.name ?? projects.get(first.trackId)?.name ?? "")
-        : "";
-      setAnnouncement([where, who, verdict?.clashes ? verdict.text : ""].filter(Boolean).join(", "));
-      return verdict;
-    },
-    onDropped: drop,
-    onDrawn: (row, range) => {
-      const draft = row.person
-        ? { personId: row.person.id, roleId: row.person.roleId }
-        : { projectId: row.id };
-      setPanel({ kind: "create", draft: { ...range, ...draft } });
-    },
-    onLifted: (ids) => setLifted(ids.size === 0 ? NONE : ids),
-    onBarClicked: selection.click,
-    onBarOpened: (bar) => setPanel({ kind: "edit", bar }),
-    onEmptyClicked: selection.clear,
-    onFolded: (key) =>
-      setCollapsed((now) => {
-        const next = new Set(now);
-        if (!next.delete(key)) next.add(key);
-        return next;
-      }),
-    announce: (what, bar) => {
-      if (what === "taken" && bar)
-        setAnnouncement(t`Picked up. Arrow keys move it, Enter drops it, Escape puts it back.`);
-      if (what === "put-back") setAnnouncement(t`Put back.`);
-    },
+  const state = useSurfaceState({
+    rows,
+    axis,
+    byPerson,
+    loads,
+    busyFrom: settings.busyFromBasisPoints,
+    withTentative,
+    wording,
+    selected: selection.ids,
+    lifted,
+    projects,
+    editable,
+    framing,
+    hrefOf,
+  });
+  const host = useGridHost({
+    grid,
+    editable,
+    byPerson,
+    framing,
+    editing,
+    selection,
+    preview,
+    wording,
+    people,
+    projects,
+    hrefOf,
+    setPanel,
+    setLifted: (ids) => setLifted(ids.size === 0 ? NONE : ids),
+    setMenu,
+    announce,
+    fold,
     onView,
-  };
-
+  });
+  useKeptDraft(workspaceId, editable && plan.state.schedule !== null, ({ barId, draft, values }) => {
+    if (barId === null) {
+      setPanel({ kind: "create", draft, typed: values });
+      return;
+    }
+    // The draft is the bar as it was when the form was opened: saving over a newer one asks.
+    setPanel({ kind: "edit", bar: draft as Bar, typed: values });
+  });
+  const navigate = useNavigate();
   const actionHost = useMemo(
-    () => ({
+    (): ActionHost => ({
       editing,
       editable,
       selected: selection.bars,
@@ -163,18 +117,35 @@ export function useSchedulePage(workspaceId: string) {
         const focused = grid.current?.focusedBar();
         return selection.bars.length > 0 ? selection.bars : focused ? [focused] : [];
       },
-      onCreate: () => setPanel({ kind: "create", draft: { from: axis.today, to: axis.today + 4 } }),
-      onOpen: (bar: Bar) => setPanel({ kind: "edit", bar }),
-      onSplit: (bar: Bar) => setPanel({ kind: "split", bar }),
-      onRepeat: (bar: Bar) => setPanel({ kind: "repeat", bar }),
-      onCandidates: (bar: Bar) => setPanel({ kind: "candidates", bar }),
+      onCreate: () => {
+        const place = grid.current?.place();
+        const from = place?.day ?? axis.today;
+        const draft = { from, to: from + NEW_DAYS - 1, ...(place && draftOf(place.row)) };
+        setPanel({ kind: "create", draft });
+      },
+      onOpen: (bar) => setPanel({ kind: "edit", bar }),
+      onSplit: (bar) => setPanel({ kind: "split", bar }),
+      onRepeat: (bar) => setPanel({ kind: "repeat", bar }),
+      onCandidates: (bar) => setPanel({ kind: "candidates", bar }),
+      onGive: (bars) => setPanel({ kind: "give", bars }),
+      onOpenRow: () => {
+        const row = grid.current?.place()?.row;
+        if (row) void navigate({ to: hrefOf(row) as string });
+      },
+      onSelectRow: () => {
+        const row = grid.current?.place()?.row;
+        if (row) selection.row(row.key);
+      },
       onToday: () => goTo(axis.today - Math.floor(120 / axis.scale.pxPerDay)),
-      onZoom: (zoom: Zoom) => change({ zoom }),
+      onZoom: (zoom) => change({ zoom }),
       onSelectAll: selection.all,
+      onFrame: () => setFraming((on) => !on),
+      onForm: () => change({ form: view.form === "table" ? "grid" : "table" }),
+      onSubject: () => change({ subject: byPerson ? "projects" : "people" }),
     }),
-    [editing, editable, selection, axis, goTo, change],
+    [editing, editable, selection, axis, goTo, change, navigate, hrefOf, view.form, byPerson],
   );
-  const { onSelection } = useScheduleActions(actionHost);
+  const actions = useScheduleActions(actionHost);
   const onStep = (direction: -1 | 1) =>
     goTo(stepFrom(view.zoom, screen.from, direction, axis.firstDayOfWeek));
 
@@ -188,6 +159,8 @@ export function useSchedulePage(workspaceId: string) {
     projects,
     selection,
     screen,
+    watch,
+    hold,
     goTo,
     onStep,
     editing,
@@ -197,10 +170,14 @@ export function useSchedulePage(workspaceId: string) {
     grid,
     panel,
     setPanel,
+    menu,
+    setMenu,
+    framing,
     announcement,
     editable,
-    people: people ?? EMPTY_PEOPLE,
-    onSelection,
+    people,
+    actions,
+    onFrame: actionHost.onFrame,
     onToday: actionHost.onToday,
     onCreate: actionHost.onCreate,
   };
@@ -208,4 +185,68 @@ export function useSchedulePage(workspaceId: string) {
 
 export type ScheduleModel = ReturnType<typeof useSchedulePage>;
 
-const EMPTY_PEOPLE = new Map();
+function useFolding(): [ReadonlySet<string>, (key: string) => void] {
+  const [collapsed, setCollapsed] = useState(NONE);
+  const fold = useCallback(
+    (key: string) =>
+      setCollapsed((now) => {
+        const next = new Set(now);
+        if (!next.delete(key)) next.add(key);
+        return next;
+      }),
+    [],
+  );
+  return [collapsed, fold];
+}
+
+interface SurfaceInput
+  extends Pick<SurfaceState, "rows" | "loads" | "wording" | "selected" | "lifted" | "editable" | "framing"> {
+  readonly axis: ReturnType<typeof useTimeScale>;
+  readonly byPerson: boolean;
+  readonly busyFrom: number;
+  readonly withTentative: boolean;
+  readonly projects: ReturnType<typeof useRows>["projects"];
+  hrefOf(row: TrackRow): string;
+}
+
+function useSurfaceState(input: SurfaceInput): SurfaceState {
+  const { t } = useLingui();
+  const { rows, axis, byPerson, loads, busyFrom, withTentative, wording, selected, lifted } = input;
+  const { projects, editable, framing, hrefOf } = input;
+  return useMemo<SurfaceState>(
+    () => ({
+      rows,
+      scale: axis.scale,
+      header: axis.header,
+      today: axis.today,
+      firstDayOfWeek: axis.firstDayOfWeek,
+      label: byPerson ? t`Schedule of people` : t`Schedule of projects`,
+      corner: byPerson ? t`People` : t`Projects`,
+      loads,
+      strip: { busyFrom, withTentative },
+      wording,
+      selected,
+      lifted,
+      project: (id) => projects.get(id),
+      href: hrefOf,
+      editable,
+      framing,
+    }),
+    [
+      rows,
+      axis,
+      byPerson,
+      t,
+      loads,
+      busyFrom,
+      withTentative,
+      wording,
+      selected,
+      lifted,
+      projects,
+      hrefOf,
+      editable,
+      framing,
+    ],
+  );
+}

@@ -15,6 +15,9 @@ export function useActions(actions: readonly Action[]): void {
 
 export const useAllActions = () => useSyncExternalStore(actionRegistry.subscribe, actionRegistry.get);
 
+/** These belong to the text while somebody types. */
+const TEXT_CHORDS = new Set(["Mod+Z", "Mod+Shift+Z", "Mod+Y", "Mod+A"]);
+
 /** Runs the action whose shortcut is pressed. Stands once, in the root of the app. */
 export function useShortcuts(): void {
   useEffect(() => {
@@ -23,7 +26,7 @@ export function useShortcuts(): void {
       if (event.defaultPrevented || event.isComposing || event.repeat) return;
       const name = pressName(event);
       if (!name) return;
-      const isChord = name.startsWith("Mod+");
+      const isChord = name.startsWith("Mod+") && !TEXT_CHORDS.has(name);
       if (!isChord && (isTyping(event.target) || document.querySelector("[role=dialog],[role=menu]"))) return;
       for (const candidate of presses.next(name, event.timeStamp)) {
         const action = actionRegistry.get().findLast((one) => one.shortcut === candidate);

@@ -17,10 +17,15 @@ export interface MenuChoice {
   run: () => void;
 }
 
+export interface MenuGroup {
+  label?: string;
+  items: readonly (MenuChoice | Action)[];
+}
+
 interface Props {
   trigger: ReactElement<Record<string, unknown>>;
   /** Groups are parted by a line. */
-  groups: readonly { label?: string; items: readonly (MenuChoice | Action)[] }[];
+  groups: readonly MenuGroup[];
   align?: "start" | "center" | "end";
   header?: ReactNode;
 }
@@ -41,31 +46,47 @@ function Item({ item }: { item: MenuChoice | Action }) {
   );
 }
 
-export function Menu({ trigger, groups, align = "end", header }: Props) {
+interface PopupProps {
+  label?: string;
+  groups: readonly MenuGroup[];
+  header?: ReactNode;
+  finalFocus?: () => HTMLElement | null;
+}
+
+/** What stands in a menu, wherever it opens. */
+export function MenuPopup({ label, groups, header, finalFocus }: PopupProps) {
   const shown = groups.filter((group) => group.items.length > 0);
+  return (
+    <Base.Popup
+      aria-label={label}
+      finalFocus={finalFocus}
+      className={cx(POPUP, "max-h-(--available-height) min-w-52 overflow-y-auto p-1")}
+    >
+      {header}
+      {shown.map((group, index) => (
+        <Fragment key={group.label ?? group.items[0]?.id}>
+          {index > 0 && <Base.Separator className="mx-1 my-1 h-px bg-line" />}
+          <Base.Group>
+            {group.label && (
+              <Base.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-muted">{group.label}</Base.GroupLabel>
+            )}
+            {group.items.map((item) => (
+              <Item key={item.id} item={item} />
+            ))}
+          </Base.Group>
+        </Fragment>
+      ))}
+    </Base.Popup>
+  );
+}
+
+export function Menu({ trigger, groups, align = "end", header }: Props) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner align={align} sideOffset={4} className="z-50">
-          <Base.Popup className={cx(POPUP, "max-h-(--available-height) min-w-52 overflow-y-auto p-1")}>
-            {header}
-            {shown.map((group, index) => (
-              <Fragment key={group.label ?? group.items[0]?.id}>
-                {index > 0 && <Base.Separator className="mx-1 my-1 h-px bg-line" />}
-                <Base.Group>
-                  {group.label && (
-                    <Base.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-muted">
-                      {group.label}
-                    </Base.GroupLabel>
-                  )}
-                  {group.items.map((item) => (
-                    <Item key={item.id} item={item} />
-                  ))}
-                </Base.Group>
-              </Fragment>
-            ))}
-          </Base.Popup>
+          <MenuPopup groups={groups} header={header} />
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

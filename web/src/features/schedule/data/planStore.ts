@@ -35,6 +35,7 @@ export class PlanStore {
   private nextDeed = 1;
   private asked: { from: Day; to: Day } | null = null;
   private request = 0;
+  private outdated = false;
   private readonly listeners = new Set<() => void>();
   private readonly staleListeners = new Set<(people: ReadonlySet<string> | null) => void>();
 
@@ -81,6 +82,10 @@ export class PlanStore {
     try {
       const part = readPlan(await this.read(range));
       if (request !== this.request) return;
+      if (this.outdated) {
+        this.outdated = false;
+        return this.load();
+      }
       this.base = { ...range, people: part.people, tracks: part.tracks };
       this.publish({ loading: false, problem: null, projects: merged(this.state.projects, part.projects) });
       for (const listener of this.staleListeners) listener(null);
@@ -100,6 +105,27 @@ export class PlanStore {
     this.base = mergedTracks(this.base, part, people);
     this.publish({ projects: merged(this.state.projects, part.projects) });
     for (const listener of this.staleListeners) listener(people);
+  }
+
+  /** One bar as the server has it now; null = it is gone. Answers false when its person isn't here yet. */
+  put(id: string, bar: Bar | null): boolean {
+    const { base } = this;
+    if (!base || (bar && !base.people.has(bar.personId))) return false;
+    // What is being read just now may be older than this.
+    if (this.state.loading) this.outdated = true;
+    const touched = new Set<string>(bar ? [bar.personId] : []);
+    const tracks = base.tracks.map((track): Track => {
+      const had = track.bars.some((one) => one.id === id);
+      const gets = bar?.personId === track.id && bar.from <= base.to && bar.to >= base.from;
+      if (!had && !gets) return track;
+      touched.add(track.id);
+      const kept = track.bars.filter((one) => one.id !== id);
+      return { ...track, bars: (bar && gets ? [...kept, bar] : kept).sort(byStart) };
+    });
+    this.base = { ...base, tracks };
+    this.publish({});
+    for (const listener of this.staleListeners) listener(touched);
+    return true;
   }
 
   /** Shows a deed at once. The answer is the number to settle it with. */

@@ -2,12 +2,14 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { request, workspacePath } from "@/api/client";
 import { onChangeEvent } from "@/api/events";
+import { isProblem } from "@/api/problem";
 import type { Assignment, ChangeEvent } from "@/api/types";
 import type { Loads } from "../grid/frame";
 import { LoadStore } from "./loadStore";
 import { type Fetch, type PlanState, PlanStore } from "./planStore";
+import { readBar } from "./wire";
 
-const COLLECT_MS = 30;
+const COLLECT_MS = 16;
 /** More changed assignments than this at once, and everything is read again. */
 const SINGLE_READS_MAX = 12;
 /** What changes the capacity or the name of everybody at once. */
@@ -74,7 +76,7 @@ function followChanges(workspaceId: string, store: PlanStore): () => void {
     }
     const unknown = [...assignments].filter(([id, version]) => (store.bar(id)?.version ?? 0) < version);
     if (unknown.length > SINGLE_READS_MAX) return store.load();
-    await Promise.all(unknown.map(([id]) => affected(workspaceId, id, store, people)));
+    await Promise.all(unknown.map(([id]) => takeIn(workspaceId, id, store, people)));
     return store.refresh(people);
   };
   const stop = onChangeEvent((event) => {
@@ -87,18 +89,15 @@ function followChanges(workspaceId: string, store: PlanStore): () => void {
   };
 }
 
-async function affected(
-  workspaceId: string,
-  id: string,
-  store: PlanStore,
-  people: Set<string>,
-): Promise<void> {
-  const before = store.bar(id)?.personId;
-  if (before) people.add(before);
+/** Reads one assignment and shows it; people whom the page doesn't know yet are left in `people`. */
+async function takeIn(workspaceId: string, id: string, store: PlanStore, people: Set<string>): Promise<void> {
   try {
-    const now = await request<Assignment>("GET", workspacePath(workspaceId, `/assignments/${id}`));
-    people.add(now.personId);
-  } catch {
-    // Deleted: only who had it is touched.
+    const path = workspacePath(workspaceId, `/assignments/${id}`);
+    const now = await request<Assignment & { deletedAt?: string | null }>("GET", path);
+    const bar = now.deletedAt ? null : readBar(now, now.personId);
+    if (!store.put(id, bar)) people.add(now.personId);
+  } catch (problem) {
+    if (isProblem(problem) && problem.status === 404) store.put(id, null);
+    else throw problem;
   }
 }

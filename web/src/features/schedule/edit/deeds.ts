@@ -20,7 +20,8 @@ export interface BarPatch {
 export type Draft = Omit<Bar, "id" | "version" | "pending">;
 
 export type Deed =
-  | { kind: "patch"; id: string; patch: BarPatch }
+  /** `since` = the version that the person saw who filled in a form; without it, the newest that is known. */
+  | { kind: "patch"; id: string; patch: BarPatch; since?: number }
   | { kind: "create"; draft: Draft; temporaryId: string }
   | { kind: "remove"; id: string }
   | { kind: "restore"; bar: Bar };
@@ -40,6 +41,12 @@ export function asTentative(deed: Deed): Deed {
     default:
       return deed;
   }
+}
+
+/** Whether a bar is already as a patch wants it. */
+export function isTrueOf(bar: Bar, patch: BarPatch): boolean {
+  const same = (field: keyof BarPatch) => JSON.stringify(bar[field]) === JSON.stringify(patch[field]);
+  return (Object.keys(patch) as (keyof BarPatch)[]).every(same);
 }
 
 /** The field of a patch as the bar has it now: what undoing must set. */

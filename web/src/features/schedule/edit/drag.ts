@@ -12,6 +12,8 @@ export interface BarDrag {
   readonly bars: readonly Bar[];
   readonly startDay: Day;
   readonly startTrack: number;
+  /** All bars stand in the same row: then they may go to another one together. */
+  readonly together: boolean;
   readonly dayDelta: number;
   /** Where the taken bar would land. */
   readonly track: number;
@@ -33,8 +35,14 @@ export interface Change {
   readonly trackId: string | null;
 }
 
-export function beginDrag(kind: DragKind, bars: readonly Bar[], day: Day, track: number): BarDrag {
-  return { kind, bars, startDay: day, startTrack: track, dayDelta: 0, track };
+export function beginDrag(
+  kind: DragKind,
+  bars: readonly Bar[],
+  day: Day,
+  track: number,
+  together = bars.length === 1,
+): BarDrag {
+  return { kind, bars, startDay: day, startTrack: track, together, dayDelta: 0, track };
 }
 
 /** Pointer at a day and row; resizing stays in its row. */
@@ -48,9 +56,9 @@ export function dragBy(drag: BarDrag, days: number, tracks: number, trackCount: 
   return { ...drag, dayDelta: drag.dayDelta + days, track: drag.kind === "move" ? track : drag.startTrack };
 }
 
-/** What would be saved. Empty when nothing changes. Only a single bar changes its row: a group keeps its rows. */
+/** What would be saved. Empty when nothing changes. Bars of different rows keep their rows. */
 export function changesOf(drag: BarDrag, trackIdAt: (track: number) => string | null): Change[] {
-  const landed = drag.track === drag.startTrack || drag.bars.length > 1 ? null : trackIdAt(drag.track);
+  const landed = drag.track === drag.startTrack || !drag.together ? null : trackIdAt(drag.track);
   return drag.bars
     .map((bar) => ({ bar, ...rangeAfter(bar, drag.kind, drag.dayDelta), trackId: landed }))
     .filter(({ bar, from, to, trackId }) => from !== bar.from || to !== bar.to || trackId !== null);

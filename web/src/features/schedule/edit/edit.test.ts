@@ -77,9 +77,11 @@ describe("drag", () => {
     );
   });
 
-  it("only_a_single_bar_changes_its_person", () => {
+  it("bars_of_one_row_change_it_together_and_bars_of_several_keep_theirs", () => {
     const one = dragTo(beginDrag("move", [bar("a", 1, 3)], 1, 0), 1, 2);
     expect(changesOf(one, () => "p2").map((change) => change.trackId)).toEqual(["p2"]);
+    const together = dragTo(beginDrag("move", [bar("a", 1, 3), bar("b", 1, 3)], 1, 0, true), 2, 2);
+    expect(changesOf(together, () => "p2").map((change) => change.trackId)).toEqual(["p2", "p2"]);
     const two = dragTo(beginDrag("move", [bar("a", 1, 3), bar("b", 1, 3)], 1, 0), 2, 2);
     expect(changesOf(two, () => "p2").map((change) => change.trackId)).toEqual([null, null]);
   });

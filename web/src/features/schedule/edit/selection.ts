@@ -28,6 +28,11 @@ export function rangeTo(selection: Selection, id: string, order: readonly string
   };
 }
 
+/** What stands in a frame, besides what was selected before. */
+export function framed(ids: readonly string[], before: ReadonlySet<string>): Selection {
+  return { ids: new Set([...before, ...ids]), anchor: ids[0] ?? null };
+}
+
 /** Bars that went away (deleted, filtered out, moved out of the range) leave the selection. */
 export function keptOnly(selection: Selection, exists: (id: string) => boolean): Selection {
   const ids = new Set([...selection.ids].filter(exists));

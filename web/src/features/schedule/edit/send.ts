@@ -28,11 +28,13 @@ export interface BulkResult {
 
 const assignments = (workspaceId: string, path = "") => workspacePath(workspaceId, `/assignments${path}`);
 
+/** `key` makes a repeated create the same create. */
 export async function sendDeed(
   workspaceId: string,
   deed: Deed,
   version: number,
   onClash: OnClash,
+  key: string,
 ): Promise<Sent> {
   const query = { onClash };
   switch (deed.kind) {
@@ -45,7 +47,7 @@ export async function sendDeed(
       );
     }
     case "create": {
-      const options = { body: writePatch(deed.draft), query, idempotencyKey: crypto.randomUUID() };
+      const options = { body: writePatch(deed.draft), query, idempotencyKey: key };
       return sent(await request<Assignment>("POST", assignments(workspaceId), options), deed.temporaryId, 0);
     }
     case "remove":
@@ -73,6 +75,7 @@ export async function sendBulk(
   workspaceId: string,
   deeds: readonly { deed: Deed; version: number }[],
   onClash: OnClash,
+  idempotencyKey: string,
 ): Promise<BulkResult[]> {
   const items = deeds.map(({ deed, version }) => {
     if (deed.kind === "patch")
@@ -81,7 +84,7 @@ export async function sendBulk(
     throw new Error("only patches and removals go in bulk");
   });
   const path = assignments(workspaceId, "/bulk");
-  const options = { body: { items, onClash }, idempotencyKey: crypto.randomUUID() };
+  const options = { body: { items, onClash }, idempotencyKey };
   return (await request<{ results: BulkResult[] }>("POST", path, options)).results;
 }
 
@@ -108,11 +111,12 @@ export function actOn<T>(
   version: number,
   body: unknown,
   onClash: OnClash,
+  idempotencyKey: string,
 ) {
   return request<T>("POST", assignments(workspaceId, `/${id}/${action}`), {
     body,
     query: { onClash },
     ifMatch: version,
-    idempotencyKey: crypto.randomUUID(),
+    idempotencyKey,
   });
 }

@@ -22,10 +22,10 @@ interface Over {
 }
 
 export interface ClashPreview {
-  /** The opinion of the moment. */
-  estimate(change: Change): Verdict | null;
-  /** Asks the server a little later; a newer question makes an older one void. */
-  check(change: Change, heard: (verdict: Verdict) => void): void;
+  /** The opinion of the moment about everything in the air. */
+  estimate(changes: readonly Change[]): Verdict | null;
+  /** Asks the server a little later about a single bar; a newer question makes an older one void. */
+  check(changes: readonly Change[], heard: (verdict: Verdict) => void): void;
   stop(): void;
 }
 
@@ -54,17 +54,31 @@ export function useClashPreview(workspaceId: string, loads: Loads | null, byPers
     const personOf = (change: Change) => (byPerson && change.trackId) || change.bar.personId;
     return {
       stop,
-      estimate: (change) => {
-        const load = loads?.of(personOf(change));
-        if (!byPerson || !loads || !load) return null;
-        const { bar } = change;
-        const booking = { from: change.from, to: change.to, effort: bar.effort, tentative: bar.tentative };
-        const stays = personOf(change) === bar.personId ? bar : null;
-        const over = overbooked(booking, stays, loads.buckets, load);
+      estimate: (changes) => {
+        if (!loads || !byPerson) return null;
+        const people = [...new Set(changes.map(personOf))];
+        const known = people.flatMap((id) => {
+          const load = loads.of(id);
+          return load ? [{ id, load }] : [];
+        });
+        if (known.length === 0) return null;
+        const over = known.flatMap(({ id, load }) => {
+          const coming = changes.filter((change) => personOf(change) === id);
+          const leaving = changes.filter((change) => change.bar.personId === id);
+          const bookings = coming.map(({ bar, from, to }) => ({ ...bar, from, to }));
+          return overbooked(
+            bookings,
+            leaving.map(({ bar }) => bar),
+            loads.buckets,
+            load,
+          );
+        });
         return say(over.map((one) => ({ ...one, from: formatDay(one.from), to: formatDay(one.to) })));
       },
-      check: (change, heard) => {
+      check: (changes, heard) => {
         stop();
+        const [change] = changes;
+        if (!change || changes.length > 1) return;
         timer = setTimeout(() => {
           abort = new AbortController();
           const { bar } = change;

@@ -1,6 +1,6 @@
 /** The editor of a plan with its questions as React state: a clash to decide on, a conflict to look at. */
 import { useLingui } from "@lingui/react/macro";
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { request, workspacePath } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import type { Assignment } from "@/api/types";
@@ -8,11 +8,12 @@ import { useProblemText } from "@/shared/problems";
 import { toastDone, toastFailed } from "@/shared/ui/toast";
 import type { PlanStore } from "../data/planStore";
 import type { Deed } from "./deeds";
-import { type ClashQuestion, Editor, type Entry } from "./editor";
+import type { ClashChoice, ClashQuestion } from "./delivery";
+import { Editor, type Entry } from "./editor";
 import type { History } from "./history";
 
 export interface OpenClash extends ClashQuestion {
-  answer(choice: "tentative" | "allow" | null): void;
+  answer(choice: ClashChoice | null): void;
 }
 
 export interface OpenConflict {
@@ -26,11 +27,13 @@ export interface Editing {
   readonly history: History<Entry>;
   readonly clash: OpenClash | null;
   readonly conflict: OpenConflict | null;
+  /** Something was changed here that has not reached the server yet. */
+  readonly waiting: boolean;
   undo(): void;
   redo(): void;
 }
 
-export function useEditor(workspaceId: string, store: PlanStore): Editing {
+export function useEditor(workspaceId: string, store: PlanStore, announce: (text: string) => void): Editing {
   const { t } = useLingui();
   const problemText = useProblemText();
   const [clash, setClash] = useState<OpenClash | null>(null);
@@ -50,7 +53,7 @@ export function useEditor(workspaceId: string, store: PlanStore): Editing {
             };
             setClash({ ...question, answer });
           }),
-        askOnConflict: (deed, _mine, theirs) =>
+        askOnConflict: (deed, theirs) =>
           new Promise((resolve) => {
             const answer = (mine: boolean) => {
               setConflict(null);
@@ -73,8 +76,21 @@ export function useEditor(workspaceId: string, store: PlanStore): Editing {
     [workspaceId, store],
   );
   const history = useSyncExternalStore(editor.subscribe, editor.snapshot);
-  const undo = useCallback(() => void editor.undo(), [editor]);
-  const redo = useCallback(() => void editor.redo(), [editor]);
+  const waiting = useSyncExternalStore(editor.connection.subscribe, editor.connection.isWaiting);
+  useEffect(() => {
+    if (!waiting) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [waiting]);
+  const undo = useCallback(
+    () => void editor.undo().then((label) => label && announce(t`Undone: ${label}`)),
+    [editor, announce, t],
+  );
+  const redo = useCallback(
+    () => void editor.redo().then((label) => label && announce(t`Done again: ${label}`)),
+    [editor, announce, t],
+  );
   undoRef.current = undo;
-  return { editor, history, clash, conflict, undo, redo };
+  return { editor, history, clash, conflict, waiting, undo, redo };
 }

@@ -1,4 +1,4 @@
-/** What can be done on this page, as actions: toolbar, palette and keyboard run the same ones. */
+/** What can be done on this page, as actions: toolbar, menus, palette and keyboard run the same ones. */
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
@@ -7,6 +7,7 @@ import { useActions } from "@/shared/actions/useActions";
 import { type Bar, OPEN_END } from "../model";
 import { formatDay } from "../time/days";
 import { ZOOMS, type Zoom } from "../time/scale";
+import type { BarPatch } from "./deeds";
 import type { Editing } from "./useEditor";
 
 export interface ActionHost {
@@ -15,98 +16,121 @@ export interface ActionHost {
   readonly selected: readonly Bar[];
   /** The selection, else the bar with the keyboard's focus. */
   targets(): readonly Bar[];
+  /** At the row and day that were chosen last, if any. */
   onCreate(): void;
   onOpen(bar: Bar): void;
   onSplit(bar: Bar): void;
   onRepeat(bar: Bar): void;
   onCandidates(bar: Bar): void;
+  onGive(bars: readonly Bar[]): void;
+  onOpenRow(): void;
+  onSelectRow(): void;
   onToday(): void;
   onZoom(zoom: Zoom): void;
   onSelectAll(): void;
+  onFrame(): void;
+  onForm(): void;
+  onSubject(): void;
 }
 
-export function useScheduleActions(host: ActionHost): { onSelection: readonly Action[] } {
+export interface ScheduleActions {
+  /** For the selected bars. */
+  readonly onSelection: readonly Action[];
+  /** For a place in the grid without a bar. */
+  readonly onPlace: readonly Action[];
+}
+
+type Make = (id: string, label: string, more: Omit<Action, "id" | "label" | "section">) => Action;
+
+function useMake(): Make {
   const { t } = useLingui();
-  const { editing, editable, selected } = host;
   const section = t`Schedule`;
-  const onSelection = useMemo<Action[]>(() => {
-    if (!editable) return [];
+  return useMemo(() => (id, label, more) => ({ id, label, section, ...more }), [section]);
+}
+
+/** Actions on one assignment. */
+function useSingle(host: ActionHost, make: Make): readonly Action[] {
+  const { t } = useLingui();
+  return useMemo(() => {
     const one = (run: (bar: Bar) => void) => () => {
       const [bar] = host.targets();
       if (bar) run(bar);
     };
-    const single: Action[] = [
-      { id: "assignment-edit", label: t`Edit`, section, icon: "edit", shortcut: "E", run: one(host.onOpen) },
-      {
-        id: "assignment-candidates",
-        label: t`Who could take this?`,
-        section,
+    const copy = (bar: Bar) => void host.editing.editor.multiply(t`Copied`, bar.id, "copy", copyBody(bar));
+    return [
+      make("assignment-edit", t`Edit`, { icon: "edit", shortcut: "E", run: one(host.onOpen) }),
+      make("assignment-candidates", t`Who could take this?`, {
         icon: "people",
         shortcut: "W",
         run: one(host.onCandidates),
-      },
-      {
-        id: "assignment-split",
-        label: t`Split`,
-        section,
-        icon: "columns",
-        shortcut: "S",
-        run: one(host.onSplit),
-      },
-      {
-        id: "assignment-copy",
-        label: t`Copy after it`,
-        section,
-        icon: "plus",
-        shortcut: "C",
-        run: one((bar) => void editing.editor.multiply(t`Copied`, bar.id, "copy", copyBody(bar))),
-      },
-      {
-        id: "assignment-repeat",
-        label: t`Repeat`,
-        section,
-        icon: "refresh",
-        shortcut: "R",
-        run: one(host.onRepeat),
-      },
+      }),
+      make("assignment-split", t`Split`, { icon: "columns", shortcut: "S", run: one(host.onSplit) }),
+      make("assignment-copy", t`Copy after it`, { icon: "plus", shortcut: "C", run: one(copy) }),
+      make("assignment-repeat", t`Repeat`, { icon: "refresh", shortcut: "R", run: one(host.onRepeat) }),
     ];
-    const commit = (tentative: boolean) => () => {
-      const bars = host.targets().filter((bar) => bar.tentative !== tentative);
-      if (bars.length === 0) return;
-      const deeds = bars.map((bar) => ({ kind: "patch" as const, id: bar.id, patch: { tentative } }));
-      void editing.editor.run(tentative ? t`Made tentative` : t`Confirmed`, deeds);
+  }, [t, host, make]);
+}
+
+/** Actions on any number of assignments. */
+function useMany(host: ActionHost, make: Make): readonly Action[] {
+  const { t } = useLingui();
+  return useMemo(() => {
+    const { editor } = host.editing;
+    const patchAll = (label: string, patch: (bar: Bar) => BarPatch | null) => () => {
+      const deeds = host.targets().flatMap((bar) => {
+        const change = patch(bar);
+        return change ? [{ kind: "patch" as const, id: bar.id, patch: change }] : [];
+      });
+      if (deeds.length > 0) void editor.run(label, deeds);
     };
-    const many: Action[] = [
-      {
-        id: "assignment-confirm",
-        label: t`Confirm`,
-        section,
+    const shift = (days: number) => (bar: Bar) => ({
+      from: bar.from + days,
+      ...(bar.to !== OPEN_END && !bar.flexible && { to: bar.to + days }),
+    });
+    const commit = (tentative: boolean) => (bar: Bar) => (bar.tentative === tentative ? null : { tentative });
+    const remove = () => {
+      const bars = host.targets();
+      const deeds = bars.map((bar) => ({ kind: "remove" as const, id: bar.id }));
+      const label = plural(bars.length, { one: "# assignment deleted", other: "# assignments deleted" });
+      if (bars.length > 0) void editor.run(label, deeds);
+    };
+    const give = () => {
+      const bars = host.targets();
+      if (bars.length > 0) host.onGive(bars);
+    };
+    return [
+      make("assignment-confirm", t`Confirm`, {
         icon: "check",
         shortcut: "B",
-        run: commit(false),
-      },
-      {
-        id: "assignment-hold",
-        label: t`Make tentative`,
-        section,
+        run: patchAll(t`Confirmed`, commit(false)),
+      }),
+      make("assignment-hold", t`Make tentative`, {
         icon: "info",
         shortcut: "H",
-        run: commit(true),
-      },
-      {
-        id: "assignment-delete",
-        label: t`Delete`,
-        section,
-        icon: "trash",
-        shortcut: "Delete",
-        run: () => {
-          const bars = host.targets();
-          const deeds = bars.map((bar) => ({ kind: "remove" as const, id: bar.id }));
-          const label = plural(bars.length, { one: "# assignment deleted", other: "# assignments deleted" });
-          if (bars.length > 0) void editing.editor.run(label, deeds);
-        },
-      },
+        run: patchAll(t`Made tentative`, commit(true)),
+      }),
+      make("assignment-give", t`Give to somebody else`, { icon: "user", shortcut: "P", run: give }),
+      make("assignment-earlier", t`A week earlier`, {
+        icon: "back",
+        shortcut: ",",
+        run: patchAll(t`Moved a week earlier`, shift(-7)),
+      }),
+      make("assignment-later", t`A week later`, {
+        icon: "schedule",
+        shortcut: ".",
+        run: patchAll(t`Moved a week later`, shift(7)),
+      }),
+      make("assignment-delete", t`Delete`, { icon: "trash", shortcut: "Delete", run: remove }),
     ];
+  }, [t, host, make]);
+}
+
+function useOnSelection(host: ActionHost, make: Make): readonly Action[] {
+  const single = useSingle(host, make);
+  const many = useMany(host, make);
+  const { editable, selected } = host;
+  return useMemo(() => {
+    if (!editable) return [];
     const useless = new Set<string>();
     if (selected.length > 0 && selected.every((bar) => !bar.tentative)) useless.add("assignment-confirm");
     if (selected.length > 0 && selected.every((bar) => bar.tentative)) useless.add("assignment-hold");
@@ -115,60 +139,84 @@ export function useScheduleActions(host: ActionHost): { onSelection: readonly Ac
         ? many
         : [...single.slice(0, 2), ...many.slice(0, 2), ...single.slice(2), ...many.slice(2)];
     return all.filter((action) => !useless.has(action.id));
-  }, [t, section, host, editing.editor, editable, selected]);
+  }, [editable, selected, single, many]);
+}
 
-  const onPage = useMemo<Action[]>(() => {
+/** Actions on the row and day where one stands. */
+function useOnPlace(host: ActionHost, make: Make): readonly Action[] {
+  const { t } = useLingui();
+  return useMemo(() => {
+    const create = make("assignment-new", t`New assignment`, {
+      icon: "plus",
+      shortcut: "N",
+      run: host.onCreate,
+    });
+    return [
+      ...(host.editable ? [create] : []),
+      make("schedule-select-row", t`Select everything in this row`, {
+        icon: "check",
+        run: host.onSelectRow,
+      }),
+      make("schedule-open-row", t`Open the page of this row`, {
+        icon: "folder",
+        shortcut: "O",
+        run: host.onOpenRow,
+      }),
+    ];
+  }, [t, host, make]);
+}
+
+function useOnPage(host: ActionHost, make: Make): readonly Action[] {
+  const { t } = useLingui();
+  const { editable, editing } = host;
+  return useMemo(() => {
     const zoomNames: Record<Zoom, string> = {
       day: t`Zoom to days`,
       week: t`Zoom to weeks`,
       month: t`Zoom to months`,
       quarter: t`Zoom to quarters`,
     };
-    const looking: Action[] = [
-      {
-        id: "schedule-today",
-        label: t`Go to today`,
-        section,
-        icon: "calendar",
-        shortcut: "T",
-        run: host.onToday,
-      },
-      { id: "schedule-select-all", label: t`Select all assignments`, section, run: host.onSelectAll },
-      ...ZOOMS.map(
-        (zoom, at): Action => ({
-          id: `schedule-zoom-${zoom}`,
-          label: zoomNames[zoom],
-          section,
-          shortcut: String(at + 1),
-          run: () => host.onZoom(zoom),
-        }),
-      ),
+    const zooms = ZOOMS.map((zoom, at) =>
+      make(`schedule-zoom-${zoom}`, zoomNames[zoom], {
+        shortcut: String(at + 1),
+        run: () => host.onZoom(zoom),
+      }),
+    );
+    const changing = [
+      make("schedule-undo", t`Undo`, { icon: "undo", shortcut: "Mod+Z", run: editing.undo }),
+      make("schedule-redo", t`Redo`, { icon: "history", shortcut: "Mod+Shift+Z", run: editing.redo }),
+      make("schedule-frame", t`Select by drawing a frame`, {
+        icon: "columns",
+        shortcut: "M",
+        run: host.onFrame,
+      }),
     ];
-    if (!editable) return looking;
     return [
-      {
-        id: "assignment-new",
-        label: t`New assignment`,
-        section,
-        icon: "plus",
-        shortcut: "N",
-        run: host.onCreate,
-      },
-      { id: "schedule-undo", label: t`Undo`, section, icon: "undo", shortcut: "Mod+Z", run: editing.undo },
-      {
-        id: "schedule-redo",
-        label: t`Redo`,
-        section,
-        icon: "history",
-        shortcut: "Mod+Shift+Z",
-        run: editing.redo,
-      },
-      ...looking,
+      ...(editable ? changing : []),
+      make("schedule-today", t`Go to today`, { icon: "calendar", shortcut: "T", run: host.onToday }),
+      make("schedule-select-all", t`Select all assignments`, { run: host.onSelectAll }),
+      make("schedule-subject", t`Change between people and projects`, {
+        icon: "folder",
+        shortcut: "V",
+        run: host.onSubject,
+      }),
+      make("schedule-form", t`Change between timeline and table`, {
+        icon: "schedule",
+        shortcut: "L",
+        run: host.onForm,
+      }),
+      ...zooms,
     ];
-  }, [t, section, host, editing.undo, editing.redo, editable]);
+  }, [t, host, editing.undo, editing.redo, editable, make]);
+}
 
-  useActions(useMemo(() => [...onPage, ...onSelection], [onPage, onSelection]));
-  return { onSelection };
+export function useScheduleActions(host: ActionHost): ScheduleActions {
+  const make = useMake();
+  const onSelection = useOnSelection(host, make);
+  const onPlace = useOnPlace(host, make);
+  const onPage = useOnPage(host, make);
+  useActions(useMemo(() => [...onPlace, ...onPage, ...onSelection], [onPlace, onPage, onSelection]));
+  return useMemo(() => ({ onSelection, onPlace }), [onSelection, onPlace]);
 }
 
 function copyBody(bar: Bar): { startsOn?: string } {

@@ -2,14 +2,17 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Bar } from "../model";
 import type { Row } from "../view/rows";
-import { type ClickKeys, clicked, keptOnly, NOTHING_SELECTED, type Selection } from "./selection";
+import { type ClickKeys, clicked, framed, keptOnly, NOTHING_SELECTED, type Selection } from "./selection";
 
 export interface Selecting {
   readonly ids: ReadonlySet<string>;
   readonly bars: readonly Bar[];
   click(bar: Bar, keys: ClickKeys): void;
+  frame(ids: readonly string[], before: ReadonlySet<string>): void;
   clear(): void;
   all(): void;
+  /** Everything in one row. */
+  row(key: string): void;
 }
 
 export function useSelection(rows: readonly Row[]): Selecting {
@@ -31,13 +34,20 @@ export function useSelection(rows: readonly Row[]): Selecting {
     const order = keys.shift ? [...new Set([...barsOf(latest.current)].map((one) => one.id))] : [];
     setSelection((now) => clicked(now, bar.id, keys, order));
   }, []);
+  const frame = useCallback((ids: readonly string[], before: ReadonlySet<string>) => {
+    setSelection(framed(ids, before));
+  }, []);
+  const row = useCallback((key: string) => {
+    const own = latest.current.filter((one) => one.key === key);
+    setSelection({ ids: new Set([...barsOf(own)].map((bar) => bar.id)), anchor: null });
+  }, []);
   const clear = useCallback(() => setSelection(NOTHING_SELECTED), []);
   const all = useCallback(() => {
     setSelection({ ids: new Set([...barsOf(latest.current)].map((bar) => bar.id)), anchor: null });
   }, []);
   return useMemo(
-    () => ({ ids: selection.ids, bars, click, clear, all }),
-    [selection, bars, click, clear, all],
+    () => ({ ids: selection.ids, bars, click, frame, clear, all, row }),
+    [selection, bars, click, frame, clear, all, row],
   );
 }
 

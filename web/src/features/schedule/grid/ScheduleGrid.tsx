@@ -1,5 +1,6 @@
 /** Hands React's state to the grid's surface and the grid's doings back to React. Renders nothing inside. */
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
+import type { ClashChoice } from "../edit/delivery";
 import type { BarDrag, Change } from "../edit/drag";
 import type { ClickKeys } from "../edit/selection";
 import type { Bar, Day } from "../model";
@@ -7,6 +8,7 @@ import type { TrackRow } from "../view/rows";
 import { Air } from "./air";
 import type { Verdict } from "./ghosts";
 import { KeyControl } from "./keys";
+import { Marquee } from "./marquee";
 import { PointerControl } from "./pointer";
 import { Surface, type SurfaceState } from "./surface";
 import "./grid.css";
@@ -15,15 +17,36 @@ export interface GridHost {
   canEdit(): boolean;
   takenWith(bar: Bar): readonly Bar[];
   onMoved(changes: readonly Change[], drag: BarDrag): Verdict | null;
-  onDropped(changes: readonly Change[], drag: BarDrag): void;
+  onDropped(changes: readonly Change[], choice: ClashChoice | null): void;
   onDrawn(row: TrackRow, range: { from: Day; to: Day }): void;
   onLifted(ids: ReadonlySet<string>): void;
   onBarClicked(bar: Bar, keys: ClickKeys): void;
   onBarOpened(bar: Bar): void;
   onEmptyClicked(): void;
   onFolded(key: string): void;
-  announce(what: "taken" | "moved" | "put-back", bar: Bar | null): void;
+  onRowOpened(row: TrackRow): void;
+  /** "Who could take this?" beside a row with open demand. */
+  onAsked(row: TrackRow): void;
+  /** Drawing on empty time selects instead of creating. */
+  framing(): boolean;
+  selectedIds(): ReadonlySet<string>;
+  onFramed(ids: readonly string[], before: ReadonlySet<string>): void;
+  onMenu(place: MenuPlace): void;
+  announce(what: "taken" | "moved" | "put-back" | "chosen", choice: ClashChoice | null): void;
   onView(): void;
+}
+
+/** Where a menu was asked for, in the window. */
+export interface MenuPlace {
+  readonly bar: Bar | null;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where the person stands: a row and a day of it. */
+export interface Place {
+  readonly row: TrackRow;
+  readonly day: Day;
 }
 
 export interface GridHandle {
@@ -33,7 +56,11 @@ export interface GridHandle {
   idsOnScreen(): string[];
   /** The keyboard's bar. */
   focusedBar(): Bar | null;
+  /** The row and day that the person chose last. */
+  place(): Place | null;
   focus(): void;
+  /** What has the focus when the keyboard is on the grid. */
+  focusElement(): HTMLElement | null;
   judge(verdict: Verdict | null): void;
 }
 
@@ -99,28 +126,37 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
   });
   const air = new Air(surface, {
     onMoved: (changes, drag) => host.current.onMoved(changes, drag),
-    onDropped: (changes, drag) => host.current.onDropped(changes, drag),
+    onDropped: (changes, _drag, choice) => host.current.onDropped(changes, choice),
     onDrawn: (row, range) => host.current.onDrawn(row, range),
     onLifted: (ids) => host.current.onLifted(ids),
   });
+  const marquee = new Marquee(surface, {
+    onFramed: (ids, before) => host.current.onFramed(ids, before),
+    selectedIds: () => host.current.selectedIds(),
+  });
+  const track = (at: number) => {
+    const row = surface.rows()[at];
+    return row?.kind === "track" ? row : null;
+  };
   const keys = new KeyControl(surface, air, {
     canEdit: () => host.current.canEdit(),
     takenWith: (bar) => host.current.takenWith(bar),
     onBarChosen: (bar, _row, pressed) => host.current.onBarClicked(bar, pressed),
     onBarOpened: (bar) => host.current.onBarOpened(bar),
     onCreate: (row, from, to) => {
-      const track = surface.rows()[row];
-      if (track?.kind === "track") host.current.onDrawn(track, { from, to });
+      const at = track(row);
+      if (at) host.current.onDrawn(at, { from, to });
     },
+    onMenu: (place) => host.current.onMenu(place),
     onFolded: (key) => host.current.onFolded(key),
     onLeft: () => host.current.onEmptyClicked(),
-    announce: (what) => host.current.announce(what, air.dragged()?.bars[0] ?? null),
+    announce: (what) => host.current.announce(what, air.chosen()),
   });
-  const pointer = new PointerControl(surface, air, {
+  const pointer = new PointerControl(surface, air, marquee, {
     canEdit: () => host.current.canEdit(),
     takenWith: (bar) => host.current.takenWith(bar),
     onBarClicked: (bar, row, pressed) => {
-      keys.goTo({ row, day: bar.from, barId: bar.id }, false);
+      keys.goTo({ row, day: bar.from, barId: bar.id }, false, true);
       surface.barElement(row, bar.id)?.focus({ preventScroll: true });
       host.current.onBarClicked(bar, pressed);
     },
@@ -130,6 +166,16 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
       host.current.onEmptyClicked();
     },
     onFolded: (key) => host.current.onFolded(key),
+    onRowOpened: (row) => host.current.onRowOpened(row),
+    onAsked: (row) => {
+      const at = track(row);
+      if (at) host.current.onAsked(at);
+    },
+    framing: () => host.current.framing(),
+    onMenu: (place) => {
+      keys.goTo({ row: place.row, day: place.day, barId: place.bar?.id ?? null }, true);
+      host.current.onMenu(place);
+    },
   });
   const destroy = () => {
     keys.destroy();
@@ -151,11 +197,18 @@ function handle(parts: { readonly current: Parts | null }): GridHandle {
       return [...new Set(near.flatMap((row) => (row.kind === "track" ? [row.id] : [])))];
     },
     focusedBar: () => parts.current?.keys.bar() ?? null,
+    place: () => {
+      const now = parts.current;
+      const cursor = now?.keys.place();
+      const row = cursor && now?.surface.rows()[cursor.row];
+      return cursor && row?.kind === "track" ? { row, day: cursor.day } : null;
+    },
     focus: () => {
       const now = parts.current;
       const cursor = now?.keys.current();
       if (now && cursor) now.keys.goTo(cursor, true);
     },
+    focusElement: () => parts.current?.surface.cursorElement() ?? null,
     judge: (verdict) => parts.current?.air.judge(verdict),
   };
 }

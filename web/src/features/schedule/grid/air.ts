@@ -1,6 +1,7 @@
 /** What is in the air between pick-up and drop, for the pointer and for the keyboard alike: moves it, shows it, asks for
  * a verdict, and hands over what would be saved. */
 
+import type { ClashChoice } from "../edit/delivery";
 import {
   type BarDrag,
   beginDrag,
@@ -21,7 +22,8 @@ import type { Surface } from "./surface";
 export interface AirHost {
   /** Called on every step; the verdict of the moment is shown in the same frame. */
   onMoved(changes: readonly Change[], drag: BarDrag): Verdict | null;
-  onDropped(changes: readonly Change[], drag: BarDrag): void;
+  /** `choice` = what was chosen in the air about a clash; null = ask. */
+  onDropped(changes: readonly Change[], drag: BarDrag, choice: ClashChoice | null): void;
   onDrawn(row: TrackRow, range: { from: Day; to: Day }): void;
   onLifted(ids: ReadonlySet<string>): void;
 }
@@ -30,6 +32,7 @@ export class Air {
   private drag: BarDrag | null = null;
   private drawing: Draw | null = null;
   private verdict: Verdict | null = null;
+  private choice: ClashChoice | null = null;
 
   constructor(
     private readonly surface: Surface,
@@ -45,7 +48,10 @@ export class Air {
   }
 
   pickUp(kind: DragKind, bars: readonly Bar[], day: Day, row: number): void {
-    this.drag = beginDrag(kind, bars, day, row);
+    const at = this.surface.rows()[row];
+    const own = new Set(at?.kind === "track" ? at.bars.map((bar) => bar.id) : []);
+    const together = bars.every((bar) => own.has(bar.id));
+    this.drag = beginDrag(kind, bars, day, row, together);
     this.host.onLifted(new Set(bars.map((bar) => bar.id)));
     this.show();
   }
@@ -86,11 +92,24 @@ export class Air {
     if (this.drag) this.show();
   }
 
+  /** Decides in the air what a clash would mean; the same again takes it back. False when nothing clashes. */
+  choose(choice: ClashChoice): boolean {
+    if (!this.drag || !this.verdict?.clashes) return false;
+    this.choice = this.choice === choice ? null : choice;
+    this.show();
+    return true;
+  }
+
+  chosen(): ClashChoice | null {
+    return this.choice;
+  }
+
   drop(): void {
-    const { drag, drawing } = this;
+    const { drag, drawing, verdict } = this;
+    const choice = verdict?.clashes ? this.choice : null;
     const changes = this.changes();
     this.end();
-    if (drag && changes.length > 0) this.host.onDropped(changes, drag);
+    if (drag && changes.length > 0) this.host.onDropped(changes, drag, choice);
     const row = drawing && this.surface.rows()[drawing.track];
     if (drawing && row?.kind === "track") this.host.onDrawn(row, drawnRange(drawing));
   }
@@ -113,6 +132,7 @@ export class Air {
     this.drag = null;
     this.drawing = null;
     this.verdict = null;
+    this.choice = null;
     this.surface.ghosts.clear();
     this.host.onLifted(new Set());
   }
@@ -139,7 +159,11 @@ export class Air {
       : this.drawing
         ? [this.drawGhost(this.drawing)]
         : [];
-    this.surface.ghosts.show(ghosts, state.scale, this.verdict);
+    const { verdict, choice } = this;
+    const note = verdict?.clashes
+      ? { ...verdict, text: `${verdict.text}\n${state.wording.choice(choice)}` }
+      : verdict;
+    this.surface.ghosts.show(ghosts, state.scale, note, choice);
   }
 
   private dragGhosts(drag: BarDrag): Ghost[] {
@@ -148,9 +172,9 @@ export class Air {
     const changed = new Map(this.changes().map((change) => [change.bar.id, change]));
     return drag.bars.flatMap((bar, at): Ghost[] => {
       const { from, to } = changed.get(bar.id) ?? bar;
-      const home = drag.bars.length === 1 || at === 0 ? drag.startTrack : rowOf(rows, bar.id);
+      const home = drag.together || at === 0 ? drag.startTrack : rowOf(rows, bar.id);
       if (home < 0) return [];
-      const row = drag.bars.length === 1 ? drag.track : home;
+      const row = drag.together ? drag.track : home;
       const lane = row === home ? laneOf(rows[home], bar.id) : 0;
       const color = projectColor(state?.project(bar.projectId));
       return [

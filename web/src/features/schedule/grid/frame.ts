@@ -1,5 +1,6 @@
 /** What every painter of one frame shares: the scale, the window of days, the loads and the words. */
 
+import type { ClashChoice } from "../edit/delivery";
 import type { StripOptions } from "../load/heat";
 import type { Bar, Buckets, Day, Load, Project } from "../model";
 import type { TimeScale } from "../time/scale";
@@ -16,6 +17,10 @@ export interface Wording {
   strip(row: TrackRow, from: Day, to: Day): string;
   /** Beside bars that are being dragged. */
   range(from: Day, to: Day): string;
+  /** What a drop would do about a clash, and the keys that change it. */
+  choice(choice: ClashChoice | null): string;
+  /** Of the button beside open demand. */
+  ask(row: TrackRow): string;
 }
 
 export interface Loads {
@@ -36,6 +41,8 @@ export interface Frame {
   /** Bars in the air are shown dimmed where they were. */
   readonly lifted: ReadonlySet<string>;
   project(id: string): Project | undefined;
+  /** The page of a row's person or project. */
+  href(row: TrackRow): string;
   /** In the project view a bar wears its project's colour too; placeholders are outlined. */
   readonly editable: boolean;
 }

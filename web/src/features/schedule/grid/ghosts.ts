@@ -1,4 +1,5 @@
 /** What is in the air: outlines of bars where they would land, or of time that is being drawn, with a note on a clash. */
+import type { ClashChoice } from "../edit/delivery";
 import { GEOMETRY, laneTop } from "../layout/geometry";
 import type { Day } from "../model";
 import { spanOf, type TimeScale } from "../time/scale";
@@ -31,12 +32,17 @@ export class GhostLayer {
     this.note.className = "sg-note";
   }
 
-  show(ghosts: readonly Ghost[], scale: TimeScale, verdict: Verdict | null): void {
+  show(
+    ghosts: readonly Ghost[],
+    scale: TimeScale,
+    verdict: Verdict | null,
+    choice: ClashChoice | null = null,
+  ): void {
     const shown = ghosts.slice(0, MAX_GHOSTS);
     shown.forEach((ghost, at) => {
       const element = this.pool[at] ?? this.make();
       const { x, width } = spanOf(scale, ghost.from, ghost.to);
-      element.className = verdict?.clashes ? "sg-ghost is-clash" : "sg-ghost";
+      element.className = verdict?.clashes ? `sg-ghost is-clash is-${choice ?? "asked"}` : "sg-ghost";
       element.style.transform = `translate(${x}px, ${ghost.top + laneTop(ghost.lane)}px)`;
       element.style.width = `${Math.max(width - 1, 2)}px`;
       element.style.setProperty("--c", ghost.color);

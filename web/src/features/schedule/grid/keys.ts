@@ -8,6 +8,7 @@ import { type Cursor, type CursorSpace, moved, type Step, settled } from "../key
 import { type Bar, type Day, isSaved } from "../model";
 import { columnDays } from "../time/scale";
 import type { Air } from "./air";
+import { CHOICES } from "./pointer";
 import type { Surface } from "./surface";
 
 export interface KeyHost {
@@ -18,8 +19,10 @@ export interface KeyHost {
   onCreate(row: number, from: Day, to: Day): void;
   onFolded(key: string): void;
   onLeft(): void;
-  /** Says aloud that a bar was taken, is here now, or was put back. */
-  announce(what: "taken" | "moved" | "put-back"): void;
+  /** At the focused bar or cell. */
+  onMenu(place: { bar: Bar | null; row: number; day: Day; x: number; y: number }): void;
+  /** Says aloud that a bar was taken, is here now, or was put back, or what a clash will mean. */
+  announce(what: "taken" | "moved" | "put-back" | "chosen"): void;
 }
 
 const STEPS: Record<string, Step> = {
@@ -35,6 +38,8 @@ const STEPS: Record<string, Step> = {
 
 export class KeyControl {
   private cursor: Cursor | null = null;
+  /** The person has put the cursor somewhere: not merely where it began. */
+  private placed = false;
   private readonly abort = new AbortController();
 
   constructor(
@@ -54,7 +59,8 @@ export class KeyControl {
   }
 
   /** The keyboard's place after a click or when the rows have changed; `focus` takes the focus there. */
-  goTo(cursor: Cursor, focus: boolean): void {
+  goTo(cursor: Cursor, focus: boolean, chosen = focus): void {
+    this.placed = this.placed || chosen;
     this.cursor = settled(cursor, this.space());
     this.surface.placeCursor(this.cursor, focus);
   }
@@ -74,6 +80,11 @@ export class KeyControl {
     const current = rows[here.row];
     const row = current && holds(current) ? here.row : rows.findIndex(holds);
     this.goTo(row >= 0 ? { ...here, row } : here, focus);
+  }
+
+  /** The row and day that the person chose last; null before that. */
+  place(): Cursor | null {
+    return this.placed ? this.cursor : null;
   }
 
   trackId(): string | null {
@@ -112,6 +123,12 @@ export class KeyControl {
       else if (event.key === "Enter") this.host.onBarOpened(bar, cursor.row);
       else if (event.shiftKey) this.host.onBarChosen(bar, cursor.row, { shift: false, toggle: true });
       else this.pickUp(bar, cursor);
+      return true;
+    }
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      const box = document.activeElement?.getBoundingClientRect();
+      const [x, y] = box ? [box.left + Math.min(box.width / 2, 120), box.bottom] : [0, 0];
+      if (row?.kind === "track") this.host.onMenu({ bar, row: cursor.row, day: cursor.day, x, y });
       return true;
     }
     if (event.key === "Escape") {
@@ -172,8 +189,11 @@ export class KeyControl {
         this.air.cancel();
         this.host.announce("put-back");
         return true;
-      default:
+      default: {
+        const choice = CHOICES[event.key.toLowerCase()];
+        if (choice && this.air.choose(choice)) this.host.announce("chosen");
         return event.key !== "Tab";
+      }
     }
     this.revealAir();
     this.host.announce("moved");

@@ -23,7 +23,8 @@ export class RowView {
   readonly name = part("div", "sg-name", "rowheader");
   row: Row | null = null;
   index = -1;
-  private readonly title = part("span", "sg-title");
+  private readonly title = part("a", "sg-title");
+  private readonly ask = part("button", "sg-ask");
   private readonly detail = part("span", "sg-detail");
   private readonly fold = part("button", "sg-fold");
   private readonly strip = part("div", "sg-strip", "gridcell");
@@ -36,6 +37,11 @@ export class RowView {
     this.drawing.setAttribute("aria-hidden", "true");
     this.fold.setAttribute("type", "button");
     this.fold.tabIndex = -1;
+    this.title.tabIndex = -1;
+    this.title.draggable = false;
+    this.ask.setAttribute("type", "button");
+    this.ask.tabIndex = -1;
+    this.ask.textContent = "?";
     this.strip.setAttribute("aria-colindex", "2");
     this.name.setAttribute("aria-colindex", "1");
     this.time.append(this.drawing);
@@ -92,9 +98,18 @@ export class RowView {
     const open = row.person?.kind === "placeholder";
     this.element.className = open ? "sg-row sg-open" : "sg-row";
     this.title.textContent = name;
+    this.title.href = frame.href(row);
     this.detail.textContent = detail;
     this.name.style.setProperty("--c", row.person ? "transparent" : projectColor(row.project ?? undefined));
     if (this.title.parentNode !== this.name) this.name.replaceChildren(this.title, this.detail);
+    const asks = open && frame.editable && row.bars.length > 0;
+    if (!asks) this.ask.remove();
+    else {
+      const words = frame.wording.ask(row);
+      this.ask.setAttribute("aria-label", words);
+      this.ask.title = words;
+      if (this.ask.parentNode !== this.name) this.name.append(this.ask);
+    }
   }
 
   private clearTime(): void {
@@ -228,7 +243,7 @@ function barNode(parent: HTMLElement): HTMLElement {
   return element;
 }
 
-function part<Tag extends "div" | "span" | "button">(
+function part<Tag extends "div" | "span" | "button" | "a">(
   tag: Tag,
   className: string,
   role?: string,

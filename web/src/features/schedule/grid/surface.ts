@@ -22,6 +22,8 @@ export interface SurfaceState extends Omit<Frame, "from" | "to"> {
   readonly label: string;
   readonly corner: string;
   readonly firstDayOfWeek: number;
+  /** Drawing on empty time selects. */
+  readonly framing: boolean;
 }
 
 export interface Point {
@@ -113,6 +115,7 @@ export class Surface {
     this.scroller.setAttribute("aria-rowcount", String(state.rows.length + 1));
     this.scroller.setAttribute("aria-colcount", String(columnCount(scale)));
     this.scroller.dataset.zoom = scale.zoom;
+    this.scroller.dataset.framing = state.framing ? "yes" : "no";
     this.header.corner.textContent = state.corner;
     this.layOut();
     if (before?.scale !== scale) {
@@ -151,6 +154,10 @@ export class Surface {
     return this.offsets.top(row);
   }
 
+  rowOffsets(): RowOffsets {
+    return this.offsets;
+  }
+
   rows(): readonly Row[] {
     return this.state?.rows ?? [];
   }
@@ -176,6 +183,11 @@ export class Surface {
     if (cursor && focus) this.reveal(cursor);
     this.render(false);
     this.syncCursor(focus);
+  }
+
+  /** The one element of the grid that Tab reaches. */
+  cursorElement(): HTMLElement | null {
+    return this.scroller.querySelector<HTMLElement>('.sg-body [tabindex="0"]');
   }
 
   hasFocus(): boolean {

@@ -111,6 +111,12 @@ export function useWording(known: Known): Wording {
     };
     return {
       range: days.range,
+      choice: (choice) => {
+        if (choice === "tentative") return t`Dropped as tentative. T: ask instead`;
+        if (choice === "allow") return t`Booked all the same. A: ask instead`;
+        return t`T: drop as tentative · A: book anyway`;
+      },
+      ask: (row) => t`Who could take this? ${row.person?.name ?? ""}`,
       bar,
       track: (row) => {
         if (row.person) {

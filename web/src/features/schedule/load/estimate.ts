@@ -76,22 +76,21 @@ function spread({ effort, from, to }: Booking, { ofBucket, total, weekdays }: Pi
   }
 }
 
-/** Buckets in which the booking would make its row overbooked; `without` is what it leaves behind in the same row. */
+/** Buckets in which bookings would make their row overbooked; `without` is what they leave behind in the same row. */
 export function overbooked(
-  booking: Booking,
-  without: Booking | null,
+  bookings: readonly Booking[],
+  without: readonly Booking[],
   buckets: Buckets,
   load: Load,
 ): OverBucket[] {
-  if (booking.tentative) return [];
-  const added = minutesByBucket(booking, buckets, load.capacity);
-  const left = without && !without.tentative ? minutesByBucket(without, buckets, load.capacity) : null;
+  const added = confirmedMinutes(bookings, buckets, load);
+  const left = confirmedMinutes(without, buckets, load);
   const over: OverBucket[] = [];
   for (let bucket = 0; bucket < added.length; bucket += 1) {
     const capacityMinutes = load.capacity[bucket] as number;
     const own = Math.round(added[bucket] as number);
     if (own === 0 || capacityMinutes < 0) continue;
-    const others = Math.max(0, (load.confirmed[bucket] as number) - Math.round(left?.[bucket] ?? 0));
+    const others = Math.max(0, (load.confirmed[bucket] as number) - Math.round(left[bucket] as number));
     if (others + own > capacityMinutes) {
       over.push({
         from: buckets.from[bucket] as number,
@@ -102,6 +101,17 @@ export function overbooked(
     }
   }
   return over;
+}
+
+function confirmedMinutes(bookings: readonly Booking[], buckets: Buckets, load: Load): Float64Array {
+  const sum = new Float64Array(buckets.to.length);
+  for (const booking of bookings) {
+    if (booking.tentative) continue;
+    minutesByBucket(booking, buckets, load.capacity).forEach((minutes, bucket) => {
+      sum[bucket] = (sum[bucket] as number) + minutes;
+    });
+  }
+  return sum;
 }
 
 /** The loads of a row with a booking put in (+1) or taken out (−1): what is shown until the server answers. */

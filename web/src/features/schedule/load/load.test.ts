@@ -103,11 +103,11 @@ describe("estimate", () => {
       tentative: false,
     };
     const load = withBooking(idle, half, buckets, 1);
-    expect(overbooked(booking, null, buckets, idle)).toEqual([]);
-    expect(overbooked(booking, null, buckets, load)).toEqual([
+    expect(overbooked([booking], [], buckets, idle)).toEqual([]);
+    expect(overbooked([booking], [], buckets, load)).toEqual([
       { from: FIRST + 2, to: FIRST + 2, loadMinutes: 720, capacityMinutes: 480 },
     ]);
-    expect(overbooked({ ...booking, tentative: true }, null, buckets, load)).toEqual([]);
+    expect(overbooked([{ ...booking, tentative: true }], [], buckets, load)).toEqual([]);
   });
 
   it("moving_a_booking_does_not_clash_with_itself", () => {
@@ -118,6 +118,38 @@ describe("estimate", () => {
       tentative: false,
     };
     const load = withBooking(idle, full, buckets, 1);
-    expect(overbooked({ ...full, to: FIRST + 3 }, full, buckets, load)).toEqual([]);
+    expect(overbooked([{ ...full, to: FIRST + 3 }], [full], buckets, load)).toEqual([]);
+  });
+
+  it("bookings_that_fit_alone_clash_together", () => {
+    const half = {
+      from: FIRST,
+      to: FIRST,
+      effort: { form: "percent", basisPoints: 6000 } as Effort,
+      tentative: false,
+    };
+    expect(overbooked([half], [], buckets, idle)).toEqual([]);
+    expect(overbooked([half, half], [], buckets, idle)).toEqual([
+      { from: FIRST, to: FIRST, loadMinutes: 576, capacityMinutes: 480 },
+    ]);
+    const there = withBooking(idle, half, buckets, 1);
+    expect(overbooked([half], [half], buckets, there)).toEqual([]);
+  });
+
+  it("a_group_moved_within_its_row_never_clashes_more_than_its_bars_overlap", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { minLength: 1, maxLength: 5 }), fc.nat(6), (starts, days) => {
+        const quarter = (from: number) => ({
+          from,
+          to: from,
+          effort: { form: "percent", basisPoints: 2000 } as Effort,
+          tentative: false,
+        });
+        const bookings = starts.map((start) => quarter(FIRST + start));
+        const load = bookings.reduce((all, one) => withBooking(all, one, buckets, 1), idle);
+        const moved = starts.map((start) => quarter(FIRST + start + days));
+        expect(overbooked(moved, bookings, buckets, load)).toEqual([]);
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** Makes or changes one assignment. */
 import { useLingui } from "@lingui/react/macro";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { Button } from "@/shared/ui/Button";
@@ -19,16 +19,29 @@ interface Props {
   /** What the form begins with; a change has an id beside it. */
   draft: Beginning;
   isNew: boolean;
+  /** What was typed before a reload. */
+  typed?: AssignmentValues | undefined;
+  /** Told on every change, so that nothing typed is lost. */
+  onTyped: (values: AssignmentValues) => void;
   directory: Directory;
   people: ReadonlyMap<string, Person>;
   onClose: () => void;
   onSave: (draft: Draft) => Promise<boolean>;
 }
 
-export function AssignmentDialog({ draft, isNew, directory, people, onClose, onSave }: Props) {
+export function AssignmentDialog({
+  draft,
+  isNew,
+  typed,
+  onTyped,
+  directory,
+  people,
+  onClose,
+  onSave,
+}: Props) {
   const { t } = useLingui();
   const form = useForm<AssignmentValues>({
-    initial: toValues(draft),
+    initial: typed ?? toValues(draft),
     check: (values) => ({
       personId: values.personId ? undefined : t`Choose a person`,
       projectId: values.projectId ? undefined : t`Choose a project`,
@@ -41,7 +54,10 @@ export function AssignmentDialog({ draft, isNew, directory, people, onClose, onS
       if (made && (await onSave(made))) onClose();
     },
   });
-  const { values, set, error } = form;
+  const { values, set, error, changed } = form;
+  useEffect(() => {
+    if (changed) onTyped(values);
+  }, [changed, values, onTyped]);
   const options = useMemo(
     () => choices(directory, people, draft.projectId),
     [directory, people, draft.projectId],
@@ -96,6 +112,9 @@ export function AssignmentDialog({ draft, isNew, directory, people, onClose, onS
         <div className="col-span-2">
           <TextArea label={t`Note`} rows={2} {...form.text("note")} />
         </div>
+        {typed && (
+          <p role="status" className="col-span-2 text-sm text-muted">{t`What you had typed is back.`}</p>
+        )}
         <div className="col-span-2">
           <Failure text={form.failure} />
         </div>

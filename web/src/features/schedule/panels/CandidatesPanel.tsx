@@ -5,6 +5,7 @@ import { useWorkspaceQuery } from "@/api/queries";
 import { useFormat } from "@/shared/i18n/format";
 import { Badge, type Tone } from "@/shared/ui/Badge";
 import { Button, IconButton } from "@/shared/ui/Button";
+import { Select } from "@/shared/ui/Field";
 import { EmptyState, Loaded } from "@/shared/ui/states";
 import type { Directory } from "../data/useDirectory";
 import { type Bar, OPEN_END } from "../model";
@@ -30,6 +31,9 @@ interface Props {
   workspaceId: string;
   bar: Bar;
   title: string;
+  /** What else is open in the same row; a choice when there are several. */
+  demands: readonly { value: string; label: string }[];
+  onDemand: (id: string) => void;
   directory: Directory;
   onClose: () => void;
   onGive: (personId: string) => void;
@@ -77,7 +81,8 @@ function useReasonText(directory: Directory) {
   };
 }
 
-export function CandidatesPanel({ workspaceId, bar, title, directory, onClose, onGive }: Props) {
+export function CandidatesPanel(props: Props) {
+  const { workspaceId, bar, title, demands, onDemand, directory, onClose, onGive } = props;
   const { t } = useLingui();
   const reasonText = useReasonText(directory);
   const until = formatDay(bar.to === OPEN_END ? bar.from + 90 : bar.to);
@@ -100,7 +105,18 @@ export function CandidatesPanel({ workspaceId, bar, title, directory, onClose, o
       <header className="flex items-start gap-2 border-b border-line px-4 py-3">
         <div className="min-w-0 flex-1">
           <h2 className="font-semibold">{t`Who could take this?`}</h2>
-          <p className="truncate text-sm text-muted">{title}</p>
+          {demands.length > 1 ? (
+            <Select
+              label={t`Open demand`}
+              hideLabel
+              className="mt-1"
+              value={bar.id}
+              onChange={onDemand}
+              options={demands}
+            />
+          ) : (
+            <p className="truncate text-sm text-muted">{title}</p>
+          )}
         </div>
         <IconButton icon="close" label={t`Close`} onClick={onClose} />
       </header>

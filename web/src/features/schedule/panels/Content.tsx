@@ -3,14 +3,16 @@ import { useLingui } from "@lingui/react/macro";
 import { Button } from "@/shared/ui/Button";
 import { EmptyState, ErrorState, LoadingRows } from "@/shared/ui/states";
 import { ScheduleGrid } from "../grid/ScheduleGrid";
+import type { Bar } from "../model";
 import type { ScheduleModel } from "../useSchedulePage";
 import { useNarrow, usePrinting } from "../view/useMedia";
 import { withoutFilters } from "../view/viewState";
 import { Agenda } from "./Agenda";
 import { CandidatesPanel } from "./CandidatesPanel";
+import { Overview } from "./Overview";
 import { TableView } from "./TableView";
 
-export function Content({ model }: { model: ScheduleModel }) {
+export function Content({ model, workspaceId }: { model: ScheduleModel; workspaceId: string }) {
   const { t } = useLingui();
   const narrow = useNarrow();
   const printing = usePrinting();
@@ -56,31 +58,44 @@ export function Content({ model }: { model: ScheduleModel }) {
     );
   }
   return (
-    <ScheduleGrid
-      ref={model.grid}
-      state={model.state}
-      host={model.host}
-      startAt={screen.from}
-      onLoads={plan.loadStore.subscribe}
-    />
+    <>
+      <ScheduleGrid
+        ref={model.grid}
+        state={model.state}
+        host={model.host}
+        startAt={screen.from}
+        onLoads={plan.loadStore.subscribe}
+      />
+      <Overview model={model} workspaceId={workspaceId} />
+    </>
   );
 }
 
 export function Candidates({ model, workspaceId }: { model: ScheduleModel; workspaceId: string }) {
   const { t } = useLingui();
-  const { panel, setPanel, wording, projects, directory, editing } = model;
+  const { panel, setPanel, wording, projects, directory, editing, people } = model;
   if (panel?.kind !== "candidates") return null;
   const { bar } = panel;
-  const title = `${projects.get(bar.projectId)?.name ?? ""} · ${wording.range(bar.from, bar.to)}`;
+  const titleOf = (one: Bar) =>
+    `${projects.get(one.projectId)?.name ?? ""} · ${wording.range(one.from, one.to)}`;
+  const isOpen = people.get(bar.personId)?.kind === "placeholder";
+  const track = model.plan.state.schedule?.tracks.find((one) => one.id === bar.personId);
+  const others = isOpen ? (track?.bars ?? []) : [];
   const give = (personId: string) => {
     setPanel(null);
-    void editing.editor.run(t`Given to ${model.people.get(personId)?.name ?? ""}`, [
+    void editing.editor.run(t`Given to ${people.get(personId)?.name ?? ""}`, [
       { kind: "patch", id: bar.id, patch: { personId } },
     ]);
   };
   return (
     <CandidatesPanel
-      {...{ workspaceId, bar, title, directory }}
+      {...{ workspaceId, bar, directory }}
+      title={titleOf(bar)}
+      demands={others.map((one) => ({ value: one.id, label: titleOf(one) }))}
+      onDemand={(id) => {
+        const next = others.find((one) => one.id === id);
+        if (next) setPanel({ kind: "candidates", bar: next });
+      }}
       onClose={() => setPanel(null)}
       onGive={give}
     />

@@ -1,29 +1,45 @@
 /** Dialogs of the page: at most one form, and above it a question about a clash or a conflict. */
 import { useLingui } from "@lingui/react/macro";
-import type { Draft } from "../edit/deeds";
-import { reversePatch } from "../edit/deeds";
+import { useCallback } from "react";
+import type { AssignmentValues } from "../edit/assignmentForm";
+import { type Draft, reversePatch } from "../edit/deeds";
+import { forgetDraft, keepDraft } from "../edit/keptDraft";
 import type { Bar } from "../model";
 import type { ScheduleModel } from "../useSchedulePage";
 import { AssignmentDialog } from "./AssignmentDialog";
 import { ClashDialog } from "./ClashDialog";
 import { ConflictDialog } from "./ConflictDialog";
+import { GiveDialog } from "./GiveDialog";
 import { RepeatDialog, SplitDialog } from "./RepeatDialog";
 
-export function Panels({ model }: { model: ScheduleModel }) {
+export function Panels({ model, workspaceId }: { model: ScheduleModel; workspaceId: string }) {
   const { t } = useLingui();
   const { panel, setPanel, editing, directory, people, wording, projects } = model;
+  const onTyped = useCallback(
+    (values: AssignmentValues) => {
+      if (panel?.kind === "create") keepDraft(workspaceId, { barId: null, draft: panel.draft, values });
+      if (panel?.kind === "edit") keepDraft(workspaceId, { barId: panel.bar.id, draft: panel.bar, values });
+    },
+    [workspaceId, panel],
+  );
   const close = () => {
+    forgetDraft(workspaceId);
     setPanel(null);
     model.grid.current?.focus();
   };
   const { editor } = editing;
   const create = (draft: Draft) =>
-    editor.run(t`Booked`, [{ kind: "create", draft, temporaryId: `new-${crypto.randomUUID()}` }]);
+    editor.submit(t`Booked`, { kind: "create", draft, temporaryId: `new-${crypto.randomUUID()}` });
   const save = (bar: Bar) => (draft: Draft) => {
     const patch = changed(bar, draft);
     return Object.keys(patch).length === 0
       ? Promise.resolve(true)
-      : editor.run(t`Saved`, [{ kind: "patch", id: bar.id, patch }]);
+      : editor.submit(t`Saved`, { kind: "patch", id: bar.id, patch, since: bar.version });
+  };
+  const give = (bars: readonly Bar[], personId: string) => {
+    const moving = bars.filter((bar) => bar.personId !== personId);
+    const deeds = moving.map((bar) => ({ kind: "patch" as const, id: bar.id, patch: { personId } }));
+    void editor.run(t`Given to ${people.get(personId)?.name ?? ""}`, deeds);
   };
   return (
     <>
@@ -31,6 +47,8 @@ export function Panels({ model }: { model: ScheduleModel }) {
         <AssignmentDialog
           draft={panel.draft}
           isNew
+          typed={panel.typed}
+          onTyped={onTyped}
           directory={directory}
           people={people}
           onClose={close}
@@ -41,6 +59,8 @@ export function Panels({ model }: { model: ScheduleModel }) {
         <AssignmentDialog
           draft={panel.bar}
           isNew={false}
+          typed={panel.typed}
+          onTyped={onTyped}
           directory={directory}
           people={people}
           onClose={close}
@@ -58,6 +78,14 @@ export function Panels({ model }: { model: ScheduleModel }) {
         <RepeatDialog
           onClose={close}
           onRepeat={(body) => void editor.multiply(t`Repeated`, panel.bar.id, "repeat", body)}
+        />
+      )}
+      {panel?.kind === "give" && (
+        <GiveDialog
+          count={panel.bars.length}
+          people={people}
+          onClose={close}
+          onGive={(personId) => give(panel.bars, personId)}
         />
       )}
       {editing.clash && <ClashDialog clash={editing.clash} />}

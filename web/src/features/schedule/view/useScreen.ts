@@ -10,12 +10,24 @@ import type { ChangeView } from "./useView";
 import type { ViewState } from "./viewState";
 
 const ADDRESS_AFTER_MS = 400;
+const PAUSE_MS = 120;
 /** Before the grid stands, as many days are loaded as a wide screen shows. */
 const FIRST_SCREEN_PX = 1400;
 
 export interface Screen {
   readonly from: Day;
   readonly to: Day;
+}
+
+export interface ScreenOfPage {
+  /** A moment after the eye has stopped. */
+  readonly screen: Screen;
+  /** Hears at once what is on screen while it moves. */
+  watch(listener: (screen: Screen) => void): () => void;
+  /** While the mini-map is dragged the axis stands still, and plans are read only where one pauses. */
+  hold(on: boolean): void;
+  onView(): void;
+  goTo(day: Day): void;
 }
 
 export function useScreen(
@@ -25,7 +37,7 @@ export function useScreen(
   axis: TimeAxis,
   rows: readonly Row[],
   change: ChangeView,
-): { screen: Screen; onView: () => void; goTo: (day: Day) => void } {
+): ScreenOfPage {
   const { store, loadStore, state } = plan;
   const first = view.at ?? axis.today - Math.floor(120 / axis.scale.pxPerDay);
   const [screen, setScreen] = useState<Screen>({
@@ -33,6 +45,15 @@ export function useScreen(
     to: first + Math.ceil(FIRST_SCREEN_PX / axis.scale.pxPerDay),
   });
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const listeners = useRef(new Set<(screen: Screen) => void>());
+  const watch = useCallback((listener: (screen: Screen) => void) => {
+    listeners.current.add(listener);
+    return () => {
+      listeners.current.delete(listener);
+    };
+  }, []);
+  const held = useRef(false);
+  const pause = useRef<ReturnType<typeof setTimeout> | null>(null);
   const latest = useRef({ state, view, axis });
   latest.current = { state, view, axis };
 
@@ -51,6 +72,12 @@ export function useScreen(
   const onView = useCallback(() => {
     const now = grid.current?.daysOnScreen();
     if (!now) return;
+    for (const listener of listeners.current) listener(now);
+    if (held.current) {
+      if (pause.current) clearTimeout(pause.current);
+      pause.current = setTimeout(() => load(now), PAUSE_MS);
+      return;
+    }
     load(now);
     latest.current.axis.cover(now.from);
     if (timer.current) clearTimeout(timer.current);
@@ -72,10 +99,28 @@ export function useScreen(
     if (now) load(now);
   }, [load, grid, rows, state.schedule, view.zoom]);
 
-  useEffect(() => () => void (timer.current && clearTimeout(timer.current)), []);
+  useEffect(
+    () => () => {
+      if (timer.current) clearTimeout(timer.current);
+      if (pause.current) clearTimeout(pause.current);
+    },
+    [],
+  );
+
+  const hold = useCallback(
+    (on: boolean) => {
+      held.current = on;
+      if (!on) onView();
+    },
+    [onView],
+  );
 
   const goTo = useCallback(
     (day: Day) => {
+      if (held.current) {
+        grid.current?.scrollToDay(day);
+        return;
+      }
       latest.current.axis.cover(day);
       setScreen((now) => ({ from: day, to: day + (now.to - now.from) }));
       store.show(day, day + (screen.to - screen.from));
@@ -83,5 +128,5 @@ export function useScreen(
     },
     [grid, store, screen],
   );
-  return { screen, onView, goTo };
+  return { screen, watch, hold, onView, goTo };
 }
