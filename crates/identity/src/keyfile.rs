@@ -83,9 +83,22 @@ fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
 
 #[cfg(unix)]
 fn refuse_open_to_others(path: &Path, metadata: &fs::Metadata) -> Result<(), KeyFileError> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyFileError::OpenToOthers { path: path.to_owned(), mode }) }
+    if is_private(mode, metadata.uid()) {
+        Ok(())
+    } else {
+        Err(KeyFileError::OpenToOthers { path: path.to_owned(), mode })
+    }
+}
+
+/// For its owner alone; or root's own and read-only, for its group: so a cluster hands a secret to a process that is
+/// not root.
+///
+/// Source: Kubernetes, "Secrets", default mode 0400 with an `fsGroup`; PostgreSQL trusts root's key files alike.
+#[cfg(unix)]
+const fn is_private(mode: u32, owner: u32) -> bool {
+    mode & 0o077 == 0 || (owner == 0 && mode == 0o440)
 }
 
 #[cfg(not(unix))]
@@ -123,4 +136,19 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(content)?;
     file.sync_all()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::is_private;
+
+    #[test]
+    fn a_key_is_for_its_owner_or_handed_to_a_group_by_root() {
+        assert!(is_private(0o600, 1000));
+        assert!(is_private(0o400, 0));
+        assert!(is_private(0o440, 0));
+        for (mode, owner) in [(0o440, 1000), (0o640, 0), (0o444, 0), (0o604, 0), (0o660, 1000)] {
+            assert!(!is_private(mode, owner), "{mode:o} of {owner}");
+        }
+    }
 }
