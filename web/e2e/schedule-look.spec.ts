@@ -35,8 +35,8 @@ test("each_filter_leaves_the_right_people_and_stands_in_the_address", async ({ p
 test("people_with_enough_free_hours_in_a_range_are_found", async ({ page }) => {
   const { monday } = await open(page);
   await page.getByRole("button", { name: "Filters" }).click();
-  await page.getByLabel("From").fill(iso(monday));
-  await page.getByLabel("To").fill(iso(monday + 4));
+  await page.getByLabel("From", { exact: true }).fill(iso(monday));
+  await page.getByLabel("To", { exact: true }).fill(iso(monday + 4));
   await page.getByLabel("At least so many hours free").fill("40");
   await page.keyboard.press("Escape");
   await expect.poll(() => names(page)).toEqual(["Cleo Costa", "Dora Dias"]);
@@ -64,8 +64,9 @@ test("the_twin_by_project_shows_who_is_on_it_and_books_on_it", async ({ page }) 
   await page.getByRole("button", { name: "Projects", exact: true }).click();
   await expect(page.getByRole("grid", { name: "Schedule of projects" })).toBeVisible();
   await expect(row(page, "Web shop").locator(".sg-bar")).toHaveCount(2);
-  await expect(row(page, "Web shop").locator(".sg-bar").first()).toContainText("Ada Almeida");
-  await row(page, "Web shop").locator(".sg-bar").first().click();
+  await row(page, "Web shop")
+    .getByRole("gridcell", { name: /Ada Almeida/ })
+    .click();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
@@ -151,13 +152,35 @@ test("an_older_plan_is_shown_under_a_banner_and_cannot_be_changed", async ({ pag
   await expect(bar(page, "Ada Almeida", "Web shop")).toHaveAccessibleName(new RegExp(short(plan.monday + 7)));
 });
 
-test("on_paper_the_plan_is_a_table_without_controls", async ({ page }) => {
-  await open(page);
+test("on_paper_every_row_stands_without_controls_on_as_many_sheets_as_it_takes", async ({ page }) => {
+  const plan = await open(page);
+  const people = Array.from({ length: 40 }, (_, at) => `Extra ${String(at).padStart(2, "0")}`);
+  for (const name of people) {
+    await plan.call("POST", "/people", { name, kind: "person", teamIds: [], weeklyMinutes: 2400 });
+  }
+  await expect(page.getByRole("grid")).toHaveAttribute("aria-rowcount", "48");
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   await page.emulateMedia({ media: "print" });
-  await expect(page.getByRole("table")).toContainText("Web shop");
+  await expect(page.getByRole("table").getByRole("row", { name: /Extra 39/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /Ada Almeida/ })).toContainText("Web shop");
   await expect(page.getByRole("button", { name: "New assignment" })).toBeHidden();
+  const sheets = (await page.pdf({ format: "A4", landscape: true })).toString("latin1");
+  expect(sheets.match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(1);
   await page.emulateMedia({ media: "screen" });
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   await expect(page.getByRole("grid")).toBeVisible();
+});
+
+test("the_name_of_a_group_stays_in_sight_while_its_rows_are", async ({ page }) => {
+  const plan = await open(page);
+  await page.setViewportSize({ width: 1280, height: 480 });
+  await page.goto(`${plan.address}&group=role`);
+  const pinned = page.locator(".sg-pinned");
+  await expect(row(page, "Dora Dias")).toBeAttached();
+  await expect(pinned).toBeHidden();
+  await page.getByRole("grid").evaluate((grid) => grid.scrollTo(grid.scrollLeft, 60));
+  await expect(pinned).toHaveText(/Open demand · 1/);
+  await page.getByRole("grid").evaluate((grid) => grid.scrollTo(grid.scrollLeft, 1_000));
+  await expect(pinned).toHaveText(/Developer|Designer/);
+  await expect(pinned).toBeVisible();
 });

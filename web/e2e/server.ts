@@ -70,7 +70,8 @@ export const test = base.extend<{ errors: string[] }, { server: string }>({
       page.on("pageerror", (error) => errors.push(error.message));
       page.on("console", (message) => {
         const text = message.text();
-        if (message.type() === "error" && !/status of 4\d\d/.test(text)) errors.push(text);
+        if (message.type() === "error" && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(text))
+          errors.push(text);
       });
       await use(errors);
       expect(errors).toEqual([]);

@@ -84,8 +84,8 @@ export function SchedulePage({ workspaceId }: { workspaceId: string }) {
         )}
       </div>
       {view.asOf && <AsOfBanner asOf={view.asOf} change={change} />}
-      <div className="flex min-h-0 flex-1">
-        <div className="relative flex min-w-0 flex-1 flex-col">
+      <div className="flex min-h-0 flex-1 print:block">
+        <div className="relative flex min-w-0 flex-1 flex-col print:block">
           <Content model={model} workspaceId={workspaceId} />
           {model.selection.bars.length > 0 && editable && (
             <SelectionBar

@@ -24,16 +24,21 @@ export function Page({ title, beside, actions, toolbar, children, fill, narrow }
     document.title = `${title} · Raally`;
   }, [title]);
   return (
-    <div className={cx("flex min-w-0 flex-1 flex-col", fill && "h-dvh max-h-dvh overflow-hidden")}>
+    <div
+      className={cx(
+        "flex min-w-0 flex-1 flex-col",
+        fill && "h-dvh max-h-dvh overflow-hidden print:h-auto print:max-h-none",
+      )}
+    >
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
         <div className="flex min-h-13 items-center gap-2 px-3 py-2 md:px-6">
           {navigation}
           <h1 className="truncate text-lg font-semibold">{title}</h1>
           {beside}
-          <div className="ms-auto flex items-center gap-2">{actions}</div>
+          <div className="no-print ms-auto flex items-center gap-2">{actions}</div>
         </div>
         {toolbar && (
-          <div className="flex items-center gap-2 overflow-x-auto px-3 py-1 pb-2.5 max-md:*:shrink-0 md:flex-wrap md:px-6">
+          <div className="no-print flex items-center gap-2 overflow-x-auto px-3 py-1 pb-2.5 max-md:*:shrink-0 md:flex-wrap md:px-6">
             {toolbar}
           </div>
         )}

@@ -155,8 +155,8 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
   const pointer = new PointerControl(surface, air, marquee, {
     canEdit: () => host.current.canEdit(),
     takenWith: (bar) => host.current.takenWith(bar),
-    onBarClicked: (bar, row, pressed) => {
-      keys.goTo({ row, day: bar.from, barId: bar.id }, false, true);
+    onBarClicked: (bar, { row, day }, pressed) => {
+      keys.goTo({ row, day, barId: bar.id }, false, true);
       surface.barElement(row, bar.id)?.focus({ preventScroll: true });
       host.current.onBarClicked(bar, pressed);
     },

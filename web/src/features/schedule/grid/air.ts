@@ -163,7 +163,7 @@ export class Air {
     const note = verdict?.clashes
       ? { ...verdict, text: `${verdict.text}\n${state.wording.choice(choice)}` }
       : verdict;
-    this.surface.ghosts.show(ghosts, state.scale, note, choice);
+    this.surface.ghosts.show(ghosts, state.scale, this.surface.sight(), note, choice);
   }
 
   private dragGhosts(drag: BarDrag): Ghost[] {

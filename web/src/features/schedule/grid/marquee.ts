@@ -40,8 +40,9 @@ export class Marquee {
     const state = this.surface.current();
     if (!this.anchor || !state) return;
     const rect = rectOf(this.anchor, to);
-    this.element.style.transform = `translate(${rect.left}px, ${rect.top}px)`;
-    this.element.style.width = `${rect.width}px`;
+    const hidden = Math.max(this.surface.sight().left - rect.left, 0);
+    this.element.style.transform = `translate(${rect.left + hidden}px, ${rect.top}px)`;
+    this.element.style.width = `${Math.max(rect.width - hidden, 0)}px`;
     this.element.style.height = `${rect.height}px`;
     const rows = state.rows.map((row) => (row.kind === "track" ? row : null));
     const ids = barsInFrame(rows, this.surface.rowOffsets(), state.scale, rect).map((bar) => bar.id);

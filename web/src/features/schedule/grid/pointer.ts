@@ -15,7 +15,7 @@ export interface PointerHost {
   canEdit(): boolean;
   /** What goes along when this bar is taken. */
   takenWith(bar: Bar): readonly Bar[];
-  onBarClicked(bar: Bar, row: number, keys: ClickKeys): void;
+  onBarClicked(bar: Bar, place: { row: number; day: Day }, keys: ClickKeys): void;
   onBarOpened(bar: Bar, row: number): void;
   onEmptyClicked(row: number, day: Day): void;
   onFolded(key: string): void;
@@ -196,7 +196,7 @@ export class PointerControl {
       return;
     }
     const keys = { shift: event.shiftKey, toggle: event.ctrlKey || event.metaKey };
-    if (press.bar) this.host.onBarClicked(press.bar, press.row, keys);
+    if (press.bar) this.host.onBarClicked(press.bar, press, keys);
     else this.host.onEmptyClicked(press.row, press.day);
   };
 
@@ -253,7 +253,10 @@ export class PointerControl {
 
   private hover(event: PointerEvent): void {
     if (event.pointerType !== "mouse" || this.isBusy()) return;
-    const at = (event.target as HTMLElement).closest(".sg-bar") ? this.at(event) : null;
+    const over = (event.target as HTMLElement).closest<HTMLElement>(".sg-bar");
+    // Bars are recycled: what the tooltip says is what the label says.
+    if (over) over.title = over.getAttribute("aria-label") ?? "";
+    const at = over ? this.at(event) : null;
     const cursor = at?.bar && this.host.canEdit() ? (at.zone === "body" ? "grab" : "ew-resize") : "";
     if (this.surface.body.style.cursor !== cursor) this.surface.body.style.cursor = cursor;
   }

@@ -212,6 +212,7 @@ function paintBar(element: HTMLElement, bar: Bar, lane: number, row: TrackRow, f
     .filter(Boolean)
     .join(" ");
   element.dataset.bar = bar.id;
+  if (element.title) element.removeAttribute("title");
   // Not by a transform: sticky text inside would not see it.
   element.style.left = `${x}px`;
   element.style.top = `${laneTop(lane)}px`;

@@ -12,8 +12,9 @@ import { columnCount, columnDays, columnOf, dayAtX, widthOf, xOfDay } from "../t
 import type { Row } from "../view/rows";
 import { paintBackground } from "./background";
 import type { Frame } from "./frame";
-import { GhostLayer } from "./ghosts";
+import { GhostLayer, type Sight } from "./ghosts";
 import { HeaderView } from "./headerView";
+import { PinnedGroup } from "./pinnedGroup";
 import { RowView } from "./rowView";
 
 export interface SurfaceState extends Omit<Frame, "from" | "to"> {
@@ -44,6 +45,7 @@ export class Surface {
   readonly ghosts = new GhostLayer();
   readonly body = document.createElement("div");
   private readonly header = new HeaderView();
+  private readonly pinned = new PinnedGroup();
   private readonly today = document.createElement("div");
   private readonly cell = document.createElement("div");
   private readonly live = new Map<number, RowView>();
@@ -72,7 +74,7 @@ export class Surface {
     const head = document.createElement("div");
     head.className = "sg-head-group";
     head.setAttribute("role", "rowgroup");
-    head.append(this.header.element);
+    head.append(this.header.element, this.pinned.element);
     this.today.className = "sg-today";
     this.cell.className = "sg-cell";
     this.cell.setAttribute("role", "gridcell");
@@ -110,7 +112,10 @@ export class Surface {
     const firstDay = before ? this.firstDay() : null;
     this.state = state;
     const { scale } = state;
-    if (before?.rows !== state.rows) this.offsets = rowOffsets(state.rows.map((row) => row.height));
+    if (before?.rows !== state.rows) {
+      this.offsets = rowOffsets(state.rows.map((row) => row.height));
+      this.pinned.setRows(state.rows);
+    }
     this.scroller.setAttribute("aria-label", state.label);
     this.scroller.setAttribute("aria-rowcount", String(state.rows.length + 1));
     this.scroller.setAttribute("aria-colcount", String(columnCount(scale)));
@@ -124,6 +129,7 @@ export class Surface {
       this.today.style.transform = `translateX(${xOfDay(scale, state.today) + scale.pxPerDay / 2}px)`;
     }
     this.render(true);
+    this.pin();
   }
 
   scrollToDay(day: Day): void {
@@ -148,6 +154,17 @@ export class Surface {
     const height = this.size.height - GEOMETRY.headerHeight;
     const top = this.scrolled.y;
     return { first: this.offsets.rowAt(top), last: this.offsets.rowAt(top + height) };
+  }
+
+  /** What is on screen, in the pixels of time and rows. */
+  sight(): Sight {
+    const { x, y } = this.scrolled;
+    return {
+      left: x,
+      right: x + this.timeWidth(),
+      top: y,
+      bottom: y + this.size.height - GEOMETRY.headerHeight,
+    };
   }
 
   rowTop(row: number): number {
@@ -197,6 +214,7 @@ export class Surface {
   private readonly onScroll = (): void => {
     this.scrolled = { x: this.scroller.scrollLeft, y: this.scroller.scrollTop };
     this.render(false);
+    this.pin();
     this.onView();
   };
 
@@ -204,6 +222,12 @@ export class Surface {
     if (x !== null) this.scroller.scrollLeft = x;
     if (y !== null) this.scroller.scrollTop = y;
     this.scrolled = { x: this.scroller.scrollLeft, y: this.scroller.scrollTop };
+  }
+
+  private pin(): void {
+    const { state } = this;
+    if (!state) return;
+    this.pinned.place(state.rows, this.offsets, this.scrolled.y, (row) => state.wording.group(row).name);
   }
 
   private frame(): Frame | null {
@@ -336,7 +360,8 @@ export class Surface {
     const left = xOfDay(scale, cursor.day);
     const right = left + scale.pxPerDay * columnDays(scale.zoom);
     const margin = Math.min(120, this.timeWidth() / 4);
-    const toY = top < y ? top : bottom > y + height ? bottom - height : null;
+    const covered = this.state?.rows[cursor.row]?.kind === "group" ? 0 : this.pinned.height();
+    const toY = top < y + covered ? Math.max(top - covered, 0) : bottom > y + height ? bottom - height : null;
     const toX =
       left < x ? left - margin : right > x + this.timeWidth() ? right - this.timeWidth() + margin : null;
     if (toX !== null || toY !== null) this.scrollTo(toX, toY);

@@ -1,6 +1,6 @@
 /** Makes or changes one assignment. */
 import { useLingui } from "@lingui/react/macro";
-import { useEffect, useMemo } from "react";
+import { useEffect, useId, useMemo } from "react";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { Button } from "@/shared/ui/Button";
@@ -40,6 +40,7 @@ export function AssignmentDialog({
   onSave,
 }: Props) {
   const { t } = useLingui();
+  const formId = useId();
   const form = useForm<AssignmentValues>({
     initial: typed ?? toValues(draft),
     check: (values) => ({
@@ -71,13 +72,13 @@ export function AssignmentDialog({
       footer={
         <>
           <Button onClick={onClose}>{t`Cancel`}</Button>
-          <Button look="primary" busy={form.busy} onClick={() => form.onSubmit()}>
+          <Button look="primary" type="submit" form={formId} busy={form.busy}>
             {isNew ? t`Book` : t`Save`}
           </Button>
         </>
       }
     >
-      <form className="grid grid-cols-2 gap-3 pb-2" onSubmit={form.onSubmit} noValidate>
+      <form id={formId} className="grid grid-cols-2 gap-3 pb-2" onSubmit={form.onSubmit} noValidate>
         <Combobox
           className="col-span-2"
           label={t`Project`}
@@ -118,7 +119,6 @@ export function AssignmentDialog({
         <div className="col-span-2">
           <Failure text={form.failure} />
         </div>
-        <button type="submit" className="sr-only" tabIndex={-1}>{t`Save`}</button>
       </form>
     </Dialog>
   );

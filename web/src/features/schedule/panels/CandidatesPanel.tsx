@@ -102,23 +102,24 @@ export function CandidatesPanel(props: Props) {
       aria-label={t`Who could take this?`}
       className="no-print flex w-80 max-w-[85vw] shrink-0 flex-col border-s border-line bg-raised"
     >
-      <header className="flex items-start gap-2 border-b border-line px-4 py-3">
-        <div className="min-w-0 flex-1">
-          <h2 className="font-semibold">{t`Who could take this?`}</h2>
-          {demands.length > 1 ? (
-            <Select
-              label={t`Open demand`}
-              hideLabel
-              className="mt-1"
-              value={bar.id}
-              onChange={onDemand}
-              options={demands}
-            />
-          ) : (
-            <p className="truncate text-sm text-muted">{title}</p>
-          )}
+      <header className="border-b border-line px-4 py-3">
+        <div className="flex items-start gap-2">
+          <div className="min-w-0 flex-1">
+            <h2 className="font-semibold">{t`Who could take this?`}</h2>
+            {demands.length < 2 && <p className="truncate text-sm text-muted">{title}</p>}
+          </div>
+          <IconButton icon="close" label={t`Close`} onClick={onClose} />
         </div>
-        <IconButton icon="close" label={t`Close`} onClick={onClose} />
+        {demands.length > 1 && (
+          <Select
+            label={t`Open demand`}
+            hideLabel
+            className="mt-2"
+            value={bar.id}
+            onChange={onDemand}
+            options={demands}
+          />
+        )}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
         <Loaded query={query} rows={10}>

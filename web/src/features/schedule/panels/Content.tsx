@@ -10,6 +10,7 @@ import { withoutFilters } from "../view/viewState";
 import { Agenda } from "./Agenda";
 import { CandidatesPanel } from "./CandidatesPanel";
 import { Overview } from "./Overview";
+import { PrintView } from "./PrintView";
 import { TableView } from "./TableView";
 
 export function Content({ model, workspaceId }: { model: ScheduleModel; workspaceId: string }) {
@@ -44,7 +45,8 @@ export function Content({ model, workspaceId }: { model: ScheduleModel; workspac
       </EmptyState>
     );
   }
-  if (view.form === "table" || printing) {
+  if (printing && view.form === "grid") return <PrintView model={model} />;
+  if (view.form === "table") {
     return <TableView {...{ rows, wording, people, projects, onOpen }} range={screen} />;
   }
   if (narrow) {

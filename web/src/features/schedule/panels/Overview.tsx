@@ -16,7 +16,10 @@ import type { Day } from "../model";
 import { formatDay, parseDay } from "../time/days";
 import type { ScheduleModel } from "../useSchedulePage";
 
-const HEIGHT = 30;
+const HEIGHT = 40;
+const TEXT_HEIGHT = 12;
+/** A quarter's name needs as much room. */
+const NAME_PX = 52;
 
 interface HoursRow extends Omit<WeekLoad, "from" | "to"> {
   from: string;
@@ -77,7 +80,12 @@ export function Overview({ model, workspaceId }: { model: ScheduleModel; workspa
   const { domain, weeks } = useWeeks(model, workspaceId);
   const frame = useFrame(model, domain, width);
   const { goTo, hold, axis } = model;
-  const paths = weekPaths(weeks, domain, { width, height: HEIGHT });
+  const paths = weekPaths(weeks, domain, { width, height: HEIGHT - TEXT_HEIGHT });
+  const quarters = axis.header.cells("quarter", domain.from, domain.to).upper.map((cell) => ({
+    ...cell,
+    x: pixelOfDay(domain, width, cell.from),
+    wide: pixelOfDay(domain, width, cell.until) - pixelOfDay(domain, width, cell.from) >= NAME_PX,
+  }));
   const now = () => model.grid.current?.daysOnScreen() ?? model.screen;
 
   const point = (event: PointerEvent<HTMLDivElement>) => {
@@ -109,9 +117,23 @@ export function Overview({ model, workspaceId }: { model: ScheduleModel; workspa
         onPointerCancel={() => hold(false)}
       >
         <svg aria-hidden="true" width={width} height={HEIGHT} className="block">
-          <path d={paths.confirmed} className="fill-load-mid" />
-          <path d={paths.tentative} className="fill-load-low" />
-          <path d={paths.over} className="fill-load-over" />
+          <path
+            d={quarters.map(({ x }) => `M${Math.round(x) + 0.5} 0v${HEIGHT}`).join("")}
+            className="stroke-line"
+          />
+          {quarters.map(
+            ({ from, label, x, wide }) =>
+              wide && (
+                <text key={from} x={x + 4} y={9} className="fill-muted text-[10px]">
+                  {label}
+                </text>
+              ),
+          )}
+          <g transform={`translate(0 ${TEXT_HEIGHT})`}>
+            <path d={paths.confirmed} className="fill-load-mid" />
+            <path d={paths.tentative} className="fill-load-low" />
+            <path d={paths.over} className="fill-load-over" />
+          </g>
           <path d={`M${pixelOfDay(domain, width, axis.today)} 0v${HEIGHT}`} className="stroke-today" />
         </svg>
         <div

@@ -20,7 +20,7 @@ export function SelectionBar({ count, actions, onClear }: Props) {
     <div
       role="toolbar"
       aria-label={t`Selected assignments`}
-      className="no-print absolute start-3 bottom-11 z-20 flex max-w-[calc(100%-1.5rem)] items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-lg"
+      className="no-print absolute start-3 bottom-13 z-20 flex max-w-[calc(100%-1.5rem)] items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-lg"
     >
       <span className="px-2 text-sm font-medium whitespace-nowrap" role="status">
         {plural(count, { one: "# selected", other: "# selected" })}

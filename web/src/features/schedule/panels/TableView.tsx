@@ -32,7 +32,11 @@ export function TableView({ rows, range, wording, people, projects, onOpen }: Pr
     );
   }
   return (
-    <section className="min-h-0 flex-1 overflow-auto" aria-label={t`Assignments as a table`} tabIndex={0}>
+    <section
+      className="min-h-0 flex-1 overflow-auto print:overflow-visible"
+      aria-label={t`Assignments as a table`}
+      tabIndex={0}
+    >
       <table className="w-full border-collapse text-start">
         <caption className="px-4 py-2 text-start text-sm text-muted">
           {wording.range(range.from, range.to)} · {t`${shown.length} of ${lines.length}`}

@@ -1,7 +1,6 @@
 /** The rows of the page: the plan filtered, grouped and packed. */
-import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
-import { listOptions, useList, useWorkspaceQuery } from "@/api/queries";
+import { useList, useWorkspaceQuery } from "@/api/queries";
 import type { PlanState } from "../data/planStore";
 import type { Directory } from "../data/useDirectory";
 import { byProject, type WireBucket, type WireSchedule } from "../data/wire";
@@ -10,18 +9,26 @@ import { formatDay, parseDay } from "../time/days";
 import { buildRows, type LaneMemory, type Row } from "./rows";
 import type { ViewState } from "./viewState";
 
+const MS_PER_DAY = 86_400_000;
+
 /** Ids of the people that pass the filters which the plan in memory can't decide; null = everybody. */
 function useOnlyPeople(workspaceId: string, view: ViewState): ReadonlySet<string> | null {
   const { skills, free, tentative } = view;
-  const skilled = useQuery({
-    ...listOptions(workspaceId, "people", { skillId: skills }),
-    enabled: skills.length > 0,
-  });
+  const today = formatDay(Math.floor(Date.now() / MS_PER_DAY));
+  const ask = { from: today, to: today, grain: "total", skillId: skills };
+  const skilled = useWorkspaceQuery<WireSchedule>(
+    workspaceId,
+    "derived",
+    "/schedule",
+    ask,
+    skills.length > 0,
+  );
   const range = { from: formatDay(free?.from ?? 0), to: formatDay(free?.to ?? 0) };
   const query = { ...range, grain: "total", includeTentative: true, includePending: true };
   const loads = useWorkspaceQuery<WireSchedule>(workspaceId, "derived", "/schedule", query, free !== null);
   return useMemo(() => {
-    const bySkill = skills.length > 0 ? new Set((skilled.data ?? []).map((one) => one.id)) : null;
+    const bySkill =
+      skills.length > 0 ? new Set((skilled.data?.people ?? []).map((one) => one.personId)) : null;
     if (!free || !loads.data) return bySkill;
     const enough = loads.data.people.filter((one) => freeOf(one.buckets[0], tentative) >= free.minutes);
     return new Set(enough.map((one) => one.personId).filter((id) => !bySkill || bySkill.has(id)));
