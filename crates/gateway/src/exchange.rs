@@ -1,0 +1,251 @@
+//! A request and its attempts: which target is next, what may be tried again, when to stop.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+use tokio::time::timeout_at;
+
+use crate::answer::Sorry;
+use crate::attempt::{Answer, Failed, Terms, attempt};
+use crate::body::{Progress, RequestBody};
+use crate::config::ms;
+use crate::counters::Ending;
+use crate::proxy::Worker;
+use crate::routes::{Choice, GroupRuntime, Placing, Routes};
+use crate::shared::{Place, Totals};
+use crate::target::TargetRuntime;
+use crate::trace::{TRACEPARENT, Trace};
+
+/// A request's body before it is sent.
+#[derive(Debug)]
+pub(crate) enum Held {
+    Empty,
+    Kept(Bytes),
+    Passing(Incoming),
+    /// It is on its way; there is no second time.
+    Gone,
+}
+
+pub(crate) struct Exchange<'a> {
+    worker: &'a Worker,
+    routes: &'a Routes,
+    group: usize,
+    cohort: Option<usize>,
+    head: Parts,
+    held: Held,
+    /// Whether a failed attempt may be followed by another although bytes have left.
+    replayable: bool,
+    trace: Trace,
+    deadline: Instant,
+    tried: Vec<Arc<TargetRuntime>>,
+    attempts: u32,
+}
+
+impl<'a> Exchange<'a> {
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of one request, and it is made in one place")]
+    pub fn new(
+        worker: &'a Worker,
+        routes: &'a Routes,
+        placing: &Placing,
+        head: Parts,
+        held: Held,
+        idempotent: bool,
+        trace: Trace,
+        deadline: Instant,
+    ) -> Self {
+        let replayable = idempotent && !matches!(held, Held::Passing(_));
+        let (group, cohort) = (placing.group, placing.cohort);
+        let tried = Vec::new();
+        Self { worker, routes, group, cohort, head, held, replayable, trace, deadline, tried, attempts: 0 }
+    }
+
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Attempts until an answer may be passed on, or none can be had.
+    pub async fn run(&mut self) -> Result<Answer, Sorry> {
+        let mut place = self.first_place().await?;
+        loop {
+            self.attempts += 1;
+            let (request, progress) = self.request();
+            let terms = Terms {
+                shared: &self.worker.shared,
+                worker: self.worker.index,
+                cohort: self.cohort,
+                deadline: self.deadline,
+                progress,
+            };
+            place = match attempt(&terms, place, request).await {
+                Ok(answer) => match self.instead_of(&answer) {
+                    Some(place) => place,
+                    None => return Ok(answer),
+                },
+                Err(failed) => self.after(*failed)?,
+            };
+        }
+    }
+
+    /// A place in the request's group; if all are taken, the first that becomes free in time.
+    async fn first_place(&mut self) -> Result<Place, Sorry> {
+        let group = &self.routes.groups[self.group];
+        let limits = &self.worker.shared.config.limits;
+        match self.choose(group, false) {
+            Choice::Target(target, probe) => return Ok(taken(group, target, probe)),
+            Choice::None => return self.helper(group).ok_or(Sorry::NoTarget),
+            Choice::Full => {}
+        }
+        let _waiting = Waiting::enter(group, limits.queue_max).ok_or(Sorry::Busy)?;
+        let deadline = (Instant::now() + ms(limits.queue_ms_max)).min(self.deadline);
+        loop {
+            let freed = group.queue.freed.notified();
+            match self.choose(group, false) {
+                Choice::Target(target, probe) => return Ok(taken(group, target, probe)),
+                Choice::None => return self.helper(group).ok_or(Sorry::NoTarget),
+                Choice::Full => timeout_at(deadline.into(), freed).await.map_err(|_| Sorry::Busy)?,
+            }
+        }
+    }
+
+    /// When no target of the group is fit: the fallback's, or else one that may be ill.
+    fn helper(&self, group: &Arc<GroupRuntime>) -> Option<Place> {
+        let fallback = group.fallback.map(|index| &self.routes.groups[index]);
+        for (group, lenient) in fallback.map(|group| (group, false)).into_iter().chain([(group, true)]) {
+            if let Choice::Target(target, probe) = self.choose(group, lenient) {
+                return Some(taken(group, target, probe));
+            }
+        }
+        None
+    }
+
+    fn choose(&self, group: &GroupRuntime, lenient: bool) -> Choice {
+        let shared = &self.worker.shared;
+        group.choose(shared.now_us(), &self.tried, lenient, shared.config.limits.open_per_target_max)
+    }
+
+    fn may_try_again(&self) -> bool {
+        self.attempts < self.worker.shared.config.retries.attempts_max && Instant::now() < self.deadline
+    }
+
+    /// The place of another attempt, if this answer is a failure that another target may spare the client.
+    fn instead_of(&mut self, answer: &Answer) -> Option<Place> {
+        let status = answer.response.status();
+        if !status.is_server_error() || !self.replayable || !self.may_try_again() {
+            return None;
+        }
+        // Another version may not have the fault; another process of the same has, unless it was only unavailable.
+        let fallback = answer.place.group.fallback;
+        let worth = match fallback {
+            Some(_) => !matches!(status, StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED),
+            None => matches!(
+                status,
+                StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+            ),
+        };
+        if !worth {
+            return None;
+        }
+        self.tried.push(Arc::clone(&answer.place.target));
+        let group = fallback.map_or(&answer.place.group, |index| &self.routes.groups[index]);
+        self.again(group)
+    }
+
+    /// The place of another attempt after one without an answer, or what the client hears.
+    fn after(&mut self, failed: Failed) -> Result<Place, Sorry> {
+        let sorry = if failed.ending == Ending::Timeout { Sorry::Late } else { Sorry::Broken };
+        // A target that closed an idle connection under the request may be tried again on a new one.
+        if !(failed.ending == Ending::Reset && failed.reused) {
+            self.tried.push(Arc::clone(&failed.place.target));
+        }
+        if !self.may_try_again() {
+            return Err(sorry);
+        }
+        let group = &failed.place.group;
+        let fallback = group.fallback.map(|index| &self.routes.groups[index]);
+        if let Some(unsent) = failed.unsent {
+            self.take_back(unsent);
+            let other = self.place_in(group).or_else(|| fallback.and_then(|group| self.place_in(group)));
+            return other.ok_or(sorry);
+        }
+        if !self.replayable {
+            return Err(sorry);
+        }
+        self.again(fallback.unwrap_or(group)).ok_or(sorry)
+    }
+
+    /// A place for a retry, out of the budget.
+    fn again(&self, group: &Arc<GroupRuntime>) -> Option<Place> {
+        let shared = &self.worker.shared;
+        let place = self.place_in(group)?;
+        if !shared.budget.withdraw(shared.now_us()) {
+            Totals::count(&shared.totals.budget_empty);
+            return None;
+        }
+        Totals::count(&shared.totals.retries);
+        Some(place)
+    }
+
+    fn place_in(&self, group: &Arc<GroupRuntime>) -> Option<Place> {
+        match self.choose(group, false) {
+            Choice::Target(target, probe) => Some(taken(group, target, probe)),
+            Choice::Full | Choice::None => None,
+        }
+    }
+
+    /// The request of one attempt. What can't be needed again is given away instead of copied.
+    fn request(&mut self) -> (Request<RequestBody>, Option<Arc<Progress>>) {
+        let last = !self.replayable || self.attempts >= self.worker.shared.config.retries.attempts_max;
+        let (body, progress) = match &self.held {
+            Held::Empty | Held::Gone => (RequestBody::Empty, None),
+            Held::Kept(bytes) => (RequestBody::Kept(Some(bytes.clone())), None),
+            Held::Passing(_) => match std::mem::replace(&mut self.held, Held::Gone) {
+                Held::Passing(incoming) => {
+                    let progress = Progress::new(Instant::now());
+                    (RequestBody::Passing(incoming, Arc::clone(&progress)), Some(progress))
+                }
+                _ => (RequestBody::Empty, None),
+            },
+        };
+        let mut request = Request::new(body);
+        *request.method_mut() = self.head.method.clone();
+        *request.uri_mut() = self.head.uri.clone();
+        *request.headers_mut() = if last { std::mem::take(&mut self.head.headers) } else { self.head.headers.clone() };
+        request.headers_mut().insert(TRACEPARENT, self.trace.header());
+        (request, progress)
+    }
+
+    /// Takes back what did not leave.
+    fn take_back(&mut self, unsent: Request<RequestBody>) {
+        let (head, body) = unsent.into_parts();
+        self.head.headers = head.headers;
+        if let RequestBody::Passing(incoming, _) = body {
+            self.held = Held::Passing(incoming);
+        }
+    }
+}
+
+fn taken(group: &Arc<GroupRuntime>, target: Arc<TargetRuntime>, probe: bool) -> Place {
+    Place { group: Arc::clone(group), target, probe }
+}
+
+/// A request in the queue of a group.
+struct Waiting<'a>(&'a GroupRuntime);
+
+impl<'a> Waiting<'a> {
+    fn enter(group: &'a GroupRuntime, queue_max: u32) -> Option<Self> {
+        let before = group.queue.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = Self(group);
+        (before < queue_max).then_some(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.queue.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}

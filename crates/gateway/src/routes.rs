@@ -1,0 +1,219 @@
+//! The table made ready for use: groups with their running targets, the split, the rules. It is replaced as a whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use http::{HeaderMap, HeaderName};
+use tokio::sync::Notify;
+
+use crate::config::Config;
+use crate::counters::GroupCounters;
+use crate::split::Split;
+use crate::sticky;
+use crate::table::{GroupName, Sticky, Table, TargetId, TesterBy};
+use crate::target::TargetRuntime;
+use crate::wire::{Breaker, GroupCounts};
+
+#[derive(Debug)]
+pub(crate) struct Routes {
+    pub epoch: u64,
+    pub table: Table,
+    pub groups: Vec<Arc<GroupRuntime>>,
+    pub sticky: Option<Sticky>,
+    split: Split,
+    testers: Vec<TesterRule>,
+}
+
+#[derive(Debug)]
+struct TesterRule {
+    by: TesterBy,
+    header: Option<HeaderName>,
+    name: String,
+    value: String,
+    group: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct GroupRuntime {
+    pub name: GroupName,
+    pub version: String,
+    pub targets: Vec<Arc<TargetRuntime>>,
+    /// Index of the group that helps out.
+    pub fallback: Option<usize>,
+    pub counters: Arc<GroupCounters>,
+    pub queue: Arc<Queue>,
+    turn: AtomicUsize,
+}
+
+/// Requests that wait for a place in a group.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    pub waiting: AtomicU32,
+    pub freed: Notify,
+}
+
+/// What a look for a target came to.
+#[derive(Debug)]
+pub(crate) enum Choice {
+    /// This one, with a place taken; `true` = as a probe of its breaker.
+    Target(Arc<TargetRuntime>, bool),
+    /// Fit ones are there, each with as many open requests as it may have.
+    Full,
+    /// None is fit.
+    None,
+}
+
+/// Where a request goes, and who sends it.
+#[derive(Debug)]
+pub(crate) struct Placing {
+    pub group: usize,
+    /// Cohort of the user, if the request has one.
+    pub cohort: Option<usize>,
+    /// The cookie to set, if the user is new.
+    pub new_user: Option<u128>,
+}
+
+impl Routes {
+    /// Takes over from `before` what goes on: targets of the same id and address, counters of the same group and
+    /// version.
+    pub fn new(epoch: u64, table: Table, before: Option<&Self>, config: &Config, workers: usize) -> Self {
+        let names: Vec<GroupName> = table.groups.keys().cloned().collect();
+        let index = |name: &GroupName| names.iter().position(|known| known == name);
+        let known: BTreeMap<&TargetId, &Arc<TargetRuntime>> =
+            before.iter().flat_map(|routes| routes.targets()).map(|target| (&target.id, target)).collect();
+        let groups = table.groups.iter().map(|(name, group)| {
+            let same = before.and_then(|routes| routes.groups.iter().find(|known| known.name == *name));
+            let targets = group.targets.iter().map(|target| match known.get(&target.id) {
+                Some(running) if *running.address == *target.address => {
+                    running.moved_to(name);
+                    Arc::clone(running)
+                }
+                _ => Arc::new(TargetRuntime::new(target, name, config, workers)),
+            });
+            Arc::new(GroupRuntime {
+                name: name.clone(),
+                version: group.version.clone(),
+                targets: targets.collect(),
+                fallback: group.fallback.as_ref().and_then(&index),
+                counters: same
+                    .filter(|known| known.version == group.version)
+                    .map_or_else(|| Arc::new(GroupCounters::new(workers)), |known| Arc::clone(&known.counters)),
+                queue: same.map_or_else(Arc::default, |known| Arc::clone(&known.queue)),
+                turn: AtomicUsize::new(0),
+            })
+        });
+        let groups = groups.collect();
+        let testers = table.testers.iter().filter_map(|tester| {
+            Some(TesterRule {
+                by: tester.by,
+                header: HeaderName::try_from(&tester.name).ok(),
+                name: tester.name.clone(),
+                value: tester.value.clone(),
+                group: index(&tester.group)?,
+            })
+        });
+        let testers = testers.collect();
+        let split = Split::new(names.iter().map(|name| (name.as_str(), table.weight_bp(name))));
+        Self { epoch, groups, sticky: table.sticky.clone(), split, testers, table }
+    }
+
+    pub fn targets(&self) -> impl Iterator<Item = &Arc<TargetRuntime>> {
+        self.groups.iter().flat_map(|group| &group.targets)
+    }
+
+    pub fn target(&self, id: &TargetId) -> Option<&Arc<TargetRuntime>> {
+        self.targets().find(|target| target.id == *id)
+    }
+
+    /// The group of a request; `None` in an empty table.
+    pub fn place(&self, headers: &HeaderMap) -> Option<Placing> {
+        let tester = self.testers.iter().find(|tester| tester.fits(headers)).map(|tester| tester.group);
+        let Some(sticky) = &self.sticky else {
+            let group = tester.or_else(|| self.split.next())?;
+            return Some(Placing { group, cohort: None, new_user: None });
+        };
+        if let Some(user) = sticky::user(headers, &sticky.cookie) {
+            let group = tester.or_else(|| self.split.of_user(user))?;
+            return Some(Placing { group, cohort: Some(sticky::cohort(user)), new_user: None });
+        }
+        let user = sticky::new_user();
+        let group = tester.or_else(|| self.split.of_user(user))?;
+        Some(Placing { group, cohort: Some(sticky::cohort(user)), new_user: Some(user) })
+    }
+}
+
+impl TesterRule {
+    fn fits(&self, headers: &HeaderMap) -> bool {
+        match self.by {
+            TesterBy::Header => self.header.as_ref().is_some_and(|name| {
+                headers.get_all(name).iter().any(|value| value.as_bytes() == self.value.as_bytes())
+            }),
+            TesterBy::Cookie => sticky::cookie(headers, &self.name).is_some_and(|value| value == self.value),
+        }
+    }
+}
+
+impl GroupRuntime {
+    /// The fit target with the fewest open requests, equals in turn. With `lenient` checks and ejections don't count:
+    /// better a target that may be ill than none.
+    pub fn choose(&self, now_us: u64, tried: &[Arc<TargetRuntime>], lenient: bool, open_max: u32) -> Choice {
+        let count = self.targets.len();
+        let start = self.turn.fetch_add(1, Ordering::Relaxed);
+        let mut full = false;
+        let mut refused: u64 = 0;
+        // Between the look and the entry others may take the place: look again, without that target.
+        for _ in 0..count {
+            let mut best: Option<(usize, u32)> = None;
+            for step in 0..count {
+                let index = (start.wrapping_add(step)) % count;
+                let target = &self.targets[index];
+                let skipped = refused >> (index % 64) & 1 == 1 || tried.iter().any(|done| Arc::ptr_eq(done, target));
+                if skipped
+                    || target.is_draining()
+                    || !(lenient || target.is_fit(now_us))
+                    || !target.breaker.would_admit(now_us)
+                {
+                    continue;
+                }
+                let open = target.open();
+                if open >= open_max {
+                    full = true;
+                } else if best.is_none_or(|(_, least)| open < least) {
+                    best = Some((index, open));
+                }
+            }
+            let Some((index, _)) = best else { break };
+            let target = &self.targets[index];
+            if target.enter(open_max) {
+                if let Some(probe) = target.breaker.admit(now_us) {
+                    return Choice::Target(Arc::clone(target), probe);
+                }
+                target.leave();
+            }
+            refused |= 1 << (index % 64);
+        }
+        if full { Choice::Full } else { Choice::None }
+    }
+
+    /// Ejects a target, if no more than the allowed share of the group would be.
+    pub fn eject(&self, target: &TargetRuntime, now_us: u64, percent_max: u32) {
+        let ejected = self.targets.iter().filter(|other| other.outlier.is_ejected(now_us)).count();
+        let allowed = (ejected + 1) * 100 <= self.targets.len() * usize::try_from(percent_max).unwrap_or(100);
+        if allowed && target.outlier.eject(now_us) {
+            self.counters.ejections.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(target_id = %target.id, group = %self.name, version = %self.version, "ejected: its answers fail");
+        }
+    }
+
+    /// Whether a target is ejected or its breaker not closed.
+    pub fn is_impaired(&self, now_us: u64) -> bool {
+        self.targets
+            .iter()
+            .any(|target| target.outlier.is_ejected(now_us) || target.breaker.position(now_us) != Breaker::Closed)
+    }
+
+    pub fn counts(&self, now_us: u64) -> GroupCounts {
+        self.counters.read(&self.version, self.is_impaired(now_us))
+    }
+}

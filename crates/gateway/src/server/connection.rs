@@ -1,0 +1,187 @@
+//! One client's connection: handshake, requests, end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use http::{Request, Version};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::time::{sleep, timeout};
+
+use super::{Arrival, Stage};
+use crate::config::{Config, ms};
+use crate::proxy::{Peer, Worker};
+
+/// What connections of one worker have in common.
+pub(super) struct Connections {
+    worker: Arc<Worker>,
+    builder: Builder<TokioExecutor>,
+    pub stage: watch::Receiver<Stage>,
+    /// Dropped by each connection when it ends.
+    alive: mpsc::Sender<()>,
+    open: Arc<AtomicUsize>,
+}
+
+impl Connections {
+    pub fn new(
+        worker: Arc<Worker>,
+        stage: watch::Receiver<Stage>,
+        alive: mpsc::Sender<()>,
+        open: Arc<AtomicUsize>,
+    ) -> Self {
+        let builder = builder(&worker.shared.config);
+        Self { worker, builder, stage, alive, open }
+    }
+
+    /// Serves a connection in a task of its own.
+    pub fn start(&self, arrival: Arrival) {
+        let Arrival { stream, peer, certificate, place } = arrival;
+        let connection = Connection {
+            builder: self.builder.clone(),
+            stage: self.stage.clone(),
+            _counted: Counted::new(&self.worker, &self.open),
+            worker: Arc::clone(&self.worker),
+            _held: (self.alive.clone(), place),
+        };
+        let stream = match TcpStream::from_std(stream) {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "can't take a connection over");
+                return;
+            }
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "can't set TCP_NODELAY");
+        }
+        tokio::spawn(async move {
+            let Some(certificate) = certificate else { return connection.serve(stream, peer, false).await };
+            let patience = ms(connection.worker.shared.config.timeouts.handshake_ms);
+            match timeout(patience, certificate.acceptor().accept(stream)).await {
+                Ok(Ok(stream)) => connection.serve(stream, peer, true).await,
+                Ok(Err(error)) => tracing::debug!(%error, "the TLS handshake failed"),
+                Err(_) => tracing::debug!("the TLS handshake took too long"),
+            }
+        });
+    }
+}
+
+/// A connection in the gauges.
+struct Counted(Arc<Worker>, Arc<AtomicUsize>);
+
+impl Counted {
+    /// The worker's own count was raised when the connection was handed on.
+    fn new(worker: &Arc<Worker>, open: &Arc<AtomicUsize>) -> Self {
+        worker.shared.totals.connections_open.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(worker), Arc::clone(open))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.shared.totals.connections_open.fetch_sub(1, Ordering::Relaxed);
+        self.1.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+struct Connection {
+    worker: Arc<Worker>,
+    builder: Builder<TokioExecutor>,
+    stage: watch::Receiver<Stage>,
+    _counted: Counted,
+    _held: (mpsc::Sender<()>, OwnedSemaphorePermit),
+}
+
+impl Connection {
+    async fn serve(
+        mut self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: SocketAddr,
+        secure: bool,
+    ) {
+        let seen = Arc::new(Seen::default());
+        let peer = Arc::new(Peer::new(peer.ip(), secure, &self.worker.shared));
+        let (worker, noting) = (Arc::clone(&self.worker), Arc::clone(&seen));
+        let service = service_fn(move |request: Request<Incoming>| {
+            noting.note(request.version());
+            let (worker, peer) = (Arc::clone(&worker), Arc::clone(&peer));
+            async move { Ok::<_, Infallible>(worker.handle(&peer, request).await) }
+        });
+        let serving = self.builder.serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(serving);
+        let first_request = sleep(ms(self.worker.shared.config.timeouts.head_ms));
+        tokio::pin!(first_request);
+        let mut waits_for_first = true;
+        let mut heard = Stage::Serving;
+        loop {
+            tokio::select! {
+                biased;
+                ended = serving.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(error, "a client's connection broke");
+                    }
+                    return;
+                }
+                // hyper's own timeout begins when it knows the version, which takes some bytes.
+                () = &mut first_request, if waits_for_first => {
+                    waits_for_first = false;
+                    if !seen.any.load(Ordering::Relaxed) {
+                        return;
+                    }
+                }
+                stage = self.stage.wait_for(|stage| *stage > heard) => {
+                    let Ok(stage) = stage else { return };
+                    heard = *stage;
+                    match heard {
+                        Stage::Serving => {}
+                        // An idle HTTP/1.1 connection that closes may cross a request on its way; GOAWAY may not.
+                        Stage::Leaving if !seen.http2.load(Ordering::Relaxed) => {}
+                        Stage::Leaving | Stage::Closing => serving.as_mut().graceful_shutdown(),
+                        Stage::CutOff | Stage::Ended => return,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a connection has seen so far.
+#[derive(Debug, Default)]
+struct Seen {
+    any: AtomicBool,
+    http2: AtomicBool,
+}
+
+impl Seen {
+    fn note(&self, version: Version) {
+        self.any.store(true, Ordering::Relaxed);
+        if version == Version::HTTP_2 {
+            self.http2.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+fn builder(config: &Config) -> Builder<TokioExecutor> {
+    let (limits, head_timeout) = (&config.limits, ms(config.timeouts.head_ms));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_timeout)
+        .max_buf_size(limits.head_bytes_max.max(8 * 1024))
+        .max_headers(limits.headers_max);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(limits.head_bytes_max).unwrap_or(u32::MAX))
+        .max_concurrent_streams(limits.streams_per_connection_max)
+        .keep_alive_interval(head_timeout)
+        .keep_alive_timeout(ms(20_000));
+    builder
+}
