@@ -171,6 +171,24 @@ impl Arm {
         })
     }
 
+    /// Adds another arm's counts, cohort by cohort.
+    pub fn merge(&mut self, other: &Self) {
+        self.attempts = self.attempts.saturating_add(other.attempts);
+        self.failures = self.failures.saturating_add(other.failures);
+        self.latency.merge(&other.latency);
+        if self.cohorts.len() < other.cohorts.len() {
+            self.cohorts.resize_with(other.cohorts.len(), Tally::default);
+        }
+        for (own, more) in self.cohorts.iter_mut().zip(&other.cohorts) {
+            own.merge(more);
+        }
+        for (name, more) in &other.business {
+            let own = self.business.entry(name.clone()).or_default();
+            own.hits = own.hits.saturating_add(more.hits);
+            own.of = own.of.saturating_add(more.of);
+        }
+    }
+
     /// # Errors
     /// [`CountsError`] when a part is greater than its whole or the cohorts are neither none nor [`COHORTS`].
     pub fn check(&self) -> Result<(), CountsError> {

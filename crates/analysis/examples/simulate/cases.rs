@@ -1,0 +1,219 @@
+//! The simulated releases: what is true, and what became of a thousand of them.
+
+use raally_analysis::{Judge, Judgement, Plan, Reason, Verdict};
+use serde::Serialize;
+use statrs::distribution::{Beta, ContinuousCDF as _};
+
+use super::world::{Fault, Run, World};
+
+/// One kind of release.
+pub struct Case {
+    pub name: &'static str,
+    pub world: World,
+    /// The shares of traffic it goes through, each until it passes.
+    pub weights: &'static [f64],
+    pub should_fail: bool,
+    pub seconds_max: u32,
+    /// How often the counters are read.
+    pub every: f64,
+}
+
+/// How one release ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Failed { after: f64, judgement: Judgement },
+    Passed { after: f64 },
+    Undecided,
+}
+
+/// How all releases of a case ended.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    pub case: String,
+    pub releases: u32,
+    /// Healthy ones that failed, or bad ones that did not.
+    pub wrong: u32,
+    /// The one-sided 95 % Clopper-Pearson bound for their share.
+    pub wrong_upper_95: f64,
+    pub passed: u32,
+    pub failed: u32,
+    pub undecided: u32,
+    /// Seconds from the first bad response to the right verdict: median, 95th, 99th percentile and most.
+    pub seconds: Option<[f64; 4]>,
+    /// Of the releases, the share decided rightly within 28 s.
+    pub within_28_s: f64,
+    /// Every wrong verdict, explained.
+    pub explained: Vec<Explained>,
+}
+
+/// Why a verdict was wrong.
+#[derive(Debug, Serialize)]
+pub struct Explained {
+    pub seed: u64,
+    pub why: String,
+}
+
+const ONE: &[f64] = &[0.1];
+const STEPS: &[f64] = &[0.05, 0.1, 0.25, 0.5];
+
+/// All cases.
+pub fn all() -> Vec<Case> {
+    let healthy = |name, world| Case { name, world, weights: ONE, should_fail: false, seconds_max: 300, every: 1.0 };
+    let bad = |name, world, fault| Case {
+        name,
+        world: World { fault, ..world },
+        weights: ONE,
+        should_fail: true,
+        seconds_max: 900,
+        every: 1.0,
+    };
+    let errors = Fault { failures: 0.05, ..Fault::NONE };
+    let slower = Fault { slower: 1.5, ..Fault::NONE };
+    // Every eighth request takes 3 times as long: the 95th percentile of the mixture rises by about half.
+    let tail = Fault { tail: (0.125, 3.0), ..Fault::NONE };
+    let late = |fault: Fault| Fault { from_second: 120.0, ..fault };
+    let sparse = |world: World| World { rate: 20.0, ..world };
+    vec![
+        healthy("identical-independent", World::plain()),
+        healthy("identical-sticky", World { sticky: true, ..World::plain() }),
+        healthy("identical-poisoned-users", World { sticky: true, poisoned: true, ..World::plain() }),
+        healthy("identical-stalls", World { stalls: true, ..World::plain() }),
+        healthy("identical-warmup", World { warmup: true, process_spread: 0.02, ..World::plain() }),
+        healthy("identical-lifelike", World::lifelike()),
+        healthy("identical-low-traffic", sparse(World::lifelike())),
+        healthy("identical-half-baseline", World { baseline_ratio: 0.5, ..World::lifelike() }),
+        Case { weights: STEPS, seconds_max: 1200, ..healthy("identical-four-steps", World::lifelike()) },
+        Case { every: 0.5, ..healthy("identical-half-seconds", World::lifelike()) },
+        bad("errors-5-percent-independent", World::plain(), errors),
+        bad("errors-5-percent-lifelike", World::lifelike(), errors),
+        bad("errors-5-percent-after-2-min", World::lifelike(), late(errors)),
+        bad("errors-5-percent-low-traffic", sparse(World::lifelike()), errors),
+        bad("errors-half-percent", World::lifelike(), Fault { failures: 0.005, ..Fault::NONE }),
+        bad("errors-all", World::lifelike(), Fault { failures: 1.0, ..Fault::NONE }),
+        bad("slower-half-independent", World::plain(), slower),
+        bad("slower-half-lifelike", World::lifelike(), slower),
+        bad("slower-half-after-2-min", World::lifelike(), late(slower)),
+        bad("slower-tail-lifelike", World::lifelike(), tail),
+        bad("slower-threefold-lifelike", World::lifelike(), Fault { slower: 3.0, ..Fault::NONE }),
+        Case { weights: STEPS, seconds_max: 1800, ..bad("slower-half-four-steps", World::lifelike(), slower) },
+        Case { every: 0.5, ..bad("errors-5-percent-half-seconds", World::lifelike(), errors) },
+        Case { every: 0.5, ..bad("slower-half-half-seconds", World::lifelike(), slower) },
+    ]
+}
+
+impl Case {
+    /// Runs one release to its end. A healthy one is watched on after it passed its last step: a false alarm at any time
+    /// counts.
+    pub fn run(&self, seed: u64) -> Outcome {
+        let plan = Plan { steps: self.weights.len() as u32, ..Plan::default() };
+        let mut judge = Judge::new(plan).expect("the default plan is sound");
+        let mut run = Run::new(&World { weight: self.weights[0], ..self.world.clone() }, seed);
+        judge.observe(&run.observation()).expect("nothing is counted yet");
+        let mut passed_after = None;
+        let windows = (f64::from(self.seconds_max) / self.every) as u32;
+        for window in 1..=windows {
+            run.advance(self.every);
+            let after = f64::from(window) * self.every;
+            let judgement = judge.observe(&run.observation()).expect("counts only grow");
+            match &judgement.verdict {
+                Verdict::Fail { .. } => return Outcome::Failed { after, judgement },
+                Verdict::Pass if (judge.step() as usize) + 1 < self.weights.len() => {
+                    judge.begin_step().expect("there is a step left");
+                    run.set_weight(self.weights[judge.step() as usize]);
+                }
+                Verdict::Pass if self.should_fail && after > self.world.fault.from_second => {
+                    return Outcome::Passed { after };
+                }
+                Verdict::Pass => passed_after = passed_after.or(Some(after)),
+                Verdict::NeedsMore { .. } => {}
+            }
+        }
+        match passed_after {
+            Some(after) if !self.should_fail => Outcome::Passed { after },
+            _ => Outcome::Undecided,
+        }
+    }
+
+    /// Runs `releases` of them with seeds from `first_seed` on.
+    pub fn summary(&self, releases: u32, first_seed: u64) -> Summary {
+        let mut own = Summary {
+            case: self.name.to_owned(),
+            releases,
+            wrong: 0,
+            wrong_upper_95: 0.0,
+            passed: 0,
+            failed: 0,
+            undecided: 0,
+            seconds: None,
+            within_28_s: 0.0,
+            explained: Vec::new(),
+        };
+        let mut right_after = Vec::new();
+        for seed in first_seed..first_seed + u64::from(releases) {
+            let outcome = self.run(seed);
+            match &outcome {
+                Outcome::Failed { after, .. } => {
+                    own.failed += 1;
+                    if self.should_fail {
+                        right_after.push(after - self.world.fault.from_second)
+                    }
+                }
+                Outcome::Passed { after } => {
+                    own.passed += 1;
+                    if !self.should_fail {
+                        right_after.push(*after)
+                    }
+                }
+                Outcome::Undecided => own.undecided += 1,
+            }
+            if let Some(why) = self.wrong(&outcome) {
+                own.wrong += 1;
+                own.explained.push(Explained { seed, why });
+            }
+        }
+        own.wrong_upper_95 = clopper_pearson_upper(own.wrong, releases);
+        own.within_28_s = right_after.iter().filter(|after| **after <= 28.0).count() as f64 / f64::from(releases);
+        own.seconds = percentiles(right_after);
+        own
+    }
+
+    /// Why an outcome is wrong; `None` when it is right. A healthy release that is still undecided is not wrong: it waits.
+    fn wrong(&self, outcome: &Outcome) -> Option<String> {
+        match outcome {
+            Outcome::Failed { after, judgement } if !self.should_fail => Some(explain(*after, judgement)),
+            Outcome::Failed { after, judgement } if *after < self.world.fault.from_second => {
+                Some(format!("before the fault began: {}", explain(*after, judgement)))
+            }
+            Outcome::Passed { after } if self.should_fail => Some(format!("passed after {after} s")),
+            Outcome::Undecided if self.should_fail => Some(format!("undecided after {} s", self.seconds_max)),
+            _ => None,
+        }
+    }
+}
+
+fn explain(after: f64, judgement: &Judgement) -> String {
+    let Verdict::Fail { reasons } = &judgement.verdict else { return String::new() };
+    let of = |reason: &Reason| match reason {
+        Reason::Worse { of } => judgement.readings.iter().find(|reading| reading.metric == *of).map(|reading| {
+            let effect = reading.effect.as_ref().map(|effect| (effect.canary, effect.baseline, effect.estimate));
+            let across = reading.worse_across_users.map(|users| users.p);
+            format!("{of:?}: canary, baseline, effect {effect:?}, e {:?}, p across users {across:?}", reading.worse)
+        }),
+        other => Some(format!("{other:?}")),
+    };
+    format!("failed after {after} s: {}", reasons.iter().filter_map(of).collect::<Vec<_>>().join("; "))
+}
+
+/// The one-sided 95 % upper bound for a share of which `wrong` of `all` were seen.
+pub fn clopper_pearson_upper(wrong: u32, all: u32) -> f64 {
+    if wrong >= all {
+        return 1.0;
+    }
+    Beta::new(f64::from(wrong) + 1.0, f64::from(all - wrong)).map_or(1.0, |beta| beta.inverse_cdf(0.95))
+}
+
+fn percentiles(mut values: Vec<f64>) -> Option<[f64; 4]> {
+    values.sort_by(f64::total_cmp);
+    let at = |part: f64| values.get(((values.len() as f64 * part).ceil() as usize).saturating_sub(1)).copied();
+    Some([at(0.5)?, at(0.95)?, at(0.99)?, at(1.0)?])
+}

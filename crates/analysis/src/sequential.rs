@@ -1,0 +1,362 @@
+//! The anytime-valid tests of one release: failures, quantiles of the latency, business metrics.
+//!
+//! A quantile is tested as a share: of the requests slower than a threshold, set before each window from what both arms
+//! showed until then. That the canary is not worse by the margin is the same test turned around, with the canary's
+//! threshold later by the margin.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Arm, Direction, Evidence, Histogram, Metric, Plan, Ratio, Reading, Tally,
+    bet::{AT_START, AT_STEPS, BelowMargin, Bet, Split},
+    bucket_start, interval,
+    users::{self, AcrossUsers, Looks},
+};
+
+/// So many latencies of both arms must be seen before a threshold is set.
+const POOLED_MIN: u64 = 20;
+/// Looks across users are computed once the windows say a little.
+const LN_E_WORTH_A_LOOK: f64 = 1.0;
+
+/// The counts of both arms.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Pair {
+    pub canary: Arm,
+    pub baseline: Arm,
+}
+
+/// The state of all tests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sequential {
+    failures: Option<FailureTest>,
+    latency: Vec<QuantileTest>,
+    business: Vec<BusinessTest>,
+    looks: Looks,
+    latency_looks: Looks,
+    steps: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct FailureTest {
+    level: f64,
+    tolerance: f64,
+    margin: f64,
+    worse: Bet,
+    worse_across: AcrossUsers,
+    not_worse: BelowMargin,
+    beta: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct QuantileTest {
+    quantile: f64,
+    /// `None`: only guarded.
+    level: Option<f64>,
+    tolerance: f64,
+    worse: Bet,
+    worse_across: AcrossUsers,
+    guard: Option<Guard>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Guard {
+    margin: f64,
+    beta: f64,
+    not_worse: Bet,
+    across: AcrossUsers,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct BusinessTest {
+    name: String,
+    worse_is: Direction,
+    level: f64,
+    tolerance: f64,
+    worse: Bet,
+}
+
+impl Sequential {
+    pub fn new(plan: &Plan) -> Self {
+        let failures = plan.failures.as_ref().map(|rule| FailureTest {
+            level: plan.alpha * rule.weight,
+            tolerance: rule.tolerance,
+            margin: rule.margin,
+            worse: Bet::default(),
+            worse_across: AcrossUsers::default(),
+            not_worse: BelowMargin::default(),
+            beta: plan.beta,
+        });
+        let business = plan.business.iter().map(|rule| BusinessTest {
+            name: rule.name.clone(),
+            worse_is: rule.worse,
+            level: plan.alpha * rule.weight,
+            tolerance: rule.tolerance,
+            worse: Bet::default(),
+        });
+        let mut own = Self {
+            failures,
+            latency: quantile_tests(plan),
+            business: business.collect(),
+            looks: Looks::default(),
+            latency_looks: Looks::default(),
+            steps: f64::from(plan.steps),
+        };
+        own.put_in(if plan.steps > 1 { AT_START } else { AT_START + AT_STEPS });
+        own
+    }
+
+    /// Wealth for what begins now, and a new proof that the canary is not worse.
+    pub fn begin_step(&mut self) {
+        self.put_in(AT_STEPS / (self.steps - 1.0).max(1.0));
+        self.looks = Looks::default();
+        self.latency_looks = Looks::default();
+        if let Some(test) = &mut self.failures {
+            test.not_worse = BelowMargin::default();
+            test.worse_across = AcrossUsers::default();
+        }
+        for test in &mut self.latency {
+            test.worse_across = AcrossUsers::default();
+            if let Some(guard) = &mut test.guard {
+                guard.across = AcrossUsers::default();
+                guard.not_worse = guard_bet();
+            }
+        }
+    }
+
+    fn put_in(&mut self, wealth: f64) {
+        self.failures.iter_mut().for_each(|test| test.worse.put_in(wealth));
+        self.latency.iter_mut().for_each(|test| test.worse.put_in(wealth));
+        self.business.iter_mut().for_each(|test| test.worse.put_in(wealth));
+    }
+
+    /// Plays one window. `before` is what this step has seen until now, `window` what is new.
+    pub fn play(&mut self, before: &Pair, window: &Pair) {
+        if let Some(test) = &mut self.failures {
+            test.worse.play(&split_of(window, failures_of));
+            test.not_worse.add(&failures_of(&window.canary), test.margin);
+        }
+        let pooled = pooled(before);
+        if pooled.count() >= POOLED_MIN && window.canary.latency.count() + window.baseline.latency.count() > 0 {
+            self.latency.iter_mut().for_each(|test| test.play(&pooled, window));
+        }
+        for test in &mut self.business {
+            let of = |arm: &Arm| arm.business.get(&test.name).copied().unwrap_or_default();
+            let split = Split { canary: of(&window.canary), baseline: of(&window.baseline) };
+            match test.worse_is {
+                Direction::Higher => test.worse.play(&split),
+                Direction::Lower => test.worse.play_against(&split),
+            }
+        }
+    }
+
+    /// Looks across users where a look is due. `seen` is what this step has seen.
+    pub fn look(&mut self, seen: &Pair) {
+        if let (Some(part), Some(test)) = (self.looks.take(seen.canary.attempts), &mut self.failures)
+            && test.worse.ln_e() > LN_E_WORTH_A_LOOK
+        {
+            let level = test.level * part / self.steps;
+            test.worse_across.look(
+                &cohorts(&seen.canary, tally_failures),
+                &cohorts(&seen.baseline, tally_failures),
+                level,
+            );
+        }
+        if let Some(part) = self.latency_looks.take(seen.canary.latency.count()) {
+            let pooled = pooled(seen);
+            self.latency.iter_mut().for_each(|test| test.look(&pooled, seen, part, self.steps));
+        }
+    }
+
+    /// All readings with what each asks for, in the plan's order.
+    pub fn read(&self, seen: &Pair) -> Vec<Asked> {
+        let by_user = told_apart(seen);
+        let failures = self.failures.iter().map(|test| test.read(seen, by_user));
+        let latency = self.latency.iter().map(|test| test.read(seen, by_user));
+        let business = self.business.iter().map(|test| test.read(seen));
+        failures.chain(latency).chain(business).collect()
+    }
+}
+
+/// A reading and what it asks for.
+pub(crate) struct Asked {
+    pub reading: Reading,
+    pub fails: bool,
+    pub passes: bool,
+    /// The evidence that a canary request adds when nothing is known yet.
+    pub ln_e_by_request: f64,
+}
+
+impl FailureTest {
+    fn read(&self, seen: &Pair, by_user: bool) -> Asked {
+        let (canary, baseline) = (failures_of(&seen.canary), failures_of(&seen.baseline));
+        let effect = interval::of_shares(&canary, &baseline);
+        let beyond_tolerance = effect.as_ref().is_some_and(|effect| effect.estimate > self.tolerance);
+        let not_worse = self.not_worse.evidence(self.beta);
+        Asked {
+            fails: beyond_tolerance && self.worse.reached(self.level) && (!by_user || self.worse_across.reached()),
+            passes: not_worse.reached(),
+            ln_e_by_request: -(-self.margin).ln_1p(),
+            reading: Reading {
+                metric: Metric::Failures,
+                effect,
+                beyond_tolerance,
+                worse: Some(self.worse.evidence(self.level)),
+                worse_across_users: by_user.then(|| self.worse_across.evidence()),
+                not_worse: Some(not_worse),
+                not_worse_across_users: None,
+            },
+        }
+    }
+}
+
+impl QuantileTest {
+    fn play(&mut self, pooled: &Histogram, window: &Pair) {
+        let threshold = threshold(pooled, self.quantile);
+        if self.level.is_some() {
+            self.worse.play(&split_of(window, |arm| slower_of(&arm.latency, threshold)));
+        }
+        if let Some(guard) = &mut self.guard {
+            let canary = slower_of(&window.canary.latency, later_by(threshold, guard.margin));
+            guard.not_worse.play_against(&Split { canary, baseline: slower_of(&window.baseline.latency, threshold) });
+        }
+    }
+
+    fn look(&mut self, pooled: &Histogram, seen: &Pair, part: f64, steps: f64) {
+        let threshold = threshold(pooled, self.quantile);
+        let of = |arm: &Arm, threshold: usize| cohorts(arm, |tally: &Tally| slower_of(&tally.latency, threshold));
+        if let Some(level) = self.level.filter(|_| self.worse.ln_e() > LN_E_WORTH_A_LOOK) {
+            let (canary, baseline) = (of(&seen.canary, threshold), of(&seen.baseline, threshold));
+            self.worse_across.look(&canary, &baseline, level * part / steps);
+        }
+        if let Some(guard) = self.guard.as_mut().filter(|guard| guard.not_worse.ln_e() > LN_E_WORTH_A_LOOK) {
+            let canary = of(&seen.canary, later_by(threshold, guard.margin));
+            guard.across.look(&of(&seen.baseline, threshold), &canary, guard.beta * part);
+        }
+    }
+
+    fn read(&self, seen: &Pair, by_user: bool) -> Asked {
+        let effect = interval::of_quantiles(&seen.canary.latency, &seen.baseline.latency, self.quantile);
+        let beyond_tolerance = effect.as_ref().is_some_and(|effect| effect.estimate > 1.0 + self.tolerance);
+        let proven = self.level.is_some_and(|level| self.worse.reached(level));
+        let guard = self.guard.as_ref();
+        let not_worse: Option<Evidence> = guard.map(|guard| guard.not_worse.evidence(guard.beta));
+        Asked {
+            fails: beyond_tolerance && proven && (!by_user || self.worse_across.reached()),
+            passes: guard
+                .is_none_or(|guard| guard.not_worse.reached(guard.beta) && (!by_user || guard.across.reached())),
+            ln_e_by_request: 0.03 * (1.0 - self.quantile),
+            reading: Reading {
+                metric: Metric::Latency { quantile: self.quantile },
+                effect,
+                beyond_tolerance,
+                worse: self.level.map(|level| self.worse.evidence(level)),
+                worse_across_users: by_user.then(|| self.worse_across.evidence()),
+                not_worse,
+                not_worse_across_users: guard.filter(|_| by_user).map(|guard| guard.across.evidence()),
+            },
+        }
+    }
+}
+
+impl BusinessTest {
+    fn read(&self, seen: &Pair) -> Asked {
+        let of = |arm: &Arm| arm.business.get(&self.name).copied().unwrap_or_default();
+        let effect = interval::of_shares(&of(&seen.canary), &of(&seen.baseline));
+        let beyond_tolerance = effect.as_ref().is_some_and(|effect| match self.worse_is {
+            Direction::Higher => effect.estimate > self.tolerance,
+            Direction::Lower => -effect.estimate > self.tolerance,
+        });
+        Asked {
+            fails: beyond_tolerance && self.worse.reached(self.level),
+            passes: true,
+            ln_e_by_request: 1.0,
+            reading: Reading {
+                metric: Metric::Business { name: self.name.clone() },
+                effect,
+                beyond_tolerance,
+                worse: Some(self.worse.evidence(self.level)),
+                worse_across_users: None,
+                not_worse: None,
+                not_worse_across_users: None,
+            },
+        }
+    }
+}
+
+/// Both arms have cohorts.
+pub(crate) fn told_apart(seen: &Pair) -> bool {
+    !seen.canary.cohorts.is_empty() && !seen.baseline.cohorts.is_empty()
+}
+
+/// Enough cohorts with traffic on both arms to tell a version from a person. True when nothing is known of users.
+pub(crate) fn enough_users(seen: &Pair) -> bool {
+    let attempts = |tally: &Tally| Ratio { hits: 0, of: tally.attempts };
+    !told_apart(seen) || users::enough_cohorts(&cohorts(&seen.canary, attempts), &cohorts(&seen.baseline, attempts))
+}
+
+fn quantile_tests(plan: &Plan) -> Vec<QuantileTest> {
+    let Some(rule) = &plan.latency else { return Vec::new() };
+    let mut quantiles: Vec<f64> = rule.quantiles.iter().chain(&rule.guarded).copied().collect();
+    quantiles.sort_by(f64::total_cmp);
+    quantiles.dedup();
+    let failing = quantiles.iter().filter(|quantile| rule.quantiles.contains(quantile)).count().max(1);
+    let level = plan.alpha * rule.weight / failing as f64;
+    let test = |quantile: f64| QuantileTest {
+        quantile,
+        level: rule.quantiles.contains(&quantile).then_some(level),
+        tolerance: rule.tolerance,
+        worse: Bet::default(),
+        worse_across: AcrossUsers::default(),
+        guard: rule.guarded.contains(&quantile).then(|| Guard {
+            margin: rule.margin,
+            beta: plan.beta,
+            not_worse: guard_bet(),
+            across: AcrossUsers::default(),
+        }),
+    };
+    quantiles.into_iter().map(test).collect()
+}
+
+fn guard_bet() -> Bet {
+    let mut bet = Bet::default();
+    bet.put_in(AT_START + AT_STEPS);
+    bet
+}
+
+fn split_of(window: &Pair, of: impl Fn(&Arm) -> Ratio) -> Split {
+    Split { canary: of(&window.canary), baseline: of(&window.baseline) }
+}
+
+fn failures_of(arm: &Arm) -> Ratio {
+    Ratio { hits: arm.failures, of: arm.attempts }
+}
+
+fn tally_failures(tally: &Tally) -> Ratio {
+    Ratio { hits: tally.failures, of: tally.attempts }
+}
+
+fn slower_of(latency: &Histogram, threshold: usize) -> Ratio {
+    Ratio { hits: latency.count_from(threshold), of: latency.count() }
+}
+
+fn cohorts(arm: &Arm, of: impl Fn(&Tally) -> Ratio) -> Vec<Ratio> {
+    arm.cohorts.iter().map(of).collect()
+}
+
+fn pooled(pair: &Pair) -> Histogram {
+    let mut pooled = pair.canary.latency.clone();
+    pooled.merge(&pair.baseline.latency);
+    pooled
+}
+
+/// The bucket from which on a request is slow: after the one that holds the quantile, unless nothing is there.
+fn threshold(pooled: &Histogram, quantile: f64) -> usize {
+    let bucket = pooled.quantile_bucket(quantile).unwrap_or(0);
+    if pooled.count_from(bucket + 1) > 0 { bucket + 1 } else { bucket }
+}
+
+/// The last bucket that begins at most `margin` later.
+fn later_by(bucket: usize, margin: f64) -> usize {
+    let limit = bucket_start(bucket) as f64 * (1.0 + margin);
+    (bucket..).take_while(|later| bucket_start(*later) as f64 <= limit).take(64).last().unwrap_or(bucket)
+}
