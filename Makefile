@@ -1,10 +1,10 @@
 # Everything a developer does here, in the order one meets it. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check docs openapi bench soak coverage fuzz holidays clean
+.PHONY: help run dev test check docs openapi bench soak coverage fuzz holidays ship-demo clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build Raally and start it on http://127.0.0.1:8080, data in ./data
 	@scripts/run.sh
@@ -29,6 +29,9 @@ bench: ## measure beside the yardstick; results in bench/results (BENCH='--secon
 
 soak: ## the tests with their full number of crashes; takes long
 	@SOAK=1 RAALLY_KILL_ROUNDS=200 scripts/test.sh
+
+ship-demo: ## two good releases and a bad one under load, with a report in target/ship-demo
+	@scripts/ship-demo.sh
 
 coverage: ## which lines the tests reach; needs `cargo install cargo-llvm-cov`
 	@cargo llvm-cov --workspace --locked --html

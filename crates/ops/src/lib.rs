@@ -1,1 +1,21 @@
 //! `raallyctl`: the operator's tool as a library, so that tests drive it without a process.
+
+pub mod artefact;
+pub mod atomic;
+pub mod cli;
+pub mod commands;
+pub mod execute;
+pub mod failed;
+pub mod http;
+pub mod journal;
+pub mod judge;
+pub mod keeper;
+pub mod lock;
+pub mod model;
+pub mod plan;
+pub mod preflight;
+pub mod rehearsal;
+pub mod talk;
+pub mod target;
+pub mod traffic;
+pub mod wishes;

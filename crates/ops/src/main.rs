@@ -1,3 +1,19 @@
 //! `raallyctl`: reads the command line and runs the command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use raally_ops::cli::Cli;
+use raally_ops::commands;
+
+fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => commands::run(cli),
+        Err(error) => {
+            // Whoever asked for help gets it on standard output and a 0; a wrong command line is the caller's fault.
+            let code = if error.use_stderr() { 1 } else { 0 };
+            _ = error.print();
+            ExitCode::from(code)
+        }
+    }
+}

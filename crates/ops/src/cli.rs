@@ -1,0 +1,201 @@
+//! The command line of `raallyctl`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::model::environment::Strategy;
+use crate::model::ids::ReleaseId;
+
+/// Releases Raally, takes releases back, and says what runs.
+///
+/// Every change is planned, shown, confirmed, applied and verified. Exit codes: 0 done, 1 the input was wrong (or the
+/// release was bad and has been taken back), 2 our fault or that of something we depend on.
+#[derive(Debug, Parser)]
+#[command(name = "raallyctl", version, propagate_version = true)]
+pub struct Cli {
+    /// Data as JSON on standard output; news as JSON lines on standard error.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Which environment.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// The environment's name.
+    #[arg(long, short, env = "RAALLYCTL_ENV")]
+    pub env: String,
+    /// The file that describes the environments.
+    #[arg(long, short, env = "RAALLYCTL_FILE", default_value = "deploy/environments.toml")]
+    pub file: PathBuf,
+}
+
+/// How sure one is.
+#[derive(Debug, Clone, Args)]
+pub struct Sure {
+    /// Show the plan and the checks; change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Take the lock away from another process. It stops before its next step.
+    #[arg(long)]
+    pub break_lock: bool,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Release a program: check, plan, show, confirm, apply, verify; a bad one is taken back.
+    Deploy(Deploy),
+    /// Go back to a release that ran before.
+    Rollback {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+        /// Which release; the one before, if not given.
+        #[arg(long)]
+        to: Option<ReleaseId>,
+        /// How sure.
+        #[command(flatten)]
+        sure: Sure,
+    },
+    /// What runs, how it is, and what is under way.
+    Status {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Every change so far, newest first.
+    History {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Go on with a release that is paused.
+    Promote {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Take back the release that is under way, also one whose tool was killed.
+    Abort {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+        /// Take the lock away from another process.
+        #[arg(long)]
+        break_lock: bool,
+    },
+    /// Look for what is wrong with an environment.
+    Doctor {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+    },
+    /// End everything of an environment on its hosts: instances, gateway. Data and journal stay.
+    Down {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+        /// Don't ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Run the gateway in front of the versions.
+    Gateway {
+        /// Its configuration, JSON.
+        #[arg(long)]
+        config: PathBuf,
+        /// Take the sockets and the table of the gateway that runs now, which then drains and ends: an upgrade without a
+        /// lost connection.
+        #[arg(long)]
+        takeover: bool,
+    },
+    /// Keep the processes of a folder alive. Other commands start it when it is needed.
+    Supervise {
+        /// The environment's folder on this host.
+        #[arg(long)]
+        state_dir: PathBuf,
+    },
+    /// Run one errand from standard input on this host; what other hosts call over ssh.
+    Host {
+        /// The environment's folder on this host.
+        #[arg(long)]
+        state_dir: PathBuf,
+    },
+    /// Run a program behind a proxy that makes it slow, then failing: for rehearsals.
+    FaultProxy(FaultProxy),
+    /// Rehearse: a good release by canary and a bad one that is taken back, under load, with a report.
+    ShipDemo(ShipDemo),
+}
+
+/// `deploy`.
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// The program to release.
+    #[arg(required_unless_present = "resume")]
+    pub artefact: Option<PathBuf>,
+    /// Which environment.
+    #[command(flatten)]
+    pub at: Where,
+    /// How; the environment's own way, if not given.
+    #[arg(long)]
+    pub strategy: Option<Strategy>,
+    /// The SHA-256 that the program must have.
+    #[arg(long)]
+    pub digest: Option<String>,
+    /// The branch that it was built from, where git can't tell.
+    #[arg(long)]
+    pub branch: Option<String>,
+    /// Go past a check that allows it in an emergency: `freeze`, `budget`.
+    #[arg(long, value_delimiter = ',')]
+    pub despite: Vec<String>,
+    /// Go on with a change whose tool was killed.
+    #[arg(long, conflicts_with_all = ["artefact", "strategy", "digest"])]
+    pub resume: bool,
+    /// How sure.
+    #[command(flatten)]
+    pub sure: Sure,
+}
+
+/// `fault-proxy`.
+#[derive(Debug, Args)]
+pub struct FaultProxy {
+    /// Requests that pass untouched before the faults begin.
+    #[arg(long, default_value_t = 200)]
+    pub good: u64,
+    /// Extra time of each request after that.
+    #[arg(long, default_value_t = 0)]
+    pub slow_ms: u64,
+    /// Requests after which some fail.
+    #[arg(long, default_value_t = 400)]
+    pub fail_after: u64,
+    /// How many of a hundred fail then.
+    #[arg(long, default_value_t = 0)]
+    pub fail_percent: u64,
+    /// Where to note the instant of the first fault.
+    #[arg(long)]
+    pub note: Option<PathBuf>,
+    /// The program and its arguments. It is told to listen elsewhere; `RAALLY_LISTEN` is where the proxy listens.
+    #[arg(last = true, required = true)]
+    pub program: Vec<String>,
+}
+
+/// `ship-demo`.
+#[derive(Debug, Args)]
+pub struct ShipDemo {
+    /// The programs of version A, B and C.
+    #[arg(long, num_args = 3, required = true)]
+    pub versions: Vec<PathBuf>,
+    /// Where data, logs and the report go; made anew.
+    #[arg(long, default_value = "target/ship-demo")]
+    pub out: PathBuf,
+    /// Requests each second.
+    #[arg(long, default_value_t = 240)]
+    pub rate: u32,
+}

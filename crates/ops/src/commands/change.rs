@@ -1,0 +1,248 @@
+//! Changes under the lock: carried out, gone on with, taken back.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::deploy::database;
+use super::live::{Live, plan_table};
+use super::setting::Setting;
+use crate::cli::{Sure, Where};
+use crate::execute::{Ended, Executor, News};
+use crate::failed::Failed;
+use crate::journal::{Event, Journal, Outcome, Wish};
+use crate::keeper::order::Order;
+use crate::lock::{self, Lock, user};
+use crate::model::environment::Strategy;
+use crate::model::ids::ReleaseId;
+use crate::model::release::{Release, SchemaRefusal, runs_on};
+use crate::plan::{Step, rollback as way_back};
+use crate::talk::{Talk, Tone};
+use crate::target::Target;
+use crate::target::host::Hosts;
+use crate::wishes::{self, Asked};
+
+/// An environment with its lock, and what is needed to change it.
+pub struct Work<'a> {
+    setting: &'a Setting,
+    lock: Lock,
+    talk: Talk,
+    /// What was done so far.
+    pub journal: Journal,
+    /// Where.
+    pub hosts: Hosts,
+}
+
+/// A change that was confirmed.
+pub struct Change {
+    /// What is to run.
+    pub release: Release,
+    /// How; none for a rollback.
+    pub strategy: Option<Strategy>,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+impl<'a> Work<'a> {
+    /// Takes the lock for a new change.
+    ///
+    /// # Errors
+    /// When somebody else is at work, or a change is unfinished.
+    pub fn begin(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
+        let work = Self::open(setting, doing, break_lock, talk)?;
+        if let Some(unfinished) = work.journal.history().unfinished {
+            return Err(Failed::input(format!(
+                "the change to {} is unfinished: {} of {} steps are done",
+                unfinished.release,
+                unfinished.done,
+                unfinished.steps.len()
+            ))
+            .next("go on with `raallyctl deploy --resume`, or take it back with `raallyctl abort`"));
+        }
+        Ok(work)
+    }
+
+    /// Takes the lock, whatever is unfinished.
+    ///
+    /// # Errors
+    /// When somebody else is at work.
+    pub fn open(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
+        let hosts = setting.hosts()?;
+        let (lock, before) = Lock::take(&setting.lock(), doing, break_lock)?;
+        if let Some(before) = before {
+            talk.say(&talk.tone(Tone::Warn, &format!("the last one at work was killed: {}", before.title())));
+        }
+        let journal = Journal::open(&setting.journal())?;
+        Ok(Self { setting, lock, talk, journal, hosts })
+    }
+
+    /// Writes the plan down and carries it out.
+    ///
+    /// # Errors
+    /// When it can be finished neither way.
+    pub async fn carry_out(&mut self, change: Change) -> Result<ExitCode, Failed> {
+        // A wish that was left for a change before this one.
+        wishes::take(&self.setting.folder)?;
+        let from = self.journal.history().current.filter(|current| *current != change.release.id);
+        let Change { release, strategy, steps } = change;
+        self.journal.append(Event::Planned { release, from, strategy, steps, by: user() })?;
+        self.finish().await
+    }
+
+    /// Carries out what is unfinished.
+    ///
+    /// # Errors
+    /// As [`Work::carry_out`].
+    pub async fn finish(&mut self) -> Result<ExitCode, Failed> {
+        let mut live = Live::new(self.talk);
+        let mut tell = |news: News| live.tell(&news);
+        let mut executor = Executor {
+            target: &self.hosts,
+            environment: &self.setting.environment,
+            folder: &self.setting.folder,
+            journal: &mut self.journal,
+            lock: &self.lock,
+            tell: &mut tell,
+        };
+        let ended = tokio::select! {
+            ended = executor.finish() => ended?,
+            _ = tokio::signal::ctrl_c() => {
+                return Err(Failed::input("interrupted; what was done stays as it is")
+                    .next("go on with `raallyctl deploy --resume`, or take it back with `raallyctl abort`"));
+            }
+        };
+        show_end(&ended, &self.journal, self.talk)
+    }
+}
+
+fn show_end(ended: &Ended, journal: &Journal, talk: Talk) -> Result<ExitCode, Failed> {
+    let history = journal.history();
+    let title = history.releases.get(&ended.running).map_or_else(|| ended.running.to_string(), Release::title);
+    let text = match ended.outcome {
+        Outcome::Released => talk.tone(Tone::Good, &format!("{title} runs")),
+        _ => format!(
+            "{}\n{title} runs",
+            talk.tone(Tone::Bad, &format!("{} was taken back: {}", ended.release, ended.why))
+        ),
+    };
+    let done = talk.data(ended, &text)?;
+    // A release that was bad is the caller's, not ours.
+    Ok(if ended.outcome == Outcome::Released { done } else { ExitCode::from(1) })
+}
+
+/// `deploy --resume`.
+pub async fn resume(setting: &Setting, break_lock: bool, talk: Talk) -> Result<ExitCode, Failed> {
+    let mut work = Work::open(setting, "resume", break_lock, talk)?;
+    let Some(unfinished) = work.journal.history().unfinished else {
+        return Err(Failed::input("nothing is unfinished").next("see `raallyctl history`"));
+    };
+    talk.say(&format!(
+        "going on with {} at step {} of {}",
+        unfinished.release,
+        unfinished.done + 1,
+        unfinished.steps.len()
+    ));
+    work.finish().await
+}
+
+/// `rollback`.
+pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk) -> Result<ExitCode, Failed> {
+    let setting = Setting::read(at)?;
+    let mut work = Work::begin(&setting, "rollback", sure.break_lock, talk)?;
+    let history = work.journal.history();
+    let Some(to) = to.or_else(|| history.previous()) else {
+        return Err(Failed::input("there is no release before this one").next("see `raallyctl history`"));
+    };
+    let Some(release) = history.releases.get(&to).cloned() else {
+        return Err(Failed::input(format!("there was no {to} here")).next("see `raallyctl history`"));
+    };
+    let database = database(&setting, &release.artefact, &work.hosts).await?;
+    if let Err(SchemaRefusal::TooOldForDatabase { schema, oldest_safe }) = runs_on(&release.artefact.build, &database) {
+        return Err(Failed::input(format!(
+            "{} can't run any more: the database has schema {schema}, on which {oldest_safe} is the oldest version that may run",
+            release.title()
+        ))
+        .next(format!("roll back to a release of {oldest_safe} or newer, or release a fix")));
+    }
+    let seen = work.hosts.look().await?;
+    let free = work.hosts.free_slots(&seen);
+    let steps = way_back(&seen, to, &setting.environment, &free).map_err(|error| Failed::input(error.to_string()))?;
+    let title = format!("back to {} in {}", release.title(), setting.name);
+    talk.say(&format!("{}\n{}", talk.tone(Tone::Bold, &title), plan_table(&steps)));
+    if sure.dry_run {
+        return talk.data(&json!({"release": release, "steps": steps}), &plan_table(&steps));
+    }
+    if steps.is_empty() {
+        return talk.data(&json!({"outcome": "nothing-to-do"}), "it runs already; nothing to do");
+    }
+    talk.confirm("Go on?", sure.yes)?;
+    work.carry_out(Change { release, strategy: None, steps }).await
+}
+
+/// `abort`: by the process that is at work, or here if there is none.
+pub async fn abort(at: &Where, break_lock: bool, talk: Talk) -> Result<ExitCode, Failed> {
+    let setting = Setting::read(at)?;
+    if let Some(owner) = lock::owner(&setting.lock()).filter(|_| !break_lock) {
+        wishes::leave(&setting.folder, &Asked { wish: Wish::Abort, by: user() })?;
+        return talk.data(&json!({"asked": "abort", "of": owner}), &format!("asked {} to take it back", owner.title()));
+    }
+    let mut work = Work::open(&setting, "abort", break_lock, talk)?;
+    let history = work.journal.history();
+    let Some(unfinished) = history.unfinished else {
+        return Err(
+            Failed::input("nothing is under way").next("to go back from a finished release: `raallyctl rollback`")
+        );
+    };
+    let Some(from) = unfinished.from else {
+        return Err(Failed::input("it is the first release here; there is none to go back to")
+            .next("go on with `raallyctl deploy --resume`, or end everything with `raallyctl down`"));
+    };
+    if unfinished.turned_back.is_none() {
+        let seen = work.hosts.look().await?;
+        let free = work.hosts.free_slots(&seen);
+        let steps =
+            way_back(&seen, from, &setting.environment, &free).map_err(|error| Failed::ours(error.to_string()))?;
+        work.journal.append(Event::TurnedBack { why: format!("{} asked for it", user()), to: from, steps })?;
+    }
+    // It was asked for: back is where it should be.
+    work.finish().await.map(|_| ExitCode::SUCCESS)
+}
+
+/// `promote`.
+pub fn promote(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
+    let setting = Setting::read(at)?;
+    let Some(owner) = lock::owner(&setting.lock()) else {
+        return Err(Failed::input("nobody is at work on this environment")
+            .next("if a release is unfinished, go on with `raallyctl deploy --resume`"));
+    };
+    let history = Journal::look(&setting.journal()).map(|entries| crate::journal::History::of(&entries))?;
+    let paused = history
+        .unfinished
+        .is_some_and(|unfinished| matches!(unfinished.steps.get(unfinished.done), Some(Step::Pause { .. })));
+    if !paused {
+        return Err(Failed::input("the release is not paused").next("see `raallyctl status`"));
+    }
+    wishes::leave(&setting.folder, &Asked { wish: Wish::Promote, by: user() })?;
+    talk.data(&json!({"asked": "promote", "of": owner}), &format!("asked {} to go on", owner.title()))
+}
+
+/// `down`.
+pub async fn down(at: &Where, yes: bool, talk: Talk) -> Result<ExitCode, Failed> {
+    let setting = Setting::read(at)?;
+    let work = Work::open(&setting, "down", false, talk)?;
+    let mut found = Vec::new();
+    for link in work.hosts.everywhere() {
+        for running in link.list().await? {
+            found.push((link.clone(), running.id));
+        }
+    }
+    // The gateway first: nothing is to be answered with 502.
+    found.sort_by_key(|(_, id)| id != "gateway");
+    let names: Vec<&str> = found.iter().map(|(_, id)| id.as_str()).collect();
+    talk.say(&format!("ends in {}: {}", setting.name, names.join(", ")));
+    talk.confirm("Go on?", yes)?;
+    for (link, id) in &found {
+        link.order(&Order::End { id: id.clone() }).await?;
+    }
+    talk.data(&json!({"ended": names}), &format!("{} processes ended; the data are where they were", found.len()))
+}

@@ -1,0 +1,102 @@
+//! `raallyctl doctor`: looks for what is wrong with an environment, and says what to do.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::setting::Setting;
+use crate::cli::Where;
+use crate::failed::Failed;
+use crate::journal::{History, Journal};
+use crate::lock;
+use crate::model::fleet::{Fleet, Phase};
+use crate::talk::{Talk, Tone};
+use crate::target::Target;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ill {
+    what: String,
+    next: String,
+    /// A page of docs/runbooks.
+    runbook: Option<&'static str>,
+}
+
+/// Runs it; exit code 1 when something is wrong.
+pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
+    let setting = Setting::read(at)?;
+    let mut ills = Vec::new();
+    let history = match Journal::look(&setting.journal()) {
+        Ok(entries) => History::of(&entries),
+        Err(failed) => {
+            ills.push(ill(failed.what, failed.next.unwrap_or_default(), None));
+            History::default()
+        }
+    };
+    let hosts = setting.hosts()?;
+    match hosts.look().await {
+        Ok(seen) => fleet(&seen, &history, setting.environment.replicas, &mut ills),
+        Err(failed) => ills.push(ill(failed.to_string(), failed.next.unwrap_or_default(), None)),
+    }
+    if history.current.is_some() {
+        match hosts.gateway().state().await {
+            Ok(state) => {
+                for target in state.targets.iter().filter(|target| target.in_table) {
+                    if target.ejected_ms.is_some() || target.breaker != raally_gateway::Breaker::Closed {
+                        let what = format!("the gateway keeps {} from requests: its answers fail", target.id);
+                        ills.push(ill(
+                            what,
+                            format!("see logs/{}.log in {}", target.id, setting.folder.display()),
+                            None,
+                        ));
+                    }
+                }
+            }
+            Err(error) => ills.push(ill(error.to_string(), "see logs/gateway.log".into(), None)),
+        }
+    }
+    if let (Some(unfinished), None) = (&history.unfinished, lock::owner(&setting.lock())) {
+        let what = format!("the change to {} is unfinished, and nobody is at work on it", unfinished.release);
+        let next = "go on with `raallyctl deploy --resume`, or take it back with `raallyctl abort`";
+        ills.push(ill(what, next.into(), Some("docs/how-to/release.md")));
+    }
+    let line = |ill: &Ill| {
+        let runbook = ill.runbook.map(|page| format!("\n    see {page}")).unwrap_or_default();
+        format!("{} {}\n    {}{runbook}", talk.tone(Tone::Bad, "ill:"), ill.what, ill.next)
+    };
+    let text = if ills.is_empty() {
+        format!("{}: nothing is wrong", setting.name)
+    } else {
+        ills.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let done = talk.data(&ills, &text)?;
+    Ok(if ills.is_empty() { done } else { ExitCode::from(1) })
+}
+
+fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
+    if history.current.is_some() && history.unfinished.is_none() && seen.serving() < replicas as usize {
+        let what = format!("{} of {replicas} promised instances serve", seen.serving());
+        ills.push(ill(
+            what,
+            "see `raallyctl status`; `raallyctl deploy` of the same program starts what is missing".into(),
+            None,
+        ));
+    }
+    for (id, member) in seen.instances.iter().filter(|(_, member)| member.phase == Phase::Failing) {
+        let what = format!("{id} on {}:{} does not stay up", member.slot.host, member.slot.port);
+        ills.push(ill(what, format!("see logs/{id}.log there"), None));
+    }
+    if history.unfinished.is_some() {
+        return;
+    }
+    let stray = |id: &&crate::model::ids::InstanceId| Some(id.group.release()) != history.current;
+    let strays: Vec<String> = seen.instances.keys().filter(stray).map(ToString::to_string).collect();
+    if !strays.is_empty() {
+        let what = format!("{} run and belong to no release that should", strays.join(", "));
+        ills.push(ill(what, "`raallyctl rollback --to` the current release ends them".into(), None));
+    }
+}
+
+const fn ill(what: String, next: String, runbook: Option<&'static str>) -> Ill {
+    Ill { what, next, runbook }
+}

@@ -1,0 +1,196 @@
+//! Between a watch of a plan and the statistics: what is asked, kept over a kill of the tool, and said in words.
+
+use std::path::{Path, PathBuf};
+
+use raally_analysis::{
+    FailureRule, Judge, Judgement, Lack, LatencyLimit, LatencyRule, Method, Metric, Observation, Plan, Reading, Reason,
+    SloRule, Verdict, Waiting,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::atomic;
+use crate::failed::{Doing, Failed};
+use crate::model::environment::Analysis;
+use crate::model::ids::ReleaseId;
+use crate::plan::Watch;
+use crate::target::Counted;
+
+/// A judge with its file: it is written after each reading, so that what was spent of the allowed error stays spent.
+#[derive(Debug)]
+pub struct Watcher {
+    path: PathBuf,
+    kept: Kept,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    judge: Judge,
+    /// The gateway's process that was read last.
+    source: Option<String>,
+    /// The watch that the judge is in.
+    watch: u32,
+}
+
+/// What a watch says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Said {
+    /// With everything that led to it.
+    pub judgement: Judgement,
+    /// In words.
+    pub why: String,
+}
+
+impl Watcher {
+    /// The judge of a release, as it was left or new.
+    ///
+    /// # Errors
+    /// When its file can't be read, or the rules of the environment can't be used.
+    pub fn of(folder: &Path, release: ReleaseId, watch: &Watch, rules: &Analysis) -> Result<Self, Failed> {
+        let path = folder.join(format!("judge-{release}.json"));
+        let mut kept = match std::fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).doing(path.display())?,
+            Err(_) => {
+                let judge = Judge::new(plan(watch, rules)).doing("the analysis of the environment")?;
+                Kept { judge, source: None, watch: watch.number }
+            }
+        };
+        while kept.watch < watch.number {
+            kept.judge.begin_step().doing("the analysis")?;
+            kept.watch += 1;
+        }
+        Ok(Self { path, kept })
+    }
+
+    /// Judges with one more reading.
+    ///
+    /// # Errors
+    /// When the counts can't be right, or the file can't be written.
+    pub fn see(&mut self, watch: &Watch, counted: &Counted) -> Result<Said, Failed> {
+        // A gateway that was started anew counts from zero.
+        if self.kept.source.as_ref() != Some(&counted.source) {
+            self.kept.judge.rebase();
+            self.kept.source = Some(counted.source.clone());
+        }
+        let arm = |group| counted.groups.get(&group).map(|counts| counts.arm.clone()).unwrap_or_default();
+        let canary = counted.groups.get(&watch.candidate);
+        let impaired = canary.is_some_and(|counts| counts.impaired || counts.ejections + counts.breaker_openings > 0);
+        let observation = Observation {
+            canary: arm(watch.candidate),
+            baseline: watch.baseline.map(arm).unwrap_or_default(),
+            canary_ejected: impaired,
+        };
+        let judgement = match self.kept.judge.observe(&observation) {
+            Ok(judgement) => judgement,
+            Err(raally_analysis::JudgeError::Counts(raally_analysis::CountsError::WentBack { .. })) => {
+                self.kept.judge.rebase();
+                self.kept.judge.observe(&observation).doing("the gateway's counts")?
+            }
+            Err(error) => return Err(Failed::ours(format!("the gateway's counts: {error}"))),
+        };
+        let text = serde_json::to_vec(&self.kept).doing(self.path.display())?;
+        atomic::write(&self.path, &text, 0o600).doing(self.path.display())?;
+        let why = words(&judgement);
+        Ok(Said { judgement, why })
+    }
+}
+
+fn plan(watch: &Watch, rules: &Analysis) -> Plan {
+    let base = Plan { alpha: rules.alpha, beta: rules.beta, steps: watch.of, ..Plan::default() };
+    if watch.baseline.is_some() {
+        return Plan {
+            failures: Some(FailureRule {
+                tolerance: rules.failure_share_tolerance,
+                margin: rules.failure_share_margin,
+                ..FailureRule::default()
+            }),
+            latency: Some(LatencyRule {
+                tolerance: rules.latency_tolerance,
+                margin: rules.latency_margin,
+                ..LatencyRule::default()
+            }),
+            ..base
+        };
+    }
+    let slo = SloRule {
+        failures_max: Some(rules.slo_failure_share_max),
+        latency: vec![LatencyLimit { quantile: 0.95, limit_us: rules.slo_p95_ms_max * 1_000 }],
+        attempts_min: rules.slo_requests_min,
+    };
+    Plan { method: Method::Slo, failures: None, latency: None, slo: Some(slo), ..base }
+}
+
+/// One word for a verdict.
+#[must_use]
+pub const fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail { .. } => "fail",
+        Verdict::NeedsMore { .. } => "needs-more",
+    }
+}
+
+fn words(judgement: &Judgement) -> String {
+    match &judgement.verdict {
+        Verdict::Pass => {
+            let known: Vec<String> = judgement.readings.iter().filter_map(compared).collect();
+            if known.is_empty() { "within the objectives".to_owned() } else { format!("as good: {}", known.join("; ")) }
+        }
+        Verdict::Fail { reasons } => {
+            reasons.iter().map(|reason| reason_words(reason, &judgement.readings)).collect::<Vec<_>>().join("; ")
+        }
+        Verdict::NeedsMore { requests, waiting } => {
+            let whats: Vec<String> = waiting.iter().map(waiting_words).collect();
+            format!("needs about {requests} more requests ({})", whats.join("; "))
+        }
+    }
+}
+
+fn reason_words(reason: &Reason, readings: &[Reading]) -> String {
+    match reason {
+        Reason::Ejected => "the gateway took it out: its answers failed in a row".to_owned(),
+        Reason::Worse { of } => {
+            let reading = readings.iter().find(|reading| reading.metric == *of);
+            let compared = reading.and_then(compared).unwrap_or_else(|| name(of));
+            let sure = reading.and_then(|reading| reading.worse).map(|evidence| {
+                format!(", evidence e^{:.1} of the needed e^{:.1}", evidence.ln_e_max, evidence.ln_needed)
+            });
+            format!("worse: {compared}{}", sure.unwrap_or_default())
+        }
+        Reason::OverLimit { of, measured, limit } => {
+            format!("{} is {}, the limit is {}", name(of), value(of, *measured), value(of, *limit))
+        }
+    }
+}
+
+fn waiting_words(waiting: &Waiting) -> String {
+    let lack = match waiting.lack {
+        Lack::Requests => "too few requests",
+        Lack::Users => "too few users",
+        Lack::Warmup => "still warming up",
+        Lack::Windows => "too few windows",
+    };
+    format!("{}: {lack}", name(&waiting.of))
+}
+
+fn compared(reading: &Reading) -> Option<String> {
+    let effect = reading.effect.as_ref()?;
+    let of = &reading.metric;
+    Some(format!("{} {} against {}", name(of), value(of, effect.canary), value(of, effect.baseline)))
+}
+
+fn name(metric: &Metric) -> String {
+    match metric {
+        Metric::Failures => "failures".to_owned(),
+        Metric::Latency { quantile } => format!("p{}", (quantile * 100.0).round()),
+        Metric::MeanLatency => "mean latency".to_owned(),
+        Metric::Business { name } => name.clone(),
+    }
+}
+
+fn value(metric: &Metric, value: f64) -> String {
+    match metric {
+        Metric::Failures | Metric::Business { .. } => format!("{:.2} %", value * 100.0),
+        Metric::Latency { .. } | Metric::MeanLatency => format!("{:.1} ms", value / 1_000.0),
+    }
+}

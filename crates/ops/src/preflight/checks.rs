@@ -1,0 +1,179 @@
+//! The checks that need no look at the machine.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Finding, Scene};
+use crate::model::release::{SchemaRefusal, leaves_a_way_back, runs_on};
+use crate::plan::NoPlan;
+
+/// Requests that a share of failures is taken of, at least.
+const BUDGET_REQUESTS_MIN: u64 = 1_000;
+
+pub(super) fn good(check: &'static str, says: impl Into<String>) -> Finding {
+    Finding { check, good: true, says: says.into(), next: None, despite: false }
+}
+
+pub(super) fn bad(check: &'static str, says: impl Into<String>, next: impl Into<String>) -> Finding {
+    Finding { check, good: false, says: says.into(), next: Some(next.into()), despite: false }
+}
+
+pub(super) fn digest(scene: &Scene<'_>) -> Finding {
+    let found = &scene.artefact.digest;
+    match scene.digest_wanted {
+        Some(wanted) if !wanted.eq_ignore_ascii_case(found) => {
+            bad("artefact", format!("its digest is {found}, not {wanted}"), "find out which of the two was tested")
+        }
+        Some(_) => good("artefact", format!("its digest is the wanted one, {}", &found[..12])),
+        None => good("artefact", format!("{} MB, digest {}", scene.artefact.bytes / 1_000_000, &found[..12])),
+    }
+}
+
+/// May it run on the database as it is?
+pub(super) fn database(scene: &Scene<'_>) -> Finding {
+    let database = match &scene.database {
+        Ok(database) => database,
+        Err(failed) => return bad("database", failed.what.clone(), "see that the environment's settings reach it"),
+    };
+    match runs_on(&scene.artefact.build, database) {
+        Ok(()) if scene.artefact.build.schema > database.schema => {
+            let (from, to) = (database.schema, scene.artefact.build.schema);
+            good("database", format!("its start migrates the schema from {from} to {to}, by adding only"))
+        }
+        Ok(()) => good("database", format!("schema {}, nothing to migrate", database.schema)),
+        Err(refusal) => schema_refusal("database", &refusal),
+    }
+}
+
+/// May what runs now go on after its migrations?
+pub(super) fn way_back(scene: &Scene<'_>) -> Finding {
+    let Some(running) = scene.running else { return good("way back", "nothing ran before") };
+    match leaves_a_way_back(&scene.artefact.build, running) {
+        Ok(()) => good("way back", format!("{} still runs on its schema", running.version)),
+        Err(refusal) => schema_refusal("way back", &refusal),
+    }
+}
+
+pub(super) fn schema_refusal(check: &'static str, refusal: &SchemaRefusal) -> Finding {
+    match refusal {
+        SchemaRefusal::TooOldForDatabase { schema, oldest_safe } => bad(
+            check,
+            format!("the database has schema {schema}, on which {oldest_safe} is the oldest version that may run"),
+            format!("release {oldest_safe} or newer"),
+        ),
+        SchemaRefusal::NoWayBack { schema, oldest_safe, running } => bad(
+            check,
+            format!("its schema {schema} is for {oldest_safe} and newer, and {running} has to run beside it"),
+            format!("release {oldest_safe} first: expand, then contract"),
+        ),
+    }
+}
+
+pub(super) fn room(scene: &Scene<'_>) -> Finding {
+    match scene.plan {
+        Err(refusal @ NoPlan::NoRoom { .. }) => {
+            bad("ports", refusal.to_string(), "give the environment more ports in `host.ports`, or free some")
+        }
+        _ => good("ports", "enough for every step"),
+    }
+}
+
+pub(super) fn health(scene: &Scene<'_>) -> Finding {
+    match scene.plan {
+        Err(refusal @ NoPlan::Unhealthy { .. }) => {
+            bad("health", refusal.to_string(), "see `raallyctl status`, mend it or roll back, then release")
+        }
+        _ => good("health", format!("{} instances serve", scene.seen.serving())),
+    }
+}
+
+/// What is left of the error budget, of the requests that this gateway has seen since its start.
+pub(super) fn budget(scene: &Scene<'_>) -> Finding {
+    let budget = scene.environment.budget;
+    let arms = scene.counted.map(|counted| counted.groups.values().map(|counts| &counts.arm));
+    let (mut attempts, mut failures) = (0_u64, 0_u64);
+    for arm in arms.into_iter().flatten() {
+        attempts += arm.attempts;
+        failures += arm.failures;
+    }
+    if attempts < BUDGET_REQUESTS_MIN {
+        return good("budget", format!("too few requests to tell ({attempts} since the gateway's start)"));
+    }
+    let allowed = attempts as f64 * (1.0 - budget.availability);
+    let left = 1.0 - failures as f64 / allowed;
+    let says = format!("{:.0} % of the error budget is left ({failures} of {attempts} failed)", left.max(0.0) * 100.0);
+    if left >= budget.left_min {
+        return good("budget", says);
+    }
+    let next = "mend what fails first; for a release that mends it, add --despite budget";
+    bad("budget", format!("{says}, {:.0} % is wanted", budget.left_min * 100.0), next)
+}
+
+pub(super) fn who(scene: &Scene<'_>) -> Finding {
+    let who = &scene.environment.who;
+    let groups = || {
+        let output = Command::new("id").arg("-Gn").output();
+        output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+    };
+    let may = |name: &String| match name.strip_prefix('@') {
+        Some(group) => groups().split_whitespace().any(|own| own == group),
+        None => name == scene.user,
+    };
+    if who.is_empty() || who.iter().any(may) {
+        return good("who", format!("{} may release here", scene.user));
+    }
+    bad("who", format!("{} may not release to {}", scene.user, scene.name), format!("ask one of {}", who.join(", ")))
+}
+
+pub(super) fn branch_rule(scene: &Scene<'_>) -> Finding {
+    let Some(wanted) = &scene.environment.branch else { return good("branch", "any may be released here") };
+    let build = &scene.artefact.build.build;
+    let next = format!("merge it to {wanted}, build that, and release it");
+    match on_branch(&scene.sources, build, wanted) {
+        Some(true) => return good("branch", format!("{build} is on {wanted}")),
+        Some(false) => return bad("branch", format!("{build} is not on {wanted}"), next),
+        None => {}
+    }
+    match scene.branch {
+        Some(branch) if branch == wanted => good("branch", format!("{branch}, as the caller says")),
+        Some(branch) => bad("branch", format!("it is from {branch}, and only {wanted} is released here"), next),
+        None => bad(
+            "branch",
+            format!("nobody says which branch {build} is from"),
+            "give --branch, or run it in the sources",
+        ),
+    }
+}
+
+/// Asks git whether a commit is on a branch; `None` when it knows neither or is not there.
+fn on_branch(sources: &Path, build: &str, branch: &str) -> Option<bool> {
+    let git = |arguments: &[&str]| Command::new("git").arg("-C").arg(sources).args(arguments).output().ok();
+    if build.len() < 7 || !build.chars().all(|letter| letter.is_ascii_hexdigit()) {
+        return None;
+    }
+    git(&["cat-file", "-e", &format!("{build}^{{commit}}")]).filter(|output| output.status.success())?;
+    git(&["rev-parse", "--verify", "--quiet", branch]).filter(|output| output.status.success())?;
+    Some(git(&["merge-base", "--is-ancestor", build, branch])?.status.success())
+}
+
+/// The branch that a pipeline or the sources say.
+#[must_use]
+pub fn branch(sources: &Path) -> Option<String> {
+    let said = ["GITHUB_REF_NAME", "BRANCH_NAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    said.filter(|branch| !branch.is_empty()).or_else(|| {
+        let output =
+            Command::new("git").arg("-C").arg(sources).args(["rev-parse", "--abbrev-ref", "HEAD"]).output().ok()?;
+        let branch = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        Some(branch).filter(|branch| output.status.success() && !branch.is_empty() && branch != "HEAD")
+    })
+}
+
+pub(super) fn freeze(scene: &Scene<'_>) -> Finding {
+    match scene.environment.freeze.iter().find(|freeze| freeze.holds_at(scene.now)) {
+        None => good("freeze", "no freeze now"),
+        Some(freeze) => {
+            let next = "wait for its end; in an emergency add --despite freeze";
+            bad("freeze", format!("nothing is released now: {}", freeze.why()), next)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Where releases run. The executor knows this interface only; `host` and `kubernetes` are behind it.
+
+pub mod host;
+pub mod link;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::time::Duration;
+
+use raally_gateway::GroupCounts;
+use serde::{Deserialize, Serialize};
+
+use crate::failed::Failed;
+use crate::model::fleet::{Fleet, Routing, Slot};
+use crate::model::ids::{Group, InstanceId, ReleaseId};
+use crate::model::release::Release;
+
+/// The releases that steps may speak of.
+pub type Releases = BTreeMap<ReleaseId, Release>;
+
+/// What the gateway counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counted {
+    /// The process that counted: another one began at zero.
+    pub source: String,
+    /// By group, since it appeared.
+    pub groups: BTreeMap<Group, GroupCounts>,
+}
+
+/// A target. Everything may be done twice without harm.
+pub trait Target: Sync {
+    /// What is there.
+    fn look(&self) -> impl Future<Output = Result<Fleet, Failed>> + Send;
+
+    /// Places for more instances.
+    fn free_slots(&self, seen: &Fleet) -> Vec<Slot>;
+
+    /// Puts the program in place wherever instances may run, and compares its digest there.
+    fn install(&self, release: &Release) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// Starts an instance.
+    fn start(&self, id: InstanceId, slot: &Slot, release: &Release) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// Which of them are ready for requests right now.
+    fn ready(&self, ids: &BTreeSet<InstanceId>) -> impl Future<Output = Result<BTreeSet<InstanceId>, Failed>> + Send;
+
+    /// Splits the requests.
+    fn route(&self, routing: &Routing, releases: &Releases) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// Waits until no request is open on instances that get no new ones; how many are open at the end.
+    fn drain(&self, ids: &BTreeSet<InstanceId>, patience: Duration)
+    -> impl Future<Output = Result<u32, Failed>> + Send;
+
+    /// Ends an instance, and waits for its end.
+    fn stop(&self, id: InstanceId) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// What was counted so far.
+    fn counts(&self) -> impl Future<Output = Result<Counted, Failed>> + Send;
+}

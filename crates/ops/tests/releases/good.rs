@@ -1,0 +1,45 @@
+//! Good versions, by each strategy: released, and not one request fails.
+
+use crate::stage::{Stage, nobody_was_hurt};
+
+fn is_released_without_a_failed_request(strategy: &str) {
+    let stage = Stage::with_first(strategy);
+    let users = stage.users();
+    let ended = stage.deploy(&stage.version("b"));
+    let got = stage.home(users);
+    assert_eq!((&ended["outcome"], &ended["running"]), (&"released".into(), &"r2".into()), "{ended}");
+    nobody_was_hurt(&got);
+    let status = stage.status();
+    assert_eq!((&status["serving"], &status["unfinished"]), (&2.into(), &serde_json::Value::Null), "{status}");
+    let instances: Vec<String> = status["fleet"]["instances"].as_object().unwrap().keys().cloned().collect();
+    assert!(instances.iter().all(|id| id.starts_with("r2-")), "only the new release is left: {instances:?}");
+}
+
+#[test]
+fn a_good_canary_is_released_without_a_failed_request() {
+    is_released_without_a_failed_request("canary");
+}
+
+#[test]
+fn a_good_version_is_switched_to_without_a_failed_request() {
+    is_released_without_a_failed_request("blue-green");
+}
+
+#[test]
+fn a_good_version_rolls_out_without_a_failed_request() {
+    is_released_without_a_failed_request("rolling");
+}
+
+#[test]
+fn a_rollback_goes_to_the_release_before_without_a_failed_request() {
+    let stage = Stage::with_first("rolling");
+    assert_eq!(stage.deploy(&stage.version("b"))["outcome"], "released");
+    let users = stage.users();
+    let ended = stage.data(&["rollback", "--yes"]);
+    let got = stage.home(users);
+    assert_eq!((&ended["outcome"], &ended["running"]), (&"released".into(), &"r1".into()), "{ended}");
+    nobody_was_hurt(&got);
+    let history = stage.data(&["history"]);
+    assert_eq!(history.as_array().unwrap().len(), 3);
+    assert_eq!(stage.data(&["doctor"]), serde_json::json!([]), "nothing is wrong");
+}

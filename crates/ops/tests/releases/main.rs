@@ -1,0 +1,8 @@
+//! Real releases on this machine: real processes, a real gateway, real load. Good versions lose no request, bad ones are
+//! taken back, and whatever is killed in the middle, the release ends one way or the other.
+
+mod good;
+mod killed;
+mod refused;
+mod stage;
+mod taken_back;

@@ -1,0 +1,244 @@
+//! An environment in a folder of its own, versions of Raally to release to it, and users.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use raally_ops::rehearsal::load::{Got, Load, Session};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Longest wait for anything; a loaded machine is slow.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+/// Requests each second.
+const RATE: u32 = 100;
+
+/// Each test is alone on the machine: they measure what users get.
+static ALONE: Mutex<()> = Mutex::new(());
+
+pub struct Stage {
+    folder: TempDir,
+    file: PathBuf,
+    address: String,
+    company: Option<(String, String, String)>,
+    runtime: Runtime,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// The tool.
+pub fn raallyctl() -> &'static str {
+    env!("CARGO_BIN_EXE_raallyctl")
+}
+
+/// The program that is released: `RAALLY_BIN`, or the one that was built beside the tool.
+fn raally() -> PathBuf {
+    let beside = || Path::new(raallyctl()).with_file_name("raally");
+    let path = std::env::var_os("RAALLY_BIN").map_or_else(beside, PathBuf::from);
+    assert!(path.exists(), "{} is not there: `cargo build -p raally-server` makes it", path.display());
+    path
+}
+
+impl Stage {
+    /// With these lines of the environment besides the usual ones.
+    pub fn new(strategy: &str, more: &str) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::Builder::new().prefix("ship").tempdir().unwrap();
+        let file = folder.path().join("environments.toml");
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = free().to_string();
+        let first = free().port().clamp(20_000, 60_000);
+        let text = format!(
+            r#"format = 1
+            [environments.test]
+            target = "host"
+            replicas = 2
+            strategy = "{strategy}"
+            {more}
+            [environments.test.gates]
+            drain-seconds-max = 10
+            ready-seconds-max = 60
+            [environments.test.rolling]
+            watch-seconds = 3
+            [environments.test.blue-green]
+            watch-seconds = 6
+            [environments.test.canary]
+            steps = [{{ weight-bp = 4000, hold-seconds-min = 3, hold-seconds-max = 90 }}]
+            [environments.test.analysis]
+            failure-share-margin = 0.1
+            latency-margin = 3.0
+            slo-requests-min = 30
+            slo-failure-share-max = 0.1
+            slo-p95-ms-max = 5000
+            [environments.test.host]
+            state-dir = "s"
+            listen = "{address}"
+            ports = [{first}, {last}]
+            settings = {{ RAALLY_RATE_LIMIT = "off", RAALLY_LOG = "warn", RAALLY_TRUSTED_PROXIES = "127.0.0.0/8" }}
+            [environments.test.host.gateway]
+            accessLog = "errors"
+            "#,
+            last = first + 200,
+        );
+        std::fs::write(&file, text).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        Self { folder, file, address, company: None, runtime, _alone: alone }
+    }
+
+    /// With the first release under way already, and a company to work in.
+    pub fn with_first(strategy: &str) -> Self {
+        let mut stage = Self::new(strategy, "");
+        stage.found_company();
+        let first = stage.version("a");
+        let ended = stage.deploy(&first);
+        assert_eq!(ended["outcome"], "released", "{ended}");
+        stage
+    }
+
+    fn found_company(&mut self) {
+        let mut command = Command::new(raally());
+        command.args(["demo", "--json"]).env("RAALLY_DATA_DIR", self.state().join("data")).stdin(Stdio::null());
+        let output = command.output().unwrap();
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let login = &value["logins"][0];
+        self.company = Some((text(&login["email"]), text(&login["password"]), text(&value["workspaceId"])));
+    }
+
+    /// The environment's folder.
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().join("s")
+    }
+
+    /// A version of its own digest; all of them are the program that was built.
+    pub fn version(&self, name: &str) -> PathBuf {
+        self.script(name, &format!("exec '{}' \"$@\"", raally().display()))
+    }
+
+    /// A version that is made bad by a proxy in front of it.
+    pub fn bad_version(&self, name: &str, faults: &str) -> PathBuf {
+        self.script(name, &format!("exec '{}' fault-proxy {faults} -- '{}' \"$@\"", raallyctl(), raally().display()))
+    }
+
+    /// A version that says of itself what is given.
+    pub fn version_that_says(&self, name: &str, says: &str) -> PathBuf {
+        let line =
+            format!("if [ \"$1\" = version ]; then echo '{says}'; exit; fi; exec '{}' \"$@\"", raally().display());
+        self.script(name, &line)
+    }
+
+    pub fn script(&self, name: &str, line: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        raally_ops::atomic::write(&path, format!("#!/bin/sh\n# version {name}\n{line}\n").as_bytes(), 0o700).unwrap();
+        path
+    }
+
+    /// The tool with these arguments, on this environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(raallyctl());
+        command.args(arguments).args(["--env", "test", "--json", "--file"]).arg(&self.file).stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs it; what it says on standard output.
+    pub fn data(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {said}"))
+    }
+
+    pub fn deploy(&self, version: &Path) -> Value {
+        self.data(&["deploy", version.to_str().unwrap(), "--yes"])
+    }
+
+    /// Starts a release and returns at once.
+    pub fn start_deploy(&self, version: &Path) -> Child {
+        let mut command = self.command(&["deploy", version.to_str().unwrap(), "--yes"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    pub fn status(&self) -> Value {
+        self.data(&["status"])
+    }
+
+    /// Waits until the release under way watches what users get.
+    pub fn wait_for_watch(&self) {
+        wait_until("a release that is watched", || {
+            let text = std::fs::read_to_string(self.state().join("journal.jsonl")).unwrap_or_default();
+            let after = text.rsplit_once("\"event\":\"planned\"").map(|(_, after)| after.to_owned());
+            after.is_some_and(|after| after.contains("\"event\":\"saw\""))
+        });
+    }
+
+    /// Users at work.
+    pub fn users(&self) -> Load {
+        let (email, password, workspace) = self.company.clone().unwrap();
+        let address = self.address.clone();
+        self.runtime.block_on(async move {
+            let session = Session::sign_in(&address, &email, &password, &workspace).await.unwrap();
+            Load::start(session, RATE)
+        })
+    }
+
+    /// What they got, when they have gone home.
+    pub fn home(&self, users: Load) -> Got {
+        self.runtime.block_on(users.stop())
+    }
+
+    /// Process ids of kept processes whose name begins so.
+    pub fn pids(&self, prefix: &str) -> Vec<u32> {
+        let list = self.runtime.block_on(raally_ops::keeper::client::list(&self.state(), Path::new(raallyctl())));
+        list.unwrap().iter().filter(|one| one.id.starts_with(prefix)).filter_map(|one| one.pid).collect()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for name in ["keeper", "gateway"] {
+                let text =
+                    std::fs::read_to_string(self.state().join("logs").join(format!("{name}.log"))).unwrap_or_default();
+                let tail: Vec<&str> = text.lines().rev().take(8).collect();
+                eprintln!("{name}: {tail:#?}");
+            }
+        }
+        _ = self.run(&["down", "--yes"]);
+        // The supervisor is asked to go last; what it kept has ended.
+        let pids = std::fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        let state = self.state().display().to_string();
+        for pid in pids {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if line.contains("supervise") && line.contains(&state) {
+                kill(pid, "-TERM");
+            }
+        }
+    }
+}
+
+/// Sends a signal.
+pub fn kill(pid: u32, signal: &str) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
+/// Waits for a condition.
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Nothing failed, and there was something.
+pub fn nobody_was_hurt(got: &Got) {
+    assert!(got.good > 100 && got.bad_count() == 0, "{} good, bad: {:?}", got.good, got.bad);
+}
