@@ -78,6 +78,10 @@ pub struct AuditFilter {
     pub actor: Option<Uuid>,
     /// Of this import only.
     pub import: Option<Uuid>,
+    /// Recorded at this instant or later, in microseconds.
+    pub since: Option<i64>,
+    /// Recorded up to and with this instant, in microseconds.
+    pub until: Option<i64>,
     /// Older than this position.
     pub before: Option<i64>,
     /// At most so many.
@@ -128,12 +132,17 @@ impl App {
                 let app = app.clone();
                 Box::pin(async move {
                     let opener = app.vault().opener(tx, workspace).await?;
-                    let mut query = EventQuery::after(workspace, 0, filter.limit);
+                    let after = match filter.since {
+                        Some(since) => tx.position_at(workspace, since - 1).await?,
+                        None => 0,
+                    };
+                    let mut query = EventQuery::after(workspace, after, filter.limit);
                     query.kind = filter.kind;
                     query.stream = filter.object;
                     query.actor = filter.actor;
                     query.import = filter.import;
                     query.to_position = filter.before.map(|position| position - 1);
+                    query.to_recorded_at = filter.until;
                     query.newest_first = true;
                     let events = tx.events(&query).await?;
                     events.iter().map(|event| shown(event, &opener, sees_pay)).collect()

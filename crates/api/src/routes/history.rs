@@ -1,6 +1,7 @@
 //! The log as people see it: the audit trail and the live stream.
 
 use futures_util::stream;
+use jiff::Timestamp;
 use raally_application::App;
 use raally_application::history::{AuditEvent, AuditFilter, Change};
 use raally_domain::access::Action;
@@ -34,6 +35,10 @@ struct AuditQuery {
     actor_id: Option<UserId>,
     /// Of this import only.
     import_id: Option<Uuid>,
+    /// Recorded at this instant or later.
+    since: Option<Timestamp>,
+    /// Recorded up to and with this instant.
+    until: Option<Timestamp>,
 }
 
 pub(crate) fn add(ops: &mut Operations<App>) {
@@ -53,12 +58,14 @@ pub(crate) fn add(ops: &mut Operations<App>) {
                 if let raally_storage::Value::Int(position) = after.key { Some(position) } else { None }
             }
         };
-        let AuditQuery { kind, object_id, actor_id, import_id } = input.query;
+        let AuditQuery { kind, object_id, actor_id, import_id, since, until } = input.query;
         let filter = AuditFilter {
             kind,
             object: object_id,
             actor: actor_id.map(|id| id.0),
             import: import_id,
+            since: since.map(Timestamp::as_microsecond),
+            until: until.map(Timestamp::as_microsecond),
             before,
             limit: input.page.limit,
         };

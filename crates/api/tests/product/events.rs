@@ -117,3 +117,28 @@ async fn streams_end_within_a_second_when_access_ends(host: Host) {
         assert_eq!(end, None);
     }
 }
+
+both!(the_audit_trail_is_asked_by_actor_and_by_time);
+async fn the_audit_trail_is_asked_by_actor_and_by_time(host: Host) {
+    let owner = host.sign_up("Olga Owner").await;
+    let path = host.workspace(&owner, "Times").await;
+    let admin = host.member(&owner, &path, "admin", "Adam Admin").await;
+    host.add(&path, &owner, "people", serde_json::json!({"name": "Early"})).await;
+    host.pass(60);
+    let late = host.add(&path, &admin, "teams", serde_json::json!({"name": "Late"})).await;
+    let at = late["createdAt"].as_str().unwrap();
+    let count = |seen: serde_json::Value| seen["items"].as_array().unwrap().len();
+    let ask = |query: String| {
+        let (host, path, owner) = (host.clone(), path.clone(), owner.clone());
+        async move { host.get(&format!("{path}/audit-events?{query}"), &owner).await.ok() }
+    };
+    assert_eq!(count(ask(format!("since={at}")).await), 1, "the instant itself counts");
+    assert_eq!(ask(format!("actorId={}&kind=team", admin.id)).await["items"][0]["objectId"], late["id"]);
+    let all = count(ask(String::new()).await);
+    assert_eq!(count(ask(format!("until={at}")).await), all);
+    let before = "2020-01-01T00:00:00Z";
+    assert_eq!(count(ask(format!("until={before}")).await), 0);
+    assert_eq!(count(ask(format!("since={before}")).await), all);
+    let seen = host.get(&format!("{path}/audit-events?since=yesterday"), &owner).await;
+    assert!([400, 422].contains(&seen.status), "{}", seen.text());
+}

@@ -257,7 +257,7 @@ both!(a_removed_workspace_answers_as_one_that_never_was);
 async fn a_removed_workspace_answers_as_one_that_never_was(host: Host) {
     let mut matrix = Matrix::make(host.clone()).await;
     let owner = matrix.home.owner.clone();
-    host.delete(&matrix.home.path, &owner, 1).await.gone();
+    host.delete(&matrix.home.path, &owner, 2).await.gone();
     let never = Company {
         marker: "NEVER",
         path: format!("/api/v1/workspaces/{NOTHING}"),

@@ -4,7 +4,7 @@ use raally_application::sign_in::NewAccount;
 use raally_identity::Secret;
 use serde_json::{Value, json};
 
-use crate::samples::SHEET;
+use crate::samples::{PICTURE, SHEET};
 use crate::support::{Call, Host, PASSWORD, User, id, version};
 
 /// A company.
@@ -35,6 +35,8 @@ impl Company {
         let mut company = Self { marker, path, owner, ids: Vec::new() };
         company.ids.push(("userId", company.owner.id.clone()));
         company.ids.push(("sessionId", company.owner.session.clone()));
+        let logo = Call::new(http::Method::PUT, &format!("{}/logo", company.path)).by(&company.owner).version(1);
+        host.call(logo.bytes("image/png", PICTURE)).await.ok();
         company.add_lists(host).await;
         company.add_people(host).await;
         company.add_projects(host).await;
