@@ -91,6 +91,8 @@ pub enum Command {
     },
     /// Check configuration, keys, database and space on disk.
     Doctor,
+    /// Ask the server that this configuration starts whether it takes requests; for probes.
+    Health,
     /// Print a script that completes commands in a shell.
     Completions {
         /// Which shell.

@@ -7,6 +7,7 @@ pub mod config;
 mod demo;
 mod doctor;
 mod export;
+mod health;
 mod import;
 mod keys;
 mod migrate;
@@ -38,6 +39,7 @@ pub async fn run(command: Command, config: Config, talk: Talk) -> Result<ExitCod
         Command::Restore { file, force } => backup::restore(&file, force, &config, talk).await,
         Command::Rebuild { workspace } => rebuild::run(workspace.as_deref(), &config, talk).await,
         Command::Doctor => doctor::run(&config, talk).await,
+        Command::Health => health::run(&config, talk).await,
         // Done by `main` before the configuration is read.
         Command::Config { .. } | Command::Completions { .. } | Command::Openapi => Ok(ExitCode::SUCCESS),
     }

@@ -104,6 +104,18 @@ fn database_is_measured() {
 }
 
 #[test]
+fn health_tells_a_server_that_takes_requests_from_one_that_is_not_there() {
+    let here = Installation::new();
+    let server = here.serve();
+    let ask = |address: &str| here.command(&["health"]).env("RAALLY_LISTEN", address).output().unwrap();
+    let address = server.address.to_string();
+    assert_eq!(ask(&address).status.code(), Some(0));
+    assert_eq!(server.end(), Some(0));
+    let gone = ask(&address);
+    assert_eq!(gone.status.code(), Some(2), "{}", text(&gone.stderr));
+}
+
+#[test]
 fn address_in_use_is_said_with_what_to_do() {
     let here = Installation::new();
     let server = here.serve();
