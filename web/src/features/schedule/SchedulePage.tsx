@@ -8,6 +8,7 @@ import { Candidates, Content } from "./panels/Content";
 import { Filters } from "./panels/Filters";
 import { GridMenu } from "./panels/GridMenu";
 import { Legend } from "./panels/Legend";
+import { LiveRegion } from "./panels/LiveRegion";
 import { Panels } from "./panels/Panels";
 import { SelectionBar } from "./panels/SelectionBar";
 import { Toolbar } from "./panels/Toolbar";
@@ -99,9 +100,7 @@ export function SchedulePage({ workspaceId }: { workspaceId: string }) {
       </div>
       <Panels model={model} workspaceId={workspaceId} />
       <GridMenu model={model} />
-      <p aria-live="polite" className="sr-only">
-        {model.announcement}
-      </p>
+      <LiveRegion announcer={model.announcer} />
     </Page>
   );
 }

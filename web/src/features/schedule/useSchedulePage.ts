@@ -17,6 +17,7 @@ import { useWording } from "./grid/useWording";
 import type { Bar } from "./model";
 import { stepFrom } from "./time/scale";
 import { draftOf, useGridHost } from "./useGridHost";
+import { Announcer } from "./view/announcer";
 import type { TrackRow } from "./view/rows";
 import { useRows } from "./view/useRows";
 import { useScreen } from "./view/useScreen";
@@ -48,7 +49,8 @@ export function useSchedulePage(workspaceId: string) {
   const [panel, setPanel] = useState<Panel | null>(null);
   const [menu, setMenu] = useState<MenuPlace | null>(null);
   const [framing, setFraming] = useState(false);
-  const [announcement, announce] = useState("");
+  const [announcer] = useState(() => new Announcer());
+  const announce = announcer.say;
   const grid = useRef<GridHandle>(null);
   const { rows, projects } = useRows(workspaceId, plan.state, directory, view, collapsed);
   const selection = useSelection(rows);
@@ -173,7 +175,7 @@ export function useSchedulePage(workspaceId: string) {
     menu,
     setMenu,
     framing,
-    announcement,
+    announcer,
     editable,
     people,
     actions,

@@ -10,7 +10,7 @@ import { awayPaths, type Box, holidayPath, levelPaths, milestonePath, overMarks 
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Wider bars keep their text in sight while they are scrolled. */
-const STICKY_TEXT_PX = 280;
+const STICKY_TEXT_PX = 150;
 const TEXT_PX_MIN = 26;
 
 const LAYERS = ["away", "away-pending", "holiday", ...LEVELS, "mark", "milestone"] as const;

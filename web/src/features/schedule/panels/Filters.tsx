@@ -75,8 +75,10 @@ export function Filters({ view, change, directory, screen }: Props) {
 function FreeTimeField({ view, change, screen }: Omit<Props, "directory">) {
   const { t } = useLingui();
   const [hours, setHours] = useState(view.free ? String(view.free.minutes / 60) : "");
-  const range = view.free ?? screen;
+  // Kept here too: somebody may choose the days before the hours.
+  const [range, setRange] = useState<{ from: number; to: number }>(view.free ?? screen);
   const apply = (text: string, from: number, to: number) => {
+    setRange({ from, to });
     const minutes = Math.round(Number(text.replace(",", ".")) * 60);
     const valid = minutes > 0 && from <= to;
     change({ free: valid ? { minutes, from, to } : null }, true);

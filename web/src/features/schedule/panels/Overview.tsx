@@ -1,6 +1,6 @@
 /** The mini-map: how full everybody in sight is, week by week over the whole axis, with a frame around what is on screen. */
 import { useLingui } from "@lingui/react/macro";
-import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { useWorkspaceQuery } from "@/api/queries";
 import { useWidth } from "@/shared/charts/useWidth";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../layout/overview";
 import type { Day } from "../model";
 import { formatDay, parseDay } from "../time/days";
+import type { HeaderCell } from "../time/header";
 import type { ScheduleModel } from "../useSchedulePage";
 
 const HEIGHT = 40;
@@ -28,7 +29,7 @@ interface HoursRow extends Omit<WeekLoad, "from" | "to"> {
 
 function useWeeks({ plan, view, axis }: ScheduleModel, workspaceId: string) {
   const { scale } = axis;
-  const domain: Domain = { from: scale.origin, to: scale.origin + scale.days - 1 };
+  const domain = useMemo<Domain>(() => ({ from: scale.origin, to: scale.origin + scale.days - 1 }), [scale]);
   const query = {
     from: formatDay(domain.from),
     to: formatDay(domain.to),
@@ -49,7 +50,11 @@ function useWeeks({ plan, view, axis }: ScheduleModel, workspaceId: string) {
     query,
     ready,
   );
-  const weeks = (data?.rows ?? []).map((row) => ({ ...row, from: parseDay(row.from), to: parseDay(row.to) }));
+  const rows = data?.rows;
+  const weeks = useMemo(
+    () => (rows ?? []).map((row) => ({ ...row, from: parseDay(row.from), to: parseDay(row.to) })),
+    [rows],
+  );
   return { domain, weeks };
 }
 
@@ -74,18 +79,27 @@ function useFrame(model: ScheduleModel, domain: Domain, width: number) {
   return frame;
 }
 
+function quartersOf(cells: readonly HeaderCell[], domain: Domain, width: number) {
+  return cells.map(({ from, until, label }) => {
+    const x = pixelOfDay(domain, width, from);
+    return { from, label, x, wide: pixelOfDay(domain, width, until) - x >= NAME_PX };
+  });
+}
+
 export function Overview({ model, workspaceId }: { model: ScheduleModel; workspaceId: string }) {
   const { t } = useLingui();
   const [map, width] = useWidth<HTMLDivElement>();
   const { domain, weeks } = useWeeks(model, workspaceId);
   const frame = useFrame(model, domain, width);
   const { goTo, hold, axis } = model;
-  const paths = weekPaths(weeks, domain, { width, height: HEIGHT - TEXT_HEIGHT });
-  const quarters = axis.header.cells("quarter", domain.from, domain.to).upper.map((cell) => ({
-    ...cell,
-    x: pixelOfDay(domain, width, cell.from),
-    wide: pixelOfDay(domain, width, cell.until) - pixelOfDay(domain, width, cell.from) >= NAME_PX,
-  }));
+  const paths = useMemo(
+    () => weekPaths(weeks, domain, { width, height: HEIGHT - TEXT_HEIGHT }),
+    [weeks, domain, width],
+  );
+  const quarters = useMemo(
+    () => quartersOf(axis.header.cells("quarter", domain.from, domain.to).upper, domain, width),
+    [axis.header, domain, width],
+  );
   const now = () => model.grid.current?.daysOnScreen() ?? model.screen;
 
   const point = (event: PointerEvent<HTMLDivElement>) => {
