@@ -1,10 +1,10 @@
 # Everything a developer does here, in the order one meets it. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check docs openapi bench soak coverage fuzz holidays ship-demo clean
+.PHONY: help run dev test check docs openapi bench soak coverage fuzz screenshots holidays ship-demo clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build Raally and start it on http://127.0.0.1:8080, data in ./data
 	@scripts/run.sh
@@ -35,6 +35,9 @@ ship-demo: ## two good releases and a bad one under load, with a report in targe
 
 coverage: ## which lines the tests reach; needs `cargo install cargo-llvm-cov`
 	@cargo llvm-cov --workspace --locked --html
+
+screenshots: ## pictures of every page, light, dark and phone, into web/screenshots; after make run
+	@npm --prefix web run screenshots
 
 fuzz: ## importers and parsers on hostile input (FUZZ_SECONDS=60 each)
 	@scripts/fuzz.sh
