@@ -11,10 +11,20 @@ const PAGES = [
   "skills",
   "roles",
   "time-off",
+  "time-off?view=calendar",
   "reports",
   "import",
 ];
-const SETTINGS = ["profile", "security", "workspace", "members", "holidays", "audit"];
+const SETTINGS = [
+  "profile",
+  "security",
+  "workspace",
+  "members",
+  "calendars",
+  "holidays",
+  "time-travel",
+  "audit",
+];
 
 test("axe finds nothing on any page, in both themes and on a phone", async ({ page }) => {
   test.setTimeout(240_000);

@@ -1,67 +1,30 @@
 // The real server on an empty database, one for each worker, and the steps that every journey begins with.
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
+import { startServer } from "../scripts/server.mjs";
 
-const root = new URL("../../", import.meta.url).pathname;
-const READY_MS_MAX = 30_000;
 export const PASSWORD = "a sentence that nobody guesses";
 
-/** The server that was built last; it holds the web app of that moment (a debug build reads web/dist itself). */
-function binary(): string {
-  if (process.env.RAALLY_BIN) return process.env.RAALLY_BIN;
-  const built = [`${root}target/release/raally`, `${root}target/debug/raally`].filter((one) =>
-    existsSync(one),
-  );
-  const path = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
-  if (!path) throw new Error("Build the server first, or say where it is by RAALLY_BIN");
-  return path;
+export interface Installation {
+  address: string;
+  /** Runs `raally` with these arguments on the server's data; what it printed. */
+  run: (args: string[], input?: string) => string;
 }
 
-/** Resolves with the address that the server prints once it listens. */
-function listening(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let seen = "";
-    const late = setTimeout(() => reject(new Error(`The server did not start: ${seen}`)), READY_MS_MAX);
-    const read = (chunk: Buffer) => {
-      seen += chunk.toString();
-      const address = /listening on (http:\/\/[\d.]+:\d+)/.exec(seen)?.[1];
-      if (!address) return;
-      clearTimeout(late);
-      resolve(address);
-    };
-    server.stdout?.on("data", read);
-    server.stderr?.on("data", read);
-    server.on("exit", (code) => reject(new Error(`The server ended with ${code}: ${seen}`)));
-  });
-}
-
-export const test = base.extend<{ errors: string[] }, { server: string }>({
-  server: [
+export const test = base.extend<{ errors: string[] }, { installation: Installation; server: string }>({
+  installation: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
     async ({}, use) => {
-      const data = mkdtempSync(join(tmpdir(), "raally-e2e-"));
-      const server = spawn(binary(), ["serve"], {
-        cwd: data,
-        env: {
-          PATH: process.env.PATH,
-          RAALLY_LISTEN: "127.0.0.1:0",
-          RAALLY_DATA_DIR: join(data, "data"),
-          RAALLY_SIGN_UP: "open",
-        },
-      });
+      const started = await startServer();
       try {
-        await use(await listening(server));
+        await use(started);
       } finally {
-        server.kill("SIGTERM");
-        rmSync(data, { recursive: true, force: true });
+        started.stop();
       }
     },
     { scope: "worker" },
   ],
+  server: [async ({ installation }, use) => use(installation.address), { scope: "worker" }],
   baseURL: async ({ server }, use) => use(server),
   // What the browser complains about fails the test: a broken Content-Security-Policy shows here.
   errors: [
@@ -95,6 +58,23 @@ export async function begin(page: Page, workspace = "Northwind"): Promise<{ emai
   await page.getByRole("button", { name: "Create workspace and start" }).click();
   await expect(page.getByRole("heading", { name: `Welcome to ${workspace}` })).toBeVisible();
   return { email, path: new URL(page.url()).pathname.replace("/start", "") };
+}
+
+/** Signs in by the form and ends where that leads. */
+export async function signIn(page: Page, email: string, password: string) {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+}
+
+/** A new user in a workspace with the demo company; the workspace's path. */
+export async function beginWithDemo(page: Page): Promise<string> {
+  await begin(page);
+  await page.getByRole("button", { name: "Open a demo company" }).click();
+  await expect(page.getByRole("heading", { name: "Dashboard" })).toBeVisible();
+  return new URL(page.url()).pathname.replace("/dashboard", "");
 }
 
 /** Axe finds nothing, in the present theme. */

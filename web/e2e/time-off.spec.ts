@@ -1,5 +1,5 @@
 // A journey in a real browser against the real server; each test's name is what it claims.
-import { begin, expect, test } from "./server";
+import { begin, beginWithDemo, expect, test } from "./server";
 
 test("time off is asked for and approved", async ({ page }) => {
   const { path } = await begin(page);
@@ -18,5 +18,21 @@ test("time off is asked for and approved", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Waiting for a decision" })).toBeHidden();
   await expect(
     page.getByRole("listitem").filter({ hasText: "Hugo Almeida" }).getByText("Approved"),
+  ).toBeVisible();
+  await page.getByRole("button", { name: "Team calendar" }).click();
+  await expect(page).toHaveURL(/view=calendar/);
+  const row = page.getByRole("row").filter({ hasText: "Hugo Almeida" });
+  await expect(row.getByText("Vacation, Approved")).toHaveCount(1);
+});
+
+test("a leave names the bookings that it breaks before it is approved", async ({ page }) => {
+  const path = await beginWithDemo(page);
+  await page.goto(`${path}/time-off?status=pending`);
+  await page
+    .getByRole("button", { name: /breaks \d+ booking/ })
+    .first()
+    .click();
+  await expect(
+    page.getByRole("dialog", { name: "Bookings that this breaks" }).getByRole("listitem").first(),
   ).toBeVisible();
 });

@@ -1,14 +1,50 @@
-// Pictures of every page: light, dark and phone, into web/screenshots. Needs a running app:
-//   RAALLY_URL (default http://127.0.0.1:4173), RAALLY_EMAIL and RAALLY_PASSWORD to sign in with, ONLY=people,light
+// Pictures of every page: light, dark and phone, into web/screenshots (`make screenshots`). Makes a demo company on a
+// server of its own; RAALLY_URL with RAALLY_EMAIL and RAALLY_PASSWORD take one that runs. ONLY=people,light
 import { mkdirSync } from "node:fs";
 import { chromium } from "@playwright/test";
+import { startServer } from "./server.mjs";
 
-const base = process.env.RAALLY_URL ?? "http://127.0.0.1:4173";
+const ADMIN = { email: "root@demo.example", password: "a sentence that nobody guesses" };
+
+/** Where to look, and as whom: the owner of the demo company, and a platform admin. */
+async function place() {
+  if (process.env.RAALLY_URL) {
+    const login = { email: process.env.RAALLY_EMAIL, password: process.env.RAALLY_PASSWORD };
+    return { base: process.env.RAALLY_URL, owner: login, admin: null, stop: () => undefined };
+  }
+  const server = await startServer();
+  const { logins } = JSON.parse(server.run(["demo", "--json"]));
+  const admin = ["user", "create", "--email", ADMIN.email, "--name", "Root", "--password-stdin"];
+  server.run([...admin, "--platform-admin"], ADMIN.password);
+  return { base: server.address, owner: logins[0], admin: ADMIN, stop: server.stop };
+}
+
+const { base, owner, admin, stop } = await place();
 const only = (process.env.ONLY ?? "").split(",").filter(Boolean);
 const out = new URL("../screenshots/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
 
-const SETTINGS = ["profile", "security", "workspace", "members", "holidays", "audit"];
+const SETTINGS = [
+  "profile",
+  "security",
+  "workspace",
+  "members",
+  "calendars",
+  "holidays",
+  "time-travel",
+  "audit",
+];
+const REPORTS = [
+  "hours",
+  "utilisation",
+  "availability",
+  "people-per-role",
+  "idleness-per-role",
+  "overbooking",
+  "demand",
+  "candidates",
+  "budget",
+];
 const LOOKS = {
   light: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
   dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
@@ -33,11 +69,11 @@ const browser = await chromium.launch({
   ],
 });
 
-async function signIn(page) {
+async function signIn(page, login) {
   await page.goto(`${base}/sign-in`);
-  if (!process.env.RAALLY_EMAIL) return;
-  await page.locator("input[type=email]").fill(process.env.RAALLY_EMAIL);
-  await page.locator("input[name=password]").fill(process.env.RAALLY_PASSWORD ?? "");
+  if (!login?.email) return;
+  await page.locator("input[type=email]").fill(login.email);
+  await page.locator("input[name=password]").fill(login.password ?? "");
   await page.locator("form button[type=submit]").click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
@@ -64,10 +100,10 @@ for (const [look, options] of Object.entries(LOOKS)) {
   });
   const page = await context.newPage();
   await page.route("**/*", (route) => route.continue());
-  page.on(
-    "console",
-    (message) => message.type() === "error" && console.error(look, page.url(), message.text()),
-  );
+  page.on("console", (message) => {
+    const expected = /status of 401/.test(message.text()) && page.url().endsWith("/sign-in");
+    if (message.type() === "error" && !expected) console.error(look, page.url(), message.text());
+  });
   page.on("pageerror", (error) => console.error(look, page.url(), error.message));
   if (wanted("sign-in", look) || wanted("sign-up", look)) {
     const outside = await (await browser.newContext(options)).newPage();
@@ -76,7 +112,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await shoot(outside, look, "sign-up", "/sign-up");
     await outside.context().close();
   }
-  await signIn(page);
+  await signIn(page, owner);
   await page.goto(base);
   const first = page.locator('a[href*="/w/"]').first();
   await first.waitFor();
@@ -98,6 +134,9 @@ for (const [look, options] of Object.entries(LOOKS)) {
   ]) {
     await shoot(page, look, name, `${root}/${name}`);
   }
+  await shoot(page, look, "time-off-calendar", `${root}/time-off?view=calendar`);
+  for (const report of REPORTS)
+    await shoot(page, look, `report-${report}`, `${root}/reports?report=${report}`);
   for (const section of SETTINGS)
     await shoot(page, look, `settings-${section}`, `${root}/settings/${section}`);
   for (const [list, name] of [
@@ -117,7 +156,13 @@ for (const [look, options] of Object.entries(LOOKS)) {
       await shoot(page, look, name, await link.getAttribute("href"));
     }
   }
-  await shoot(page, look, "platform", "/platform");
   await context.close();
+  if (admin && wanted("platform", look)) {
+    const inside = await (await browser.newContext({ ...options, reducedMotion: "reduce" })).newPage();
+    await signIn(inside, admin);
+    await shoot(inside, look, "platform", "/platform");
+    await inside.context().close();
+  }
 }
 await browser.close();
+stop();

@@ -1,6 +1,7 @@
 // Signing in and out, and what the signed-in user belongs to.
 import { queryOptions } from "@tanstack/react-query";
-import { request } from "./client";
+import { request, workspacePath } from "./client";
+import type { components } from "./schema.gen";
 import { refresh, session } from "./session";
 import type { Me, Tokens, Workspace } from "./types";
 
@@ -45,6 +46,10 @@ export const createWorkspace = (name: string, timeZone: string) =>
     body: { name, settings: { timeZone } },
     idempotencyKey: crypto.randomUUID(),
   });
+
+/** Fills an empty workspace with a made-up company. */
+export const fillWithDemo = (workspaceId: string) =>
+  request<components["schemas"]["Filled"]>("POST", `${workspacePath(workspaceId)}/demo`);
 
 export const joinWorkspace = (token: string) =>
   request<{ workspaceId: string }>("POST", "/auth/join", { body: { token } });

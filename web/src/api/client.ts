@@ -1,4 +1,5 @@
 // One way to call the API: adds the token, refreshes it once on 401, and turns refusals into `ApiProblem`.
+import { connection } from "./connection";
 import { ApiProblem } from "./problem";
 import { refresh, session } from "./session";
 
@@ -43,9 +44,17 @@ async function send(method: Method, path: string, options: RequestOptions): Prom
     headers["content-type"] ??= "application/json";
   }
   try {
-    return await fetch(address(path, options.query), { method, headers, body, signal: options.signal });
+    const response = await fetch(address(path, options.query), {
+      method,
+      headers,
+      body,
+      signal: options.signal,
+    });
+    connection.answered();
+    return response;
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    connection.silent();
     throw ApiProblem.offline();
   }
 }

@@ -12,4 +12,5 @@ export type UtilisationReport = Schema["UtilisationReport"];
 export type OverbookingReport = Schema["OverbookingReport"];
 export type DemandReport = Schema["DemandReport"];
 export type CostReport = Schema["CostReport"];
+export type CandidatesReport = Schema["CandidatesReport"];
 export type Dashboard = Schema["Dashboard"];

@@ -12612,6 +12612,10 @@ export interface operations {
                 actorId?: components["schemas"]["UserId"];
                 /** @description Of this import only. */
                 importId?: string;
+                /** @description Recorded at this instant or later. */
+                since?: string;
+                /** @description Recorded up to and with this instant. */
+                until?: string;
                 /** @description Items of the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */

@@ -18,6 +18,7 @@ import { ShellSkeleton } from "@/features/shell/ShellSkeleton";
 import { buttonClass } from "@/shared/ui/Button";
 import { EmptyState, ErrorState } from "@/shared/ui/states";
 import { onlySignedOut, requireSignIn, safeNext } from "./guards";
+import { validatePlatform } from "./search";
 
 function NotFound() {
   const { t } = useLingui();
@@ -117,6 +118,7 @@ const workspacesRoute = createRoute({
 const platformRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/platform",
+  validateSearch: validatePlatform,
   beforeLoad: requireSignIn,
   component: lazyRouteComponent(() => import("@/features/platform/PlatformPage"), "PlatformPage"),
 });

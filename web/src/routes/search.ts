@@ -1,5 +1,12 @@
 // What stands behind the "?" of each page. Anything unknown is dropped, so that an old link still opens.
-import type { AuditSearch, PeopleSearch, ProjectsSearch, ReportSearch, TimeOffSearch } from "@/shared/search";
+import type {
+  AuditSearch,
+  PeopleSearch,
+  ProjectsSearch,
+  ReportSearch,
+  TableSearch,
+  TimeOffSearch,
+} from "@/shared/search";
 
 type Raw = Record<string, unknown>;
 
@@ -11,7 +18,7 @@ const day = (value: unknown): string | undefined =>
 
 const flag = (value: unknown): true | undefined => (value === true || value === "true" ? true : undefined);
 
-const table = (raw: Raw) => ({
+const table = (raw: Raw): TableSearch => ({
   q: text(raw.q),
   sort: text(raw.sort),
   deleted: flag(raw.deleted),
@@ -25,6 +32,14 @@ export const validatePeople = (raw: Raw): PeopleSearch => ({
   skillId: text(raw.skillId),
 });
 
+/** Of the short lists: clients, teams, skills, roles. */
+export const validateTable = table;
+
+export const validatePlatform = (raw: Raw): { users?: string; workspaces?: string } => ({
+  users: text(raw.users),
+  workspaces: text(raw.workspaces),
+});
+
 export const validateProjects = (raw: Raw): ProjectsSearch => ({
   ...table(raw),
   status: text(raw.status),
@@ -34,7 +49,9 @@ export const validateProjects = (raw: Raw): ProjectsSearch => ({
 export const validateTimeOff = (raw: Raw): TimeOffSearch => ({
   status: text(raw.status),
   personId: text(raw.personId),
+  teamId: text(raw.teamId),
   from: day(raw.from),
+  view: raw.view === "calendar" ? "calendar" : undefined,
 });
 
 export const validateReport = (raw: Raw): ReportSearch => ({
@@ -46,9 +63,14 @@ export const validateReport = (raw: Raw): ReportSearch => ({
   teamId: text(raw.teamId),
   roleId: text(raw.roleId),
   tentative: flag(raw.tentative),
+  skillId: text(raw.skillId),
+  hours: text(raw.hours),
 });
 
 export const validateAudit = (raw: Raw): AuditSearch => ({
   kind: text(raw.kind),
   objectId: text(raw.objectId),
+  actorId: text(raw.actorId),
+  from: day(raw.from),
+  to: day(raw.to),
 });

@@ -1,15 +1,24 @@
 // The routes of an open workspace. Every page but the frame is loaded when it is first opened.
 import { createRoute, lazyRouteComponent, Outlet, redirect, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { validAsOf } from "@/shared/asOf";
 import { requireSignIn } from "./guards";
 import { rootRoute } from "./root";
-import { validateAudit, validatePeople, validateProjects, validateReport, validateTimeOff } from "./search";
+import {
+  validateAudit,
+  validatePeople,
+  validateProjects,
+  validateReport,
+  validateTable,
+  validateTimeOff,
+} from "./search";
 
 const LazyShell = lazyRouteComponent(() => import("@/features/shell/Shell"), "Shell");
 
 export const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/w/$workspaceId",
+  validateSearch: (raw: Record<string, unknown>): { asOf?: string } => ({ asOf: validAsOf(raw.asOf) }),
   beforeLoad: requireSignIn,
   component: function Workspace() {
     const { workspaceId } = workspaceRoute.useParams();
@@ -80,6 +89,7 @@ const LazyCatalogue = lazyRouteComponent(
 const catalogueRoutes = (["clients", "teams", "skills", "roles"] as const).map((resource) =>
   createRoute({
     ...child(`/${resource}`),
+    validateSearch: validateTable,
     component: () => <LazyCatalogue key={resource} resource={resource} />,
   }),
 );

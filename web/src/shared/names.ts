@@ -45,6 +45,29 @@ export function useNames() {
   );
 }
 
+/** What the log is about, by kind. */
+export function useKindNames(): Record<string, string> {
+  const { t } = useLingui();
+  return useMemo(
+    () => ({
+      person: t`Person`,
+      project: t`Project`,
+      assignment: t`Booking`,
+      "time-off": t`Time off`,
+      client: t`Client`,
+      team: t`Team`,
+      skill: t`Skill`,
+      role: t`Role`,
+      calendar: t`Calendar`,
+      holiday: t`Holiday`,
+      membership: t`Membership`,
+      workspace: t`Workspace`,
+      import: t`Import`,
+    }),
+    [t],
+  );
+}
+
 export function useRoleName(): (role: Role) => string {
   const names = useNames();
   return (role) => names.role[role] ?? role;

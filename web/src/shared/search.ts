@@ -21,7 +21,9 @@ export interface ProjectsSearch extends TableSearch {
 export interface TimeOffSearch {
   status?: string;
   personId?: string;
+  teamId?: string;
   from?: string;
+  view?: "calendar";
 }
 
 export interface ReportSearch {
@@ -33,9 +35,15 @@ export interface ReportSearch {
   teamId?: string;
   roleId?: string;
   tentative?: true;
+  skillId?: string;
+  /** Of a day, for "who could take this?". */
+  hours?: string;
 }
 
 export interface AuditSearch {
   kind?: string;
   objectId?: string;
+  actorId?: string;
+  from?: string;
+  to?: string;
 }

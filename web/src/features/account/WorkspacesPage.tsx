@@ -10,8 +10,8 @@ import { useForm } from "@/shared/forms/useForm";
 import { useRoleName } from "@/shared/names";
 import { Button } from "@/shared/ui/Button";
 import { TextField } from "@/shared/ui/Field";
-import { Icon } from "@/shared/ui/Icon";
 import { Loaded } from "@/shared/ui/states";
+import { WorkspaceMark } from "@/shared/workspace/WorkspaceMark";
 import { AuthPage } from "./AuthPage";
 
 function CreateWorkspace({ onCreated, first }: { onCreated: (id: Id) => void; first: boolean }) {
@@ -67,7 +67,7 @@ export function WorkspacesPage({ onOpen }: { onOpen: (workspaceId: Id) => void }
                       params={{ workspaceId: workspace.id }}
                       className="flex items-center gap-3 px-4 py-3 hover:bg-hover"
                     >
-                      <Icon name="building" className="text-muted" />
+                      <WorkspaceMark workspace={workspace} />
                       <span className="flex-1 truncate font-medium">{workspace.name}</span>
                       <span className="text-sm text-muted">{roleName(role)}</span>
                     </Link>

@@ -5,6 +5,7 @@ import { useChange, useList } from "@/api/queries";
 import type { CatalogueItem } from "@/api/types";
 import type { FieldSpec } from "@/shared/forms/fields";
 import { ObjectForm } from "@/shared/forms/ObjectForm";
+import { type DatedEntry, DatedMoney } from "@/shared/plan/DatedMoney";
 import { AddRow } from "@/shared/table/AddRow";
 import type { Column } from "@/shared/table/columns";
 import { TablePage } from "@/shared/table/TablePage";
@@ -69,7 +70,8 @@ export function CataloguePage({ resource }: { resource: CatalogueName }) {
   const workspaceId = useWorkspaceId();
   const words = useWords(resource);
   const fields = useFields(resource);
-  const edit = useCan()(resource === "clients" ? "edit-projects" : "edit-people");
+  const can = useCan();
+  const edit = can(resource === "clients" ? "edit-projects" : "edit-people");
   const query = useList(workspaceId, resource);
   const change = useChange(workspaceId, resource);
   const removal = useRemoval(workspaceId, resource);
@@ -106,6 +108,10 @@ export function CataloguePage({ resource }: { resource: CatalogueName }) {
               wideOnly: true,
               value: (item: CatalogueItem) => item[second],
               cell: (item: CatalogueItem) => <span className="text-muted">{item[second] ?? "–"}</span>,
+              edit: {
+                value: (item: CatalogueItem) => item[second],
+                patch: (value: string | null) => ({ [second]: value }),
+              },
             },
           ]),
       ...(edit
@@ -136,6 +142,7 @@ export function CataloguePage({ resource }: { resource: CatalogueName }) {
     <>
       <TablePage
         id={resource}
+        editable={edit}
         title={words.title}
         query={query}
         columns={columns}
@@ -167,6 +174,23 @@ export function CataloguePage({ resource }: { resource: CatalogueName }) {
               fields={fields}
               readOnly={!edit}
             />
+            {resource === "roles" && can("read-money") && (
+              <div className="mt-6">
+                <DatedMoney
+                  title={t`Rates an hour`}
+                  hint={t`They count for whoever has no rate or pay of their own, and for placeholders.`}
+                  resource="roles"
+                  object={editing}
+                  part="rates"
+                  fields={[
+                    { name: "billPerHour", label: t`billed` },
+                    ...(can("read-pay") ? [{ name: "costPerHour", label: t`cost` }] : []),
+                  ]}
+                  entries={(answer: { rates: DatedEntry[] }) => answer.rates}
+                  readOnly={!can("edit-money")}
+                />
+              </div>
+            )}
           </div>
         )}
       </Dialog>

@@ -5,6 +5,20 @@ import { type ReactNode, useId } from "react";
 import type { ReportSearch } from "@/shared/search";
 import { useWorkspaceId } from "@/shared/workspace/context";
 
+/** A name that opens the rows of a report behind it. */
+export function ReportLink({ search, children }: { search: ReportSearch; children: ReactNode }) {
+  return (
+    <Link
+      to="/w/$workspaceId/reports"
+      params={{ workspaceId: useWorkspaceId() }}
+      search={search}
+      className="hover:underline"
+    >
+      {children}
+    </Link>
+  );
+}
+
 export function Card({
   title,
   search,

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useWorkspaceQuery } from "@/api/queries";
 import type { Dashboard } from "@/api/reports";
+import { useAsOf } from "@/shared/asOf";
 import { addDays, startOfWeek, today } from "@/shared/days";
 import { useFormat } from "@/shared/i18n/format";
 import { Page } from "@/shared/layout/Page";
@@ -27,6 +28,7 @@ export function DashboardPage() {
   const format = useFormat();
   const { workspace } = useWorkspace();
   const can = useCan();
+  const asOf = useAsOf();
   const [weeks, setWeeks] = useState(WEEKS_SHOWN_FIRST);
   const from = startOfWeek(today(workspace.settings.timeZone), workspace.settings.firstDayOfWeek);
   const range: DashboardRange = { from, to: addDays(from, weeks * 7 - 1) };
@@ -35,6 +37,7 @@ export function DashboardPage() {
     ...range,
     grain,
     includeTentative: true,
+    asOf,
   });
 
   return (

@@ -5,7 +5,7 @@ import type { HoursReport, OccupancyReport, RolesReport, UtilisationReport } fro
 import { Meter } from "@/shared/charts/Meter";
 import { StackedBars } from "@/shared/charts/StackedBars";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
-import { Card } from "./Card";
+import { Card, ReportLink } from "./Card";
 import type { DashboardRange } from "./DashboardPage";
 
 interface Ranged {
@@ -58,7 +58,7 @@ export function OccupancyCard({ occupancy, range }: Ranged & { occupancy: Occupa
       {parts.map((part) => (
         <Meter
           key={part.id}
-          label={part.label}
+          label={<ReportLink search={{ report: "availability", ...range }}>{part.label}</ReportLink>}
           color={part.color}
           basisPoints={all > 0 ? (part.count * 10_000) / all : null}
           text={t`${part.count} of ${all}`}
@@ -77,7 +77,13 @@ export function RolesCard({ roles, range }: Ranged & { roles: RolesReport }) {
       {rows.map((row) => (
         <Meter
           key={row.roleId ?? "none"}
-          label={row.name || t`No role`}
+          label={
+            <ReportLink
+              search={{ report: "utilisation", by: "person", roleId: row.roleId ?? undefined, ...range }}
+            >
+              {row.name || t`No role`}
+            </ReportLink>
+          }
           basisPoints={row.total.utilisation.basisPoints}
           text={t`${plural(row.total.people, { one: "# person", other: "# people" })}, ${format.percent(row.total.utilisation.basisPoints)} used`}
         />
@@ -95,7 +101,13 @@ export function TeamsCard({ teams, range }: Ranged & { teams: UtilisationReport 
       {teams.rows.slice(0, ROWS_MAX).map((row) => (
         <Meter
           key={row.id ?? "none"}
-          label={row.name || t`No team`}
+          label={
+            <ReportLink
+              search={{ report: "utilisation", by: "person", teamId: row.id ?? undefined, ...range }}
+            >
+              {row.name || t`No team`}
+            </ReportLink>
+          }
           color="var(--series-2)"
           basisPoints={row.total.basisPoints}
           text={`${format.percent(row.total.basisPoints)} · ${format.hours(row.total.minutes)} / ${format.hours(row.total.ofMinutes)}`}

@@ -10,7 +10,7 @@ import { addDays } from "@/shared/days";
 import { useFormat } from "@/shared/i18n/format";
 import { Loaded } from "@/shared/ui/states";
 import { useWorkspaceId } from "@/shared/workspace/context";
-import { Card } from "./Card";
+import { Card, ReportLink } from "./Card";
 import type { DashboardRange } from "./DashboardPage";
 
 const ROWS_MAX = 6;
@@ -82,7 +82,14 @@ export function DemandCard({ demand, range }: Ranged & { demand: DemandReport })
       {demand.rows.length === 0 && <p className="text-muted">{t`No placeholder is booked.`}</p>}
       <ul>
         {demand.rows.slice(0, ROWS_MAX).map((row) => (
-          <Line key={row.roleId ?? row.name} name={row.name || t`No role`}>
+          <Line
+            key={row.roleId ?? row.name}
+            name={
+              <ReportLink search={{ report: "candidates", roleId: row.roleId ?? undefined, ...range }}>
+                {row.name || t`No role`}
+              </ReportLink>
+            }
+          >
             {format.hours(row.totalMinutes)}
           </Line>
         ))}
@@ -141,7 +148,15 @@ export function BudgetsCard({ range }: Ranged) {
             return (
               <Meter
                 key={one.projectId}
-                label={one.name}
+                label={
+                  <Link
+                    to="/w/$workspaceId/projects/$projectId"
+                    params={{ workspaceId, projectId: one.projectId }}
+                    className="hover:underline"
+                  >
+                    {one.name}
+                  </Link>
+                }
                 basisPoints={share}
                 color={share > 10_000 ? "var(--danger)" : "var(--series-3)"}
                 text={t`${format.percent(share)} planned`}

@@ -10,14 +10,22 @@ import { Page } from "@/shared/layout/Page";
 import { useProblemText } from "@/shared/problems";
 import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
-import { ConfirmDialog } from "@/shared/ui/Dialog";
 import { Checkbox } from "@/shared/ui/Field";
 import { Loaded } from "@/shared/ui/states";
 import { toastFailed } from "@/shared/ui/toast";
 import { useWorkspaceId } from "@/shared/workspace/context";
 import { ImportResult } from "./ImportResult";
 import { MappingEditor } from "./MappingEditor";
-import { hasRun, type ImportJob, type ImportLook, isApplied, isWorking, type Mapping } from "./model";
+import {
+  hasRun,
+  type ImportJob,
+  type ImportLook,
+  isApplied,
+  isWorking,
+  type Mapping,
+  type UndoReport,
+} from "./model";
+import { UndoDialog } from "./UndoDialog";
 import { useStatusName } from "./useImportWords";
 
 const POLL_MS = 700;
@@ -43,13 +51,17 @@ function useImport(workspaceId: Id, importId: Id) {
     queryFn: ({ signal }) => request<ImportJob>("GET", path, { signal }),
     refetchInterval: ({ state }) => (state.data && isWorking(state.data) ? POLL_MS : false),
   });
-  const act = (action: "apply" | "undo", body: object) =>
-    request("POST", `${path}/${action}`, {
+  const act = async (action: "apply" | "undo", body: object) => {
+    const answer = await request<UndoReport>("POST", `${path}/${action}`, {
       body,
       idempotencyKey: crypto.randomUUID(),
-    })
-      .catch((error) => toastFailed(problem(error).title, problem(error).detail))
-      .then(() => refreshResources(client, workspaceId, EVERYTHING));
+    }).catch((error) => {
+      toastFailed(problem(error).title, problem(error).detail);
+      return undefined;
+    });
+    await refreshResources(client, workspaceId, EVERYTHING);
+    return answer;
+  };
   const look = useQuery({
     queryKey: [...keys.resource(workspaceId, "import-looks"), importId],
     queryFn: ({ signal }) => request<ImportLook>("POST", `${path}/preview`, { body: {}, signal }),
@@ -83,7 +95,7 @@ function Steps({
 }: {
   job: ImportJob;
   look: ImportLook | undefined;
-  act: (action: "apply" | "undo", body: object) => Promise<unknown>;
+  act: (action: "apply" | "undo", body: object) => Promise<UndoReport | undefined>;
 }) {
   const { t } = useLingui();
   const [chosen, setMapping] = useState<Mapping | null>(null);
@@ -125,15 +137,7 @@ function Steps({
           {t`Undo this import`}
         </Button>
       )}
-      <ConfirmDialog
-        danger
-        open={undoing}
-        onOpenChange={setUndoing}
-        title={t`Undo this import?`}
-        text={t`What it created is deleted and what it changed goes back. What somebody changed since then is kept.`}
-        confirmLabel={t`Undo`}
-        onConfirm={() => act("undo", {})}
-      />
+      {undoing && <UndoDialog onUndo={(force) => act("undo", { force })} onClose={() => setUndoing(false)} />}
     </div>
   );
 }

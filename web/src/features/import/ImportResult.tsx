@@ -1,38 +1,36 @@
-// What an import did, or would do: counts by kind, and the faults by row.
+// What an import did, or would do: counts by kind, faults by row, and what the file no longer has.
 import { useLingui } from "@lingui/react/macro";
 import { useFormat } from "@/shared/i18n/format";
-import { Section } from "@/shared/layout/Section";
-import { saveText, toCsv } from "@/shared/table/columns";
-import { Button } from "@/shared/ui/Button";
-import { type ImportJob, type RowError, rowErrors, touchedKinds } from "./model";
+import { Row, Rows, Section } from "@/shared/layout/Section";
+import { useKindNames } from "@/shared/names";
+import { FaultList } from "./FaultList";
+import { type ImportJob, rowErrors, touchedKinds } from "./model";
 import { useKindName } from "./useImportWords";
-
-const ERRORS_SHOWN = 100;
 
 export function ImportResult({ job, dryRun }: { job: ImportJob; dryRun: boolean }) {
   const { t } = useLingui();
   const format = useFormat();
   const kindName = useKindName();
+  const kinds = useKindNames();
   const parts = touchedKinds(job);
   const errors = rowErrors(job);
-  const text = (error: RowError) => error.message ?? error.detail ?? error.code;
-  const saveErrors = () =>
-    saveText(
-      toCsv(errors, [
-        { id: "row", header: t`Row`, track: "", value: (error) => error.row, cell: () => null },
-        { id: "column", header: t`Column`, track: "", value: (error) => error.column, cell: () => null },
-        { id: "text", header: t`Fault`, track: "", value: text, cell: () => null },
-      ]),
-      "errors.csv",
-    );
+  const missing = job.missing ?? [];
   return (
     <>
+      <FaultList
+        severe
+        title={t`Rows with faults`}
+        hint={t`While there are any, nothing is changed. Correct the file, or give a column another meaning.`}
+        faults={errors}
+        count={Math.max(job.errorCount ?? 0, errors.length)}
+        fileName="errors.csv"
+      />
       <Section title={dryRun ? t`What would happen` : t`What happened`}>
         <table className="w-full tabular-nums">
           <thead className="text-sm text-muted">
             <tr>
               <th className="py-1 text-start font-medium">{t`Kind`}</th>
-              {[t`Created`, t`Changed`, t`As before`, t`Left out`].map((head) => (
+              {[t`Created`, t`Changed`, t`As before`, t`Left out`, t`Removed`].map((head) => (
                 <th key={head} className="py-1 text-end font-medium">
                   {head}
                 </th>
@@ -43,37 +41,37 @@ export function ImportResult({ job, dryRun }: { job: ImportJob; dryRun: boolean 
             {parts.map(([kind, part]) => (
               <tr key={kind} className="border-t border-line">
                 <th className="py-2 text-start font-medium">{kindName(kind)}</th>
-                <td className="py-2 text-end">{format.number(part.created ?? 0)}</td>
-                <td className="py-2 text-end">{format.number(part.updated ?? 0)}</td>
-                <td className="py-2 text-end">{format.number(part.unchanged ?? 0)}</td>
-                <td className="py-2 text-end">{format.number(part.skipped ?? 0)}</td>
+                {[part.created, part.updated, part.unchanged, part.skipped, part.removed].map((count, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
+                  <td key={at} className="py-2 text-end">
+                    {format.number(count ?? 0)}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>
         </table>
       </Section>
-      {errors.length > 0 && (
+      <FaultList
+        title={t`Rows to look at`}
+        hint={t`They count, but something about them is unusual.`}
+        faults={job.warnings ?? []}
+        count={job.warningCount ?? 0}
+        fileName="warnings.csv"
+      />
+      {missing.length > 0 && (
         <Section
-          title={t`Rows with faults`}
-          hint={t`They are left out; the other rows count.`}
-          actions={
-            <Button icon="download" onClick={saveErrors}>
-              {t`Save as CSV`}
-            </Button>
-          }
+          title={t`No longer in the file`}
+          hint={t`An earlier import of this file brought them. They stay unless you ask for their removal.`}
         >
-          <ul className="divide-y divide-line rounded-lg border border-line">
-            {errors.slice(0, ERRORS_SHOWN).map((error) => (
-              <li
-                key={`${error.row}-${error.column}-${error.code}`}
-                className="flex flex-wrap gap-x-3 px-4 py-2"
-              >
-                <span className="w-20 text-muted tabular-nums">{t`Row ${error.row}`}</span>
-                {error.column && <span className="font-medium">{error.column}</span>}
-                <span className="min-w-40 flex-1 text-danger-text">{text(error)}</span>
-              </li>
+          <Rows empty="">
+            {missing.map((one) => (
+              <Row key={one.id}>
+                <span className="w-28 text-muted">{kinds[one.kind] ?? one.kind}</span>
+                <span className="font-medium">{one.externalId ?? one.id}</span>
+              </Row>
             ))}
-          </ul>
+          </Rows>
         </Section>
       )}
     </>

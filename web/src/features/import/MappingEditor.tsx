@@ -5,6 +5,7 @@ import { Section } from "@/shared/layout/Section";
 import { cx } from "@/shared/ui/classes";
 import { Select } from "@/shared/ui/Field";
 import { FIELDS, fieldOf, type Mapping, type Preview, withField } from "./model";
+import { SavedMappings } from "./SavedMappings";
 import { useFieldNames } from "./useImportWords";
 
 const SAMPLE_ROWS = 6;
@@ -68,6 +69,7 @@ export function MappingEditor({ preview, mapping, onChange }: Props) {
             onChange={(hoursUnit) => onChange({ ...mapping, hoursUnit })}
           />
         )}
+        <SavedMappings mapping={mapping} onUse={onChange} />
       </div>
       {preview.notes?.map((note) => (
         <p key={note} className="mb-2 text-sm text-warn-text">

@@ -56,8 +56,17 @@ export interface ImportJob {
   dryRun?: boolean;
   progress?: { done: number; total: number };
   summary?: Record<string, KindSummary> | null;
+  errorCount?: number;
   warnings?: RowError[];
+  warningCount?: number;
+  missing?: { kind: string; id: Id; externalId: string | null }[];
   failure?: RowError | string | null;
+}
+
+export interface UndoReport {
+  done: boolean;
+  touched: { kind: string; id: Id; name: string; why: string }[];
+  touchedCount: number;
 }
 
 /** A look at the file: what it holds and how it could be read. */

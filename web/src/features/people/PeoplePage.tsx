@@ -74,6 +74,7 @@ export function PeoplePage() {
   return (
     <TablePage
       id="people"
+      editable={can("edit-people")}
       title={t`People`}
       query={people}
       columns={columns}

@@ -4,11 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { objectOptions } from "@/api/queries";
 import type { Person } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { useOptions } from "@/shared/catalogue";
 import type { FieldSpec } from "@/shared/forms/fields";
 import { ObjectForm } from "@/shared/forms/ObjectForm";
 import { Page } from "@/shared/layout/Page";
 import { Section } from "@/shared/layout/Section";
+import { type DatedEntry, DatedMoney } from "@/shared/plan/DatedMoney";
+import { ObjectHistory } from "@/shared/plan/ObjectHistory";
 import { PlanList } from "@/shared/plan/PlanList";
 import { TimeOffList } from "@/shared/plan/TimeOffList";
 import { Badge } from "@/shared/ui/Badge";
@@ -63,7 +66,8 @@ function Details({ person }: { person: Person }) {
     "people",
     () => void navigate({ to: "/w/$workspaceId/people", params: { workspaceId } }),
   );
-  const edit = can("edit-people");
+  const now = useAsOf() === undefined;
+  const edit = can("edit-people") && now;
   return (
     <Page
       title={person.name}
@@ -82,12 +86,24 @@ function Details({ person }: { person: Person }) {
             />
           </Section>
           <SkillsSection person={person} readOnly={!edit} />
+          {now && <ObjectHistory objectId={person.id} />}
         </div>
         <div>
-          <PlanList title={t`Bookings`} workspaceId={workspaceId} by={{ personId: person.id }} />
-          <TimeOffList workspaceId={workspaceId} personId={person.id} />
+          {now && <PlanList title={t`Bookings`} workspaceId={workspaceId} by={{ personId: person.id }} />}
+          {now && <TimeOffList workspaceId={workspaceId} personId={person.id} />}
           <PersonHistory person={person} readOnly={!edit} />
-          {can("read-pay") && <PaySection person={person} readOnly={!can("edit-pay")} />}
+          {now && can("read-money") && (
+            <DatedMoney
+              title={t`Bill rate`}
+              resource="people"
+              object={person}
+              part="bill-rates"
+              fields={[{ name: "perHour", label: t`an hour` }]}
+              entries={(answer: { items: DatedEntry[] }) => answer.items}
+              readOnly={!can("edit-money")}
+            />
+          )}
+          {now && can("read-pay") && <PaySection person={person} readOnly={!can("edit-pay")} />}
         </div>
       </div>
       {removal.dialog}
@@ -98,8 +114,9 @@ function Details({ person }: { person: Person }) {
 export function PersonPage() {
   const { t } = useLingui();
   const { personId = "" } = useParams({ strict: false });
-  const query = useQuery(objectOptions(useWorkspaceId(), "people", personId));
-  if (query.data) return <Details key={personId} person={query.data} />;
+  const asOf = useAsOf();
+  const query = useQuery(objectOptions(useWorkspaceId(), "people", personId, asOf));
+  if (query.data) return <Details key={personId + (asOf ?? "")} person={query.data} />;
   return (
     <Page title={t`Person`}>
       <Loaded query={query}>{() => null}</Loaded>

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Calendar, CatalogueItem, Id, Person } from "@/api/types";
+import { useOptions } from "@/shared/catalogue";
 import { useFormat } from "@/shared/i18n/format";
 import type { Column } from "@/shared/table/columns";
 import { Avatar, Badge } from "@/shared/ui/Badge";
@@ -27,6 +28,8 @@ export function usePeopleColumns({
 }: Options): Column<Person>[] {
   const { t } = useLingui();
   const format = useFormat();
+  const roleOptions = useOptions(workspaceId, "roles");
+  const teamOptions = useOptions(workspaceId, "teams");
   return useMemo(() => {
     const names = (ids: Id[], index: Index) => ids.map((id) => index.get(id)?.name ?? "").filter(Boolean);
     const teamNames = (person: Person) => format.list(names(person.teamIds, teams));
@@ -73,6 +76,11 @@ export function usePeopleColumns({
         track: "minmax(6rem, 1fr)",
         value: (person) => roles.get(person.roleId ?? "")?.name,
         cell: (person) => roles.get(person.roleId ?? "")?.name ?? "–",
+        edit: {
+          value: (person) => person.roleId,
+          patch: (roleId) => ({ roleId }),
+          options: roleOptions,
+        },
       },
       {
         id: "teams",
@@ -81,6 +89,15 @@ export function usePeopleColumns({
         wideOnly: true,
         value: teamNames,
         cell: (person) => teamNames(person) || "–",
+        edit: {
+          value: (person) => person.teamIds[0],
+          patch: (teamId, person) => ({
+            teamIds: teamId ? [...person.teamIds.filter((id) => id !== teamId), teamId] : [],
+          }),
+          options: teamOptions,
+          inline: false,
+          bulkLabel: t`Add to a team (– = leave all)`,
+        },
       },
       {
         id: "skills",
@@ -109,7 +126,13 @@ export function usePeopleColumns({
         wideOnly: true,
         value: (person) => person.email,
         cell: (person) => <span className="text-muted">{person.email ?? "–"}</span>,
+        edit: {
+          value: (person) => person.email,
+          patch: (email) => ({ email }),
+          type: "email",
+          bulk: false,
+        },
       },
     ];
-  }, [t, format, workspaceId, roles, teams, skills, calendars]);
+  }, [t, format, workspaceId, roles, teams, skills, calendars, roleOptions, teamOptions]);
 }

@@ -4,12 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { objectOptions } from "@/api/queries";
 import type { Id, Project } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { useOptions } from "@/shared/catalogue";
 import type { FieldSpec } from "@/shared/forms/fields";
 import { ObjectForm } from "@/shared/forms/ObjectForm";
 import { Page } from "@/shared/layout/Page";
 import { Section } from "@/shared/layout/Section";
 import { optionsOf, useNames } from "@/shared/names";
+import { ObjectHistory } from "@/shared/plan/ObjectHistory";
 import { PlanList } from "@/shared/plan/PlanList";
 import { Badge } from "@/shared/ui/Badge";
 import { IconButton } from "@/shared/ui/Button";
@@ -17,7 +19,9 @@ import { Loaded } from "@/shared/ui/states";
 import { useRemoval } from "@/shared/useRemoval";
 import { useCan, useWorkspaceId } from "@/shared/workspace/context";
 import { BudgetSection } from "./BudgetSection";
+import { BurnSection } from "./BurnSection";
 import { MilestonesSection, PhasesSection } from "./PhasesSection";
+import { RatesSection } from "./RatesSection";
 
 function useFields(workspaceId: Id): FieldSpec[] {
   const { t } = useLingui();
@@ -51,7 +55,8 @@ function Details({ project }: { project: Project }) {
   const fields = useFields(workspaceId);
   const leave = () => void navigate({ to: "/w/$workspaceId/projects", params: { workspaceId } });
   const removal = useRemoval(workspaceId, "projects", leave);
-  const edit = can("edit-projects");
+  const now = useAsOf() === undefined;
+  const edit = can("edit-projects") && now;
   return (
     <Page
       title={project.name}
@@ -69,12 +74,15 @@ function Details({ project }: { project: Project }) {
               readOnly={!edit}
             />
           </Section>
-          {can("read-money") && <BudgetSection project={project} readOnly={!can("edit-money")} />}
+          {now && <BurnSection project={project} />}
+          {now && can("read-money") && <RatesSection project={project} readOnly={!can("edit-money")} />}
+          {now && can("read-money") && <BudgetSection project={project} readOnly={!can("edit-money")} />}
         </div>
         <div>
-          <PlanList title={t`Staffing`} workspaceId={workspaceId} by={{ projectId: project.id }} />
+          {now && <PlanList title={t`Staffing`} workspaceId={workspaceId} by={{ projectId: project.id }} />}
           <PhasesSection project={project} readOnly={!edit} />
           <MilestonesSection project={project} readOnly={!edit} />
+          {now && <ObjectHistory objectId={project.id} />}
         </div>
       </div>
       {removal.dialog}
@@ -85,8 +93,9 @@ function Details({ project }: { project: Project }) {
 export function ProjectPage() {
   const { t } = useLingui();
   const { projectId = "" } = useParams({ strict: false });
-  const query = useQuery(objectOptions(useWorkspaceId(), "projects", projectId));
-  if (query.data) return <Details key={projectId} project={query.data} />;
+  const asOf = useAsOf();
+  const query = useQuery(objectOptions(useWorkspaceId(), "projects", projectId, asOf));
+  if (query.data) return <Details key={projectId + (asOf ?? "")} project={query.data} />;
   return (
     <Page title={t`Project`}>
       <Loaded query={query}>{() => null}</Loaded>

@@ -70,6 +70,7 @@ export function ProjectsPage() {
   return (
     <TablePage
       id="projects"
+      editable={can("edit-projects")}
       title={t`Projects`}
       query={projects}
       columns={columns}

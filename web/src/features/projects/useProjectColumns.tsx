@@ -3,8 +3,9 @@ import { useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { CatalogueItem, Id, Project, ProjectStatus } from "@/api/types";
+import { useOptions } from "@/shared/catalogue";
 import { useFormat } from "@/shared/i18n/format";
-import { useNames } from "@/shared/names";
+import { optionsOf, useNames } from "@/shared/names";
 import type { Column } from "@/shared/table/columns";
 import { Badge, type Tone } from "@/shared/ui/Badge";
 
@@ -20,6 +21,7 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
   const { t } = useLingui();
   const format = useFormat();
   const names = useNames();
+  const clientOptions = useOptions(workspaceId, "clients");
   return useMemo(
     () => [
       {
@@ -52,6 +54,7 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
         wideOnly: true,
         value: (project) => project.code,
         cell: (project) => <span className="text-muted">{project.code ?? "–"}</span>,
+        edit: { value: (project) => project.code, patch: (code) => ({ code }), bulk: false },
       },
       {
         id: "client",
@@ -60,6 +63,11 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
         wideOnly: true,
         value: (project) => clients.get(project.clientId ?? "")?.name,
         cell: (project) => clients.get(project.clientId ?? "")?.name ?? "–",
+        edit: {
+          value: (project) => project.clientId,
+          patch: (clientId) => ({ clientId }),
+          options: clientOptions,
+        },
       },
       {
         id: "status",
@@ -67,6 +75,12 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
         track: "7rem",
         value: (project) => names.projectStatus[project.status],
         cell: (project) => <Badge tone={TONES[project.status]}>{names.projectStatus[project.status]}</Badge>,
+        edit: {
+          value: (project) => project.status,
+          patch: (status) => ({ status }),
+          options: optionsOf(names.projectStatus),
+          required: true,
+        },
       },
       {
         id: "kind",
@@ -75,6 +89,12 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
         wideOnly: true,
         value: (project) => names.projectKind[project.kind],
         cell: (project) => names.projectKind[project.kind],
+        edit: {
+          value: (project) => project.kind,
+          patch: (kind) => ({ kind }),
+          options: optionsOf(names.projectKind),
+          required: true,
+        },
       },
       {
         id: "starts",
@@ -83,6 +103,7 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
         wideOnly: true,
         value: (project) => project.startsOn,
         cell: (project) => format.day(project.startsOn),
+        edit: { value: (project) => project.startsOn, patch: (startsOn) => ({ startsOn }), type: "date" },
       },
       {
         id: "ends",
@@ -91,8 +112,9 @@ export function useProjectColumns(workspaceId: Id, clients: Map<Id, CatalogueIte
         wideOnly: true,
         value: (project) => project.endsOn,
         cell: (project) => format.day(project.endsOn),
+        edit: { value: (project) => project.endsOn, patch: (endsOn) => ({ endsOn }), type: "date" },
       },
     ],
-    [t, format, names, clients, workspaceId],
+    [t, format, names, clients, clientOptions, workspaceId],
   );
 }

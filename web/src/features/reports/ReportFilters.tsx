@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useOptions } from "@/shared/catalogue";
 import type { ReportSearch } from "@/shared/search";
 import { FilterSelect } from "@/shared/table/FilterSelect";
+import { CONTROL, cx } from "@/shared/ui/classes";
 import { Checkbox, Select, TextField } from "@/shared/ui/Field";
 import { useWorkspaceId } from "@/shared/workspace/context";
 import type { ReportName } from "./table";
@@ -10,7 +11,7 @@ import { useReportNames } from "./useReportNames";
 
 interface Props {
   name: ReportName;
-  search: Required<Pick<ReportSearch, "from" | "to" | "grain" | "by">> & ReportSearch;
+  search: Required<Pick<ReportSearch, "from" | "to" | "grain" | "by" | "hours">> & ReportSearch;
   change: (part: ReportSearch) => void;
 }
 
@@ -20,6 +21,8 @@ export function ReportFilters({ name, search, change }: Props) {
   const names = useReportNames();
   const teams = useOptions(workspaceId, "teams");
   const roles = useOptions(workspaceId, "roles");
+  const skills = useOptions(workspaceId, "skills");
+  const timeless = name === "candidates" || name === "budget";
   const grains = [
     { value: "day", label: t`By day` },
     { value: "week", label: t`By week` },
@@ -62,14 +65,38 @@ export function ReportFilters({ name, search, change }: Props) {
         min={search.from}
         onChange={(to) => to && change({ to })}
       />
-      <Select
-        hideLabel
-        label={t`Grain`}
-        className="w-32"
-        value={search.grain}
-        options={grains}
-        onChange={(grain) => change({ grain })}
-      />
+      {!timeless && (
+        <Select
+          hideLabel
+          label={t`Grain`}
+          className="w-32"
+          value={search.grain}
+          options={grains}
+          onChange={(grain) => change({ grain })}
+        />
+      )}
+      {name === "candidates" && (
+        <>
+          <label className="flex items-center gap-2 text-sm text-muted">
+            {t`Hours a day`}
+            <input
+              type="number"
+              min={1}
+              max={24}
+              className={cx(CONTROL, "w-16")}
+              value={search.hours}
+              onChange={(event) => event.target.value && change({ hours: event.target.value })}
+            />
+          </label>
+          <FilterSelect
+            label={t`Skill`}
+            all={t`Any skills`}
+            value={search.skillId}
+            options={skills}
+            onChange={(skillId) => change({ skillId })}
+          />
+        </>
+      )}
       {name === "utilisation" && (
         <Select
           hideLabel

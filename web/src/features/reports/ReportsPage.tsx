@@ -2,8 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { download, type Query, workspacePath } from "@/api/client";
 import { useWorkspaceQuery } from "@/api/queries";
-import type { HoursReport } from "@/api/reports";
-import { StackedBars } from "@/shared/charts/StackedBars";
+import { useAsOf } from "@/shared/asOf";
 import { addDays, startOfWeek, today } from "@/shared/days";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
 import { Page } from "@/shared/layout/Page";
@@ -15,37 +14,14 @@ import { EmptyState, Loaded } from "@/shared/ui/states";
 import { toastFailed } from "@/shared/ui/toast";
 import { useSearchState } from "@/shared/useSearchState";
 import { useWorkspace } from "@/shared/workspace/context";
+import { toChart } from "./chart";
+import { ReportChart } from "./ReportChart";
 import { ReportFilters } from "./ReportFilters";
 import { ReportTableView } from "./ReportTableView";
 import { type ReportName, toTable } from "./table";
 import { useReportNames, useReportWords } from "./useReportNames";
 
 const WEEKS = 12;
-
-function HoursChart({ report, title }: { report: HoursReport; title: string }) {
-  const { t } = useLingui();
-  const format = useFormat();
-  return (
-    <div className="mb-6 max-w-5xl">
-      <StackedBars
-        title={title}
-        scale={MINUTES_PER_HOUR}
-        format={format.hours}
-        lineLabel={t`Available`}
-        series={[
-          { id: "confirmed", label: t`Confirmed`, color: "var(--series-1)" },
-          { id: "tentative", label: t`Tentative`, color: "var(--series-2)", hatched: true },
-        ]}
-        bars={report.rows.map((row) => ({
-          id: row.from,
-          label: format.shortDay(row.from),
-          values: { confirmed: row.confirmedMinutes, tentative: row.tentativeMinutes },
-          line: row.capacityMinutes,
-        }))}
-      />
-    </div>
-  );
-}
 
 export function ReportsPage() {
   const { t } = useLingui();
@@ -55,6 +31,7 @@ export function ReportsPage() {
   const names = useReportNames();
   const words = useReportWords();
   const [search, change] = useSearchState<ReportSearch>();
+  const asOf = useAsOf();
   const [name, title] = names.find(([one]) => one === search.report) ??
     names[0] ?? ["hours" as ReportName, ""];
   const from =
@@ -65,7 +42,9 @@ export function ReportsPage() {
     to: search.to ?? addDays(from, WEEKS * 7 - 1),
     grain: search.grain ?? "week",
     by: search.by ?? "person",
+    hours: search.hours ?? "8",
   };
+  const candidates = name === "candidates";
   const asked: Query = {
     from: chosen.from,
     to: chosen.to,
@@ -73,7 +52,10 @@ export function ReportsPage() {
     by: name === "utilisation" ? chosen.by : undefined,
     teamId: chosen.teamId,
     roleId: chosen.roleId,
+    skill: candidates ? chosen.skillId : undefined,
+    minutesPerDay: candidates ? Number(chosen.hours) * MINUTES_PER_HOUR : undefined,
     includeTentative: chosen.tentative,
+    asOf,
   };
   const query = useWorkspaceQuery<unknown>(workspace.id, "derived", `/reports/${name}`, asked);
   const save = (kind: "csv" | "xlsx") =>
@@ -104,6 +86,7 @@ export function ReportsPage() {
     >
       <Loaded query={query} rows={12}>
         {(report) => {
+          const chart = toChart(name, report, words, format);
           const table = toTable(name, report, chosen.by, words, format);
           if (table.rows.length === 0)
             return (
@@ -113,7 +96,7 @@ export function ReportsPage() {
             );
           return (
             <>
-              {name === "hours" && <HoursChart report={report as HoursReport} title={title} />}
+              {chart && <ReportChart chart={chart} title={title} />}
               <ReportTableView title={title} table={table} root={`/w/${workspace.id}`} />
             </>
           );

@@ -1,6 +1,7 @@
 // A report as one table: what stands over the columns and in the cells, ready to be shown.
 import type {
   Bucket,
+  CandidatesReport,
   CostReport,
   DemandReport,
   HoursReport,
@@ -12,6 +13,7 @@ import type {
 } from "@/api/reports";
 import type { Money } from "@/api/types";
 import type { Format } from "@/shared/i18n/format";
+import type { Reason } from "./reasons";
 
 export type ReportName =
   | "hours"
@@ -21,7 +23,8 @@ export type ReportName =
   | "utilisation"
   | "demand"
   | "budget"
-  | "overbooking";
+  | "overbooking"
+  | "candidates";
 
 export interface ReportRow {
   id: string;
@@ -55,6 +58,12 @@ export interface Words {
   cost: string;
   bill: string;
   none: string;
+  other: string;
+  excess: string;
+  rank: string;
+  reasons: string;
+  /** Why somebody fits. */
+  reason: (reason: Reason) => string;
   occupancy: Record<string, string>;
 }
 
@@ -188,6 +197,22 @@ function budget(report: CostReport, words: Words, format: Format): ReportTable {
   };
 }
 
+function candidates(report: CandidatesReport, words: Words, format: Format): ReportTable {
+  return {
+    head: [words.name, words.rank, words.free, words.reasons],
+    rows: report.candidates.map((one) => ({
+      id: one.personId,
+      link: `/people/${one.personId}`,
+      cells: [
+        one.name,
+        format.number(one.rank),
+        one.freeMinutes === null || one.freeMinutes === undefined ? "–" : format.hours(one.freeMinutes),
+        one.reasons.map(words.reason).join(", "),
+      ],
+    })),
+  };
+}
+
 /** `by` is what the utilisation report groups; the others ignore it. */
 export function toTable(
   name: ReportName,
@@ -213,5 +238,7 @@ export function toTable(
       return overbooking(report as OverbookingReport, words, format);
     case "budget":
       return budget(report as CostReport, words, format);
+    case "candidates":
+      return candidates(report as CandidatesReport, words, format);
   }
 }

@@ -1,7 +1,8 @@
 // The reports that somebody may see, and the words of their tables.
 import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
-import { useCan } from "@/shared/workspace/context";
+import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useReasonText } from "./reasons";
 import type { ReportName, Words } from "./table";
 
 export function useReportNames(): [ReportName, string][] {
@@ -15,6 +16,7 @@ export function useReportNames(): [ReportName, string][] {
     ["idleness-per-role", t`Idleness per role`],
     ["overbooking", t`Overbooking`],
     ["demand", t`Demand of placeholders`],
+    ["candidates", t`Who could take this?`],
     ["budget", t`Budget, cost and bill`],
   ];
   return can("read-money") ? all : all.filter(([name]) => name !== "budget");
@@ -22,6 +24,7 @@ export function useReportNames(): [ReportName, string][] {
 
 export function useReportWords(): Words {
   const { t } = useLingui();
+  const reason = useReasonText(useWorkspaceId());
   return useMemo(
     () => ({
       period: t`Period`,
@@ -42,6 +45,11 @@ export function useReportWords(): Words {
       cost: t`Cost`,
       bill: t`Bill`,
       none: t`None`,
+      other: t`Other`,
+      excess: t`Over capacity`,
+      rank: t`Rank`,
+      reasons: t`Reasons`,
+      reason,
       occupancy: {
         busy: t`Busy`,
         "partly-idle": t`Partly idle`,
@@ -50,6 +58,6 @@ export function useReportWords(): Words {
         unknown: t`Unknown working time`,
       },
     }),
-    [t],
+    [t, reason],
   );
 }

@@ -1,4 +1,5 @@
 // What happened in the workspace, by whom, and a proof that nobody changed the record.
+import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
@@ -7,31 +8,18 @@ import { keys, useWorkspaceQuery } from "@/api/queries";
 import type { AuditEvent, AuditVerdict, Member, Page } from "@/api/types";
 import { useFormat } from "@/shared/i18n/format";
 import { Section } from "@/shared/layout/Section";
+import { optionsOf, useKindNames } from "@/shared/names";
 import { useProblemText } from "@/shared/problems";
 import type { AuditSearch } from "@/shared/search";
 import { FilterSelect } from "@/shared/table/FilterSelect";
 import { Button } from "@/shared/ui/Button";
+import { TextField } from "@/shared/ui/Field";
 import { ErrorState, LoadingRows } from "@/shared/ui/states";
 import { toastFailed } from "@/shared/ui/toast";
 import { useSearchState } from "@/shared/useSearchState";
 import { useCan, useWorkspaceId } from "@/shared/workspace/context";
 
 const PAGE_ROWS = 50;
-const KINDS = [
-  "person",
-  "project",
-  "assignment",
-  "time-off",
-  "client",
-  "team",
-  "skill",
-  "role",
-  "holiday",
-  "membership",
-  "workspace",
-  "import",
-];
-
 function Verify() {
   const { t } = useLingui();
   const problem = useProblemText();
@@ -46,6 +34,9 @@ function Verify() {
       .finally(() => setBusy(false));
   };
   const good = verdict?.ok;
+  const events = verdict?.checked ?? 0;
+  const position = verdict?.firstBadPosition ?? 0;
+  const checked = t`${plural(events, { one: "# event was checked.", other: "# events were checked." })}`;
   return (
     <>
       <Button icon="shield" busy={busy} onClick={verify}>
@@ -53,14 +44,23 @@ function Verify() {
       </Button>
       {verdict && (
         <p role="status" className={good ? "text-good-text" : "font-semibold text-danger-text"}>
-          {good ? t`Unbroken: every event is as it was recorded.` : t`Broken: the record was changed.`}
+          {good
+            ? t`Unbroken: every event is as it was recorded.`
+            : t`Broken: the record was changed at position ${position}.`}
+          {good && ` ${checked}`}
         </p>
       )}
     </>
   );
 }
 
-function EventLine({ event, actor }: { event: AuditEvent; actor: string }) {
+/** The first and the last instant of the days, on this device's clock. */
+const instants = (from: string | undefined, to: string | undefined) => ({
+  since: from && new Date(`${from}T00:00:00`).toISOString(),
+  until: to && new Date(`${to}T23:59:59.999`).toISOString(),
+});
+
+function EventLine({ event, actor, kind }: { event: AuditEvent; actor: string; kind: string }) {
   const { t } = useLingui();
   const format = useFormat();
   return (
@@ -70,7 +70,10 @@ function EventLine({ event, actor }: { event: AuditEvent; actor: string }) {
           <span className="w-48 whitespace-nowrap text-muted tabular-nums">
             {format.instant(event.recordedAt)}
           </span>
-          <span className="min-w-40 flex-1 font-medium">{event.type}</span>
+          <span data-verbatim className="min-w-40 flex-1 font-medium">
+            {event.type}
+          </span>
+          <span className="w-28 text-muted">{kind}</span>
           <span className="text-muted">{actor}</span>
         </summary>
         <pre
@@ -95,7 +98,8 @@ export function AuditSection() {
   const can = useCan();
   const workspaceId = useWorkspaceId();
   const [search, change] = useSearchState<AuditSearch>();
-  const { kind, objectId } = search;
+  const { kind, objectId, actorId, from, to } = search;
+  const kinds = useKindNames();
   const members = useWorkspaceQuery<{ items: Member[] }>(
     workspaceId,
     "members",
@@ -108,11 +112,11 @@ export function AuditSection() {
     [members.data],
   );
   const query = useInfiniteQuery({
-    queryKey: [...keys.resource(workspaceId, "audit-events"), kind, objectId],
+    queryKey: [...keys.resource(workspaceId, "audit-events"), kind, objectId, actorId, from, to],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       request<Page<AuditEvent>>("GET", workspacePath(workspaceId, "/audit-events"), {
-        query: { kind, objectId, limit: PAGE_ROWS, cursor: pageParam },
+        query: { kind, objectId, actorId, ...instants(from, to), limit: PAGE_ROWS, cursor: pageParam },
         signal,
       }),
     getNextPageParam: (page) => page.nextCursor,
@@ -124,21 +128,58 @@ export function AuditSection() {
       hint={t`Sealed as it is written: each entry is chained to the one before.`}
       actions={<Verify />}
     >
-      <div className="mb-3">
+      <div className="mb-3 flex flex-wrap items-end gap-2">
         <FilterSelect
           label={t`About`}
           all={t`About everything`}
           value={kind}
-          options={KINDS.map((value) => ({ value, label: value }))}
+          options={optionsOf(kinds)}
           onChange={(next) => change({ kind: next })}
         />
+        <FilterSelect
+          label={t`By`}
+          all={t`By everybody`}
+          value={actorId}
+          options={[...actors].map(([value, label]) => ({ value, label }))}
+          onChange={(next) => change({ actorId: next })}
+        />
+        <TextField
+          hideLabel
+          label={t`From`}
+          type="date"
+          className="w-38"
+          value={from ?? ""}
+          max={to}
+          onChange={(next) => change({ from: next || undefined })}
+        />
+        <TextField
+          hideLabel
+          label={t`To`}
+          type="date"
+          className="w-38"
+          value={to ?? ""}
+          min={from}
+          onChange={(next) => change({ to: next || undefined })}
+        />
+        {objectId && (
+          <Button look="ghost" icon="close" onClick={() => change({ objectId: undefined })}>
+            {t`One object only`}
+          </Button>
+        )}
       </div>
       {query.error && !events && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {!events && !query.error && <LoadingRows />}
       {events && (
         <ul className="divide-y divide-line rounded-lg border border-line">
           {events.map((event) => (
-            <EventLine key={event.id} event={event} actor={actors.get(event.actorId ?? "") ?? ""} />
+            <EventLine
+              key={event.id}
+              event={event}
+              kind={kinds[event.kind] ?? event.kind}
+              actor={
+                actors.get(event.actorId ?? "") ?? (event.actorId ? t`Somebody who left` : t`The system`)
+              }
+            />
           ))}
           {events.length === 0 && <li className="px-4 py-6 text-center text-muted">{t`Nothing yet`}</li>}
         </ul>

@@ -9,7 +9,7 @@ import { useProblemText } from "@/shared/problems";
 import { Badge } from "@/shared/ui/Badge";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Combobox } from "@/shared/ui/Combobox";
-import { TextField } from "@/shared/ui/Field";
+import { Select, TextField } from "@/shared/ui/Field";
 import { Loaded } from "@/shared/ui/states";
 import { toastDone, toastFailed } from "@/shared/ui/toast";
 import { useCan, useWorkspace } from "@/shared/workspace/context";
@@ -97,6 +97,11 @@ export function HolidaysSection() {
   const query = useList(workspace.id, "holidays");
   const change = useChange(workspace.id, "holidays");
   const region = workspace.settings.holidayRegion ?? null;
+  const observances = [
+    { value: "full", label: t`Nobody works` },
+    { value: "half", label: t`Half a day` },
+    { value: "none", label: t`An ordinary day` },
+  ];
   return (
     <Section title={t`Holidays`} hint={t`A holiday takes away the working hours of its day in its region.`}>
       {edit && <LoadHolidays workspaceId={workspace.id} first={region} />}
@@ -110,26 +115,50 @@ export function HolidaysSection() {
                   key={holiday.id}
                   actions={
                     edit && (
-                      <IconButton
-                        icon="trash"
-                        label={t`Delete ${holiday.name}`}
-                        onClick={() =>
-                          void change
-                            .mutateAsync({
-                              method: "DELETE",
-                              path: `/holidays/${holiday.id}`,
-                              version: holiday.version,
-                            })
-                            .catch((error) => toastFailed(problem(error).title))
-                        }
-                      />
+                      <>
+                        <Select
+                          hideLabel
+                          label={t`How ${holiday.name} is observed`}
+                          className="w-34"
+                          value={holiday.observance}
+                          options={observances}
+                          onChange={(observance) =>
+                            void change
+                              .mutateAsync({
+                                method: "PATCH",
+                                path: `/holidays/${holiday.id}`,
+                                version: holiday.version,
+                                body: { observance },
+                                touches: ["people"],
+                              })
+                              .catch((error) => toastFailed(problem(error).title))
+                          }
+                        />
+                        <IconButton
+                          icon="trash"
+                          label={t`Delete ${holiday.name}`}
+                          onClick={() =>
+                            void change
+                              .mutateAsync({
+                                method: "DELETE",
+                                path: `/holidays/${holiday.id}`,
+                                version: holiday.version,
+                              })
+                              .catch((error) => toastFailed(problem(error).title))
+                          }
+                        />
+                      </>
                     )
                   }
                 >
                   <span className="w-28 text-muted tabular-nums">{format.day(holiday.on)}</span>
                   <span className="font-medium">{holiday.name}</span>
                   <Badge>{holiday.region}</Badge>
-                  {holiday.observance === "half" && <Badge tone="accent">{t`Half a day`}</Badge>}
+                  {holiday.observance !== "full" && !edit && (
+                    <Badge tone="accent">
+                      {observances.find(({ value }) => value === holiday.observance)?.label}
+                    </Badge>
+                  )}
                 </Row>
               ))}
           </Rows>

@@ -7,10 +7,12 @@ import { EmptyState } from "@/shared/ui/states";
 import { useCan, useWorkspaceId } from "@/shared/workspace/context";
 import type { Permission } from "@/shared/workspace/permissions";
 import { AuditSection } from "./AuditSection";
+import { CalendarsSection } from "./CalendarsSection";
 import { HolidaysSection } from "./HolidaysSection";
 import { MembersSection } from "./MembersSection";
 import { ProfileSection } from "./ProfileSection";
 import { SecuritySection } from "./SecuritySection";
+import { TimeTravelSection } from "./TimeTravelSection";
 import { WorkspaceSection } from "./WorkspaceSection";
 
 interface Part {
@@ -30,7 +32,9 @@ export function SettingsPage() {
     { id: "security", label: t`Password and sessions`, body: SecuritySection },
     { id: "workspace", label: t`Workspace`, permission: "manage-settings", body: WorkspaceSection },
     { id: "members", label: t`Members`, permission: "manage-members", body: MembersSection },
+    { id: "calendars", label: t`Calendars`, body: CalendarsSection },
     { id: "holidays", label: t`Holidays`, body: HolidaysSection },
+    { id: "time-travel", label: t`Time travel`, body: TimeTravelSection },
     { id: "audit", label: t`Audit trail`, permission: "read-audit", body: AuditSection },
   ];
   const allowed = parts.filter((part) => !part.permission || can(part.permission));

@@ -17,6 +17,7 @@ import { Select, TextField } from "@/shared/ui/Field";
 import { Loaded } from "@/shared/ui/states";
 import { toastDone } from "@/shared/ui/toast";
 import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { BrandingSection } from "./BrandingSection";
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const zones = () =>
@@ -146,6 +147,7 @@ export function WorkspaceSection() {
           {(workspace) => <SettingsForm key={workspace.version} workspace={workspace} />}
         </Loaded>
       </Section>
+      <BrandingSection />
       {can("delete-workspace") && (
         <Section title={t`Delete the workspace`} hint={t`Everybody loses access at once.`}>
           <Button look="danger" onClick={() => setDeleting(true)}>{t`Delete the workspace…`}</Button>

@@ -8,11 +8,13 @@ import { useWorkspaceEvents } from "@/api/events";
 import type { Id, WorkspaceMembership } from "@/api/types";
 import type { Action } from "@/shared/actions/action";
 import { useActions } from "@/shared/actions/useActions";
+import { useAsOf } from "@/shared/asOf";
 import { NavigationSlot } from "@/shared/layout/Page";
 import { chooseTheme, currentTheme } from "@/shared/theme";
 import { buttonClass } from "@/shared/ui/Button";
 import { EmptyState, ErrorState } from "@/shared/ui/states";
 import { WorkspaceContext } from "@/shared/workspace/context";
+import { AsOfBanner } from "./AsOfBanner";
 import { OfflineBanner } from "./OfflineBanner";
 import { ShellSkeleton } from "./ShellSkeleton";
 import { Sidebar, usePlaces } from "./Sidebar";
@@ -28,6 +30,7 @@ function ShellActions({ membership }: { membership: WorkspaceMembership }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const places = usePlaces();
+  const asOf = useAsOf();
   const workspaceId = membership.workspace.id;
   const actions = useMemo<Action[]>(
     () => [
@@ -38,7 +41,11 @@ function ShellActions({ membership }: { membership: WorkspaceMembership }) {
         icon: place.icon,
         shortcut: place.shortcut,
         permission: place.permission,
-        run: () => void navigate({ to: `/w/${workspaceId}/${place.to}` as string }),
+        run: () =>
+          void navigate({
+            to: `/w/${workspaceId}/${place.to}` as string,
+            search: (asOf ? { asOf } : {}) as never,
+          }),
       })),
       {
         id: "toggle-theme",
@@ -55,7 +62,7 @@ function ShellActions({ membership }: { membership: WorkspaceMembership }) {
         run: () => void navigate({ to: "/" }),
       },
     ],
-    [t, navigate, places, workspaceId],
+    [t, navigate, places, workspaceId, asOf],
   );
   useActions(actions);
   return null;
@@ -78,6 +85,7 @@ function Frame({ membership, children }: { membership: WorkspaceMembership; chil
           <Sidebar />
           <div className="flex min-w-0 flex-1 flex-col">
             <OfflineBanner />
+            <AsOfBanner />
             <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col bg-surface outline-none">
               {children}
             </main>

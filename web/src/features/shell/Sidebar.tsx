@@ -2,6 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
+import { useAsOf } from "@/shared/asOf";
 import { Icon, type IconName } from "@/shared/ui/Icon";
 import { useCan, useWorkspace } from "@/shared/workspace/context";
 import type { Permission } from "@/shared/workspace/permissions";
@@ -54,6 +55,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const { t } = useLingui();
   const { workspace } = useWorkspace();
   const places = usePlaces();
+  const asOf = useAsOf();
   return (
     <div className="flex h-full flex-col gap-1 p-2">
       <Suspense fallback={PLACE}>
@@ -66,6 +68,8 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
               <li key={place.to}>
                 <Link
                   to={`/w/${workspace.id}/${place.to}` as string}
+                  search={(asOf ? { asOf } : {}) as never}
+                  activeOptions={{ includeSearch: false }}
                   onClick={onNavigate}
                   className="flex h-8 items-center gap-2.5 rounded-md px-2 text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-text"
                   activeProps={{ "aria-current": "page" }}

@@ -6,6 +6,7 @@ import { meOptions } from "@/api/account";
 import { Icon } from "@/shared/ui/Icon";
 import { Menu } from "@/shared/ui/Menu";
 import { useWorkspace } from "@/shared/workspace/context";
+import { WorkspaceMark } from "@/shared/workspace/WorkspaceMark";
 
 export function WorkspaceSwitcher() {
   const { t } = useLingui();
@@ -21,12 +22,7 @@ export function WorkspaceSwitcher() {
           type="button"
           className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-start hover:bg-hover data-popup-open:bg-hover"
         >
-          <span
-            aria-hidden="true"
-            className="flex size-6 items-center justify-center rounded-md bg-accent text-sm font-semibold text-on-accent"
-          >
-            {workspace.name.slice(0, 1).toUpperCase()}
-          </span>
+          <WorkspaceMark workspace={workspace} />
           <span className="flex-1 truncate font-semibold">{workspace.name}</span>
           <span className="sr-only">{t`Change workspace`}</span>
           <Icon name="chevrons" size={14} className="text-muted" />

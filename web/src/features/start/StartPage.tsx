@@ -1,10 +1,14 @@
 // The first page of an empty workspace: three ways to fill it.
-import { Trans, useLingui } from "@lingui/react/macro";
-import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useLingui } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { createWorkspace, fillWithDemo, meOptions } from "@/api/account";
 import { Page } from "@/shared/layout/Page";
-import { buttonClass } from "@/shared/ui/Button";
+import { useProblemText } from "@/shared/problems";
+import { Button, buttonClass } from "@/shared/ui/Button";
 import { Icon, type IconName } from "@/shared/ui/Icon";
+import { toastFailed } from "@/shared/ui/toast";
 import { useCan, useWorkspace } from "@/shared/workspace/context";
 
 function Way({
@@ -25,6 +29,33 @@ function Way({
       <div className="flex-1 text-muted">{children}</div>
       <div className="mt-2">{action}</div>
     </section>
+  );
+}
+
+/** Makes the demo company in a workspace of its own, so that this one stays clean, and opens it. */
+function DemoButton() {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const problem = useProblemText();
+  const { workspace } = useWorkspace();
+  const [busy, setBusy] = useState(false);
+  const make = async () => {
+    setBusy(true);
+    try {
+      const made = await createWorkspace(t`Demo company`, workspace.settings.timeZone);
+      await fillWithDemo(made.id);
+      await client.invalidateQueries({ queryKey: meOptions.queryKey });
+      await navigate({ to: "/w/$workspaceId/dashboard", params: { workspaceId: made.id } });
+    } catch (error) {
+      toastFailed(problem(error).title, problem(error).detail);
+      setBusy(false);
+    }
+  };
+  return (
+    <Button busy={busy} onClick={() => void make()}>
+      {busy ? t`Making the company…` : t`Open a demo company`}
+    </Button>
   );
 }
 
@@ -63,18 +94,8 @@ export function StartPage() {
           >
             {t`Add people, then projects, then draw bookings on the schedule.`}
           </Way>
-          <Way
-            icon="schedule"
-            title={t`Look around first`}
-            action={
-              <code className="block rounded-md bg-sunken px-3 py-2 font-mono text-sm select-all">
-                raally demo
-              </code>
-            }
-          >
-            <Trans>
-              A made-up company to try things out. Whoever runs the server makes it with this command:
-            </Trans>
+          <Way icon="schedule" title={t`Look around first`} action={<DemoButton />}>
+            {t`A made-up company of 40 people with a year of plans, in a workspace of its own. You can delete it any time.`}
           </Way>
         </div>
         <p className="mt-6">

@@ -1,48 +1,34 @@
-// Who is away when: a list by month, requests to decide on, and asking for one's own.
+// Who is away when: requests to decide on, the team's calendar, and asking for one's own.
 import { useLingui } from "@lingui/react/macro";
 import { useMemo, useState } from "react";
-import { useIndex, useList } from "@/api/queries";
-import type { TimeOff } from "@/api/types";
 import type { Action } from "@/shared/actions/action";
 import { useActions } from "@/shared/actions/useActions";
 import { useOptions } from "@/shared/catalogue";
 import { startOfMonth, today } from "@/shared/days";
-import { formatLocale } from "@/shared/i18n";
-import { dayToDate } from "@/shared/i18n/format";
 import { Page } from "@/shared/layout/Page";
-import { Rows, Section } from "@/shared/layout/Section";
 import { optionsOf, useNames } from "@/shared/names";
 import type { TimeOffSearch } from "@/shared/search";
 import { FilterSelect } from "@/shared/table/FilterSelect";
 import { Button } from "@/shared/ui/Button";
-import { EmptyState, Loaded } from "@/shared/ui/states";
+import { TextField } from "@/shared/ui/Field";
 import { useSearchState } from "@/shared/useSearchState";
-import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useCan, useWorkspace } from "@/shared/workspace/context";
 import { RequestDialog } from "./RequestDialog";
-import { TimeOffRow } from "./TimeOffRow";
-
-/** By the month in which it begins, in order. */
-export function byMonth(items: readonly TimeOff[]): [string, TimeOff[]][] {
-  const months = new Map<string, TimeOff[]>();
-  for (const item of [...items].sort((a, b) => a.startsOn.localeCompare(b.startsOn))) {
-    const month = startOfMonth(item.startsOn);
-    months.set(month, [...(months.get(month) ?? []), item]);
-  }
-  return [...months];
-}
+import { RequestList } from "./RequestList";
+import { TeamCalendar } from "./TeamCalendar";
 
 export function TimeOffPage() {
   const { t } = useLingui();
-  const workspaceId = useWorkspaceId();
+  const { workspace } = useWorkspace();
   const can = useCan();
   const names = useNames();
-  const people = useIndex(workspaceId, "people");
-  const personOptions = useOptions(workspaceId, "people");
+  const personOptions = useOptions(workspace.id, "people");
+  const teamOptions = useOptions(workspace.id, "teams");
   const [search, change] = useSearchState<TimeOffSearch>();
   const [asking, setAsking] = useState(false);
-  const { status, personId, from = startOfMonth(today()) } = search;
-  const query = useList(workspaceId, "time-off", { status, personId, from });
-  const month = new Intl.DateTimeFormat(formatLocale(), { month: "long", year: "numeric", timeZone: "UTC" });
+  const thisMonth = startOfMonth(today(workspace.settings.timeZone));
+  const { status, personId, teamId, from = thisMonth, view } = search;
+  const calendar = view === "calendar";
   const actions = useMemo<Action[]>(
     () => [
       {
@@ -54,32 +40,56 @@ export function TimeOffPage() {
         permission: "request-time-off",
         run: () => setAsking(true),
       },
+      {
+        id: "time-off-view",
+        label: t`Change between list and team calendar`,
+        section: t`Page`,
+        icon: "calendar",
+        shortcut: "V",
+        run: () => change({ view: calendar ? undefined : "calendar" }),
+      },
     ],
-    [t],
+    [t, calendar, change],
   );
   useActions(actions);
-  const row = (item: TimeOff) => (
-    <TimeOffRow key={item.id} item={item} name={people.get(item.personId)?.name ?? "…"} />
-  );
 
   return (
     <Page
       title={t`Time off`}
       actions={
-        can("request-time-off") && (
-          <Button look="primary" icon="plus" onClick={() => setAsking(true)}>
-            {t`Ask for time off`}
+        <>
+          <Button
+            icon="calendar"
+            aria-pressed={calendar}
+            className={calendar ? "bg-selected" : undefined}
+            onClick={() => change({ view: calendar ? undefined : "calendar" })}
+          >
+            <span className="max-md:sr-only">{t`Team calendar`}</span>
           </Button>
-        )
+          {can("request-time-off") && (
+            <Button look="primary" icon="plus" onClick={() => setAsking(true)}>
+              <span className="max-md:sr-only">{t`Ask for time off`}</span>
+            </Button>
+          )}
+        </>
       }
       toolbar={
         <>
+          {!calendar && (
+            <FilterSelect
+              label={t`Status`}
+              all={t`All states`}
+              value={status}
+              options={optionsOf(names.timeOffStatus)}
+              onChange={(next) => change({ status: next })}
+            />
+          )}
           <FilterSelect
-            label={t`Status`}
-            all={t`All states`}
-            value={status}
-            options={optionsOf(names.timeOffStatus)}
-            onChange={(next) => change({ status: next })}
+            label={t`Team`}
+            all={t`All teams`}
+            value={teamId}
+            options={teamOptions}
+            onChange={(next) => change({ teamId: next })}
           />
           <FilterSelect
             label={t`Person`}
@@ -88,46 +98,30 @@ export function TimeOffPage() {
             options={personOptions}
             onChange={(next) => change({ personId: next })}
           />
-          <label className="flex items-center gap-2 text-sm text-muted">
-            {t`From`}
-            <input
+          {!calendar && (
+            <TextField
+              hideLabel
+              label={t`From`}
+              title={t`From`}
               type="date"
-              className="h-8 rounded-md border border-line-strong/60 bg-surface px-2 text-base text-text"
+              className="w-38"
               value={from}
-              onChange={(event) => change({ from: event.target.value || undefined })}
+              onChange={(next) => change({ from: next || undefined })}
             />
-          </label>
+          )}
         </>
       }
     >
-      <div className="max-w-4xl">
-        <Loaded query={query}>
-          {(items) => {
-            const pending = items.filter((item) => item.status === "pending");
-            const rest = items.filter((item) => item.status !== "pending");
-            if (items.length === 0)
-              return (
-                <EmptyState icon="calendar" title={t`Nobody is away`}>
-                  {t`Time off that is approved lowers the capacity of its days.`}
-                </EmptyState>
-              );
-            return (
-              <>
-                {pending.length > 0 && (
-                  <Section title={t`Waiting for a decision`}>
-                    <Rows empty="">{pending.map(row)}</Rows>
-                  </Section>
-                )}
-                {byMonth(rest).map(([first, group]) => (
-                  <Section key={first} title={month.format(dayToDate(first))}>
-                    <Rows empty="">{group.map(row)}</Rows>
-                  </Section>
-                ))}
-              </>
-            );
-          }}
-        </Loaded>
-      </div>
+      {calendar ? (
+        <TeamCalendar
+          month={startOfMonth(from)}
+          teamId={teamId}
+          personId={personId}
+          onMonth={(month) => change({ from: month })}
+        />
+      ) : (
+        <RequestList status={status} personId={personId} teamId={teamId} from={from} />
+      )}
       {asking && <RequestDialog onClose={() => setAsking(false)} />}
     </Page>
   );

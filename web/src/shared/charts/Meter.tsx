@@ -1,6 +1,9 @@
 // A labelled bar of one share, with its numerator and denominator in words.
+import type { ReactNode } from "react";
+
 interface Props {
-  label: string;
+  /** Words, or a link to the rows behind the share. */
+  label: ReactNode;
   /** 10,000 = the whole bar; null: there is nothing to divide by. */
   basisPoints: number | null;
   text: string;

@@ -2,6 +2,7 @@
 // pattern; the same numbers stand in a table below for whoever can't use a picture.
 import { useLingui } from "@lingui/react/macro";
 import { useId } from "react";
+import { useFormat } from "../i18n/format";
 import { ChartTable } from "./ChartTable";
 import { Legend } from "./Legend";
 import { ticks } from "./scale";
@@ -40,6 +41,7 @@ const LABEL_PX = 56;
 
 export function StackedBars({ title, bars, series, lineLabel, format, scale = 1, height = 220 }: Props) {
   const { t } = useLingui();
+  const { number } = useFormat();
   const [box, width] = useWidth<HTMLDivElement>();
   const hatch = useId();
   const total = (bar: Bar) => series.reduce((sum, one) => sum + (bar.values[one.id] ?? 0), 0);
@@ -56,7 +58,7 @@ export function StackedBars({ title, bars, series, lineLabel, format, scale = 1,
   return (
     <figure>
       <Legend series={series} lineLabel={lineLabel} />
-      <div ref={box} style={{ height }}>
+      <div ref={box} dir="ltr" style={{ height }}>
         {width > 0 && (
           <svg
             role="img"
@@ -85,7 +87,7 @@ export function StackedBars({ title, bars, series, lineLabel, format, scale = 1,
                   fontSize="11"
                   fill="var(--text-muted)"
                 >
-                  {mark.toLocaleString()}
+                  {number(mark)}
                 </text>
               </g>
             ))}

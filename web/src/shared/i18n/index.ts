@@ -36,6 +36,12 @@ export function preferredLocale(): Locale {
 /** `pseudo` is for tests: it formats numbers and dates as English does. */
 export const formatLocale = () => (i18n.locale === "pseudo" ? "en" : i18n.locale || "en");
 
+/** Languages that are written from right to left. None has messages yet; the layout is ready for them. */
+const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
+
+export const directionOf = (locale: string) =>
+  RIGHT_TO_LEFT.includes(locale.split("-")[0] ?? "") ? "rtl" : "ltr";
+
 async function load(locale: Locale, from: readonly Loader[]) {
   for (const part of await Promise.all(from.map((loader) => loader(locale)))) {
     i18n.load(locale, part.messages);
@@ -46,7 +52,7 @@ export async function activateLocale(locale: Locale): Promise<void> {
   await load(locale, loaders);
   i18n.activate(locale);
   document.documentElement.lang = formatLocale();
-  document.documentElement.dir = "ltr";
+  document.documentElement.dir = directionOf(locale);
 }
 
 export async function chooseLocale(locale: Locale): Promise<void> {

@@ -7,6 +7,7 @@ import { type CSSProperties, type KeyboardEvent, type ReactNode, useRef } from "
 import { cx } from "../ui/classes";
 import { Icon } from "../ui/Icon";
 import type { Column, Sort } from "./columns";
+import { EditableCell } from "./EditableCell";
 
 const ROW_PX = 40;
 
@@ -19,11 +20,21 @@ interface Props<T> {
   onSort: (id: string) => void;
   /** Opens a row by Enter on it; its first cell should hold a link for the mouse. */
   onOpen?: (row: T) => void;
+  /** Saves what was changed in a cell; without it nothing can be changed in place. */
+  onEdit?: (row: T, column: Column<T>, value: string | null) => void;
+  /** The chosen rows' keys; without it none can be chosen. */
+  selection?: Selection;
   /** Stands where the rows would. */
   empty: ReactNode;
 }
 
-export function DataTable<T>({ label, rows, columns, rowKey, sort, onSort, onOpen, empty }: Props<T>) {
+export interface Selection {
+  keys: ReadonlySet<string>;
+  onChange: (keys: ReadonlySet<string>) => void;
+}
+
+export function DataTable<T>(props: Props<T>) {
+  const { label, rows, columns, rowKey, sort, onSort, onOpen, onEdit, selection, empty } = props;
   const { t } = useLingui();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -33,7 +44,8 @@ export function DataTable<T>({ label, rows, columns, rowKey, sort, onSort, onOpe
     overscan: 10,
     initialRect: { width: 1200, height: 800 },
   });
-  const tracks = { gridTemplateColumns: columns.map((column) => column.track).join(" ") };
+  const all = columns.map((column) => column.track);
+  const tracks = { gridTemplateColumns: (selection ? ["1.25rem", ...all] : all).join(" ") };
 
   const move = (event: KeyboardEvent<HTMLDivElement>, index: number) => {
     if (event.target !== event.currentTarget) return;
@@ -70,6 +82,7 @@ export function DataTable<T>({ label, rows, columns, rowKey, sort, onSort, onOpe
             className="grid h-9 items-center gap-3 border-b border-line bg-surface px-3 md:px-6"
             style={tracks}
           >
+            {selection && <ChooseAll rows={rows} rowKey={rowKey} selection={selection} />}
             {columns.map((column) => (
               <Header key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -86,10 +99,18 @@ export function DataTable<T>({ label, rows, columns, rowKey, sort, onSort, onOpe
                 aria-rowindex={item.index + 2}
                 data-index={item.index}
                 tabIndex={item.index === 0 ? 0 : -1}
-                className="absolute inset-x-0 top-0 grid h-10 items-center gap-3 border-b border-line px-3 -outline-offset-2 hover:bg-hover md:px-6"
+                className={cx(
+                  "absolute inset-x-0 top-0 grid h-10 items-center gap-3 border-b border-line px-3 -outline-offset-2 hover:bg-hover md:px-6",
+                  selection?.keys.has(rowKey(row)) && "bg-selected",
+                )}
                 style={{ ...tracks, transform: `translateY(${item.start}px)` }}
                 onKeyDown={(event) => move(event, item.index)}
               >
+                {selection && (
+                  <div role="cell">
+                    <ChooseRow id={rowKey(row)} name={nameOf(row, columns)} selection={selection} />
+                  </div>
+                )}
                 {columns.map((column) => (
                   <div
                     key={column.id}
@@ -100,7 +121,18 @@ export function DataTable<T>({ label, rows, columns, rowKey, sort, onSort, onOpe
                       column.wideOnly && "max-md:hidden",
                     )}
                   >
-                    {column.cell(row)}
+                    {onEdit && column.edit && column.edit.inline !== false ? (
+                      <EditableCell
+                        row={row}
+                        edit={column.edit}
+                        label={t`${column.header} of ${nameOf(row, columns)}`}
+                        onSave={(changed, value) => onEdit(changed, column, value)}
+                      >
+                        {column.cell(row)}
+                      </EditableCell>
+                    ) : (
+                      column.cell(row)
+                    )}
                   </div>
                 ))}
               </div>
@@ -112,6 +144,50 @@ export function DataTable<T>({ label, rows, columns, rowKey, sort, onSort, onOpe
         {t`${plural(rows.length, { one: "# row", other: "# rows" })}`}
       </p>
     </div>
+  );
+}
+
+/** What a row is called: its first column. */
+const nameOf = <T,>(row: T, columns: readonly Column<T>[]) => String(columns[0]?.value?.(row) ?? "");
+
+function ChooseAll<T>({
+  rows,
+  rowKey,
+  selection,
+}: Pick<Props<T>, "rows" | "rowKey"> & { selection: Selection }) {
+  const { t } = useLingui();
+  const every = rows.length > 0 && rows.every((row) => selection.keys.has(rowKey(row)));
+  return (
+    <div role="columnheader">
+      <input
+        type="checkbox"
+        aria-label={t`Choose all rows`}
+        className="block size-4 accent-accent"
+        checked={every}
+        ref={(box) => {
+          if (box) box.indeterminate = !every && selection.keys.size > 0;
+        }}
+        onChange={() => selection.onChange(new Set(every ? [] : rows.map(rowKey)))}
+      />
+    </div>
+  );
+}
+
+function ChooseRow({ id, name, selection }: { id: string; name: string; selection: Selection }) {
+  const { t } = useLingui();
+  return (
+    <input
+      type="checkbox"
+      aria-label={t`Choose ${name}`}
+      className="block size-4 accent-accent"
+      checked={selection.keys.has(id)}
+      onChange={(event) => {
+        const next = new Set(selection.keys);
+        if (event.target.checked) next.add(id);
+        else next.delete(id);
+        selection.onChange(next);
+      }}
+    />
   );
 }
 

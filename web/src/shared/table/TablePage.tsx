@@ -1,6 +1,7 @@
 // A page that is one table: search, filters, column choice, export of exactly what is shown, adding in place.
 import { useLingui } from "@lingui/react/macro";
 import { type ReactNode, useMemo, useState } from "react";
+import type { Stored } from "@/api/types";
 import { formatLocale } from "../i18n";
 import { Page } from "../layout/Page";
 import type { TableSearch } from "../search";
@@ -10,11 +11,14 @@ import { Checkbox } from "../ui/Field";
 import { Popover } from "../ui/Popover";
 import { Loaded } from "../ui/states";
 import { useSearchState } from "../useSearchState";
+import { useWorkspaceId } from "../workspace/context";
 import { type Column, filterRows, nextSort, parseSort, saveText, sortRows, toCsv } from "./columns";
 import { DataTable } from "./DataTable";
 import { SearchField } from "./SearchField";
+import { SelectionBar } from "./SelectionBar";
 import { useHiddenColumns } from "./useHiddenColumns";
 import { useNarrow } from "./useNarrow";
+import { useRowChanges } from "./useRowChanges";
 
 interface Props<T> {
   id: string;
@@ -28,11 +32,17 @@ interface Props<T> {
   /** Above the rows: adding in place. */
   add?: ReactNode;
   empty: ReactNode;
+  /** Whether cells can be changed in place and rows chosen. `id` is the resource then. */
+  editable?: boolean;
 }
 
-export function TablePage<T>(props: Props<T>) {
+const NONE: ReadonlySet<string> = new Set();
+
+export function TablePage<T extends Stored>(props: Props<T>) {
   const { t } = useLingui();
-  const { id, title, query, columns, rowKey, onOpen, filters, actions, add, empty } = props;
+  const { id, title, query, columns, rowKey, onOpen, filters, actions, add, empty, editable } = props;
+  const changes = useRowChanges<T>(useWorkspaceId(), id);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(NONE);
   const [search, change] = useSearchState<TableSearch>();
   const [hidden, toggle] = useHiddenColumns(id);
   const narrow = useNarrow();
@@ -46,6 +56,7 @@ export function TablePage<T>(props: Props<T>) {
     () => sortRows(filterRows(query.data ?? [], columns, text), columns, sort, formatLocale()),
     [query.data, columns, text, sort.id, sort.descending, sort],
   );
+  const picked = useMemo(() => rows.filter((row) => chosen.has(rowKey(row))), [rows, chosen, rowKey]);
   return (
     <Page
       fill
@@ -94,6 +105,18 @@ export function TablePage<T>(props: Props<T>) {
       }
     >
       {add}
+      {picked.length > 0 && (
+        <SelectionBar
+          count={picked.length}
+          columns={columns.filter((column) => column.edit)}
+          busy={changes.busy}
+          deleted={Boolean(search.deleted)}
+          onSet={(column, value) => void changes.saveMany(picked, column, value)}
+          onRemove={() => changes.removeMany(picked).then(() => setChosen(NONE))}
+          onRestore={() => void changes.restoreMany(picked).then(() => setChosen(NONE))}
+          onClear={() => setChosen(NONE)}
+        />
+      )}
       <Loaded query={query} rows={14}>
         {() => (
           <DataTable
@@ -104,6 +127,12 @@ export function TablePage<T>(props: Props<T>) {
             sort={sort}
             onSort={(column) => change({ sort: nextSort(sort, column) })}
             onOpen={onOpen}
+            onEdit={
+              editable && !search.deleted
+                ? (row, column, value) => void changes.save(row, column, value)
+                : undefined
+            }
+            selection={editable && !narrow ? { keys: chosen, onChange: setChosen } : undefined}
             empty={empty}
           />
         )}

@@ -1,5 +1,25 @@
 // What a table shows, and in which order.
 import type { ReactNode } from "react";
+import type { Option } from "../ui/Combobox";
+
+/** How a cell is changed in place, and many rows at once. */
+export interface CellEdit<T> {
+  /** What the control holds at first. */
+  value: (row: T) => string | null | undefined;
+  /** The merge patch that gives a row the new value; null = emptied. Source: RFC 7396. */
+  patch: (value: string | null, row: T) => object;
+  /** A choice; without it one types. */
+  options?: readonly Option[];
+  type?: "text" | "email" | "date";
+  /** May not be emptied. */
+  required?: boolean;
+  /** False: only for many rows at once. */
+  inline?: boolean;
+  /** False: only in the cell. */
+  bulk?: boolean;
+  /** What many rows get, when the column's head doesn't say it. */
+  bulkLabel?: string;
+}
 
 export interface Column<T> {
   id: string;
@@ -9,6 +29,7 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
   /** What is sorted by and exported; without it the column can't be sorted. */
   value?: (row: T) => string | number | null | undefined;
+  edit?: CellEdit<T>;
   align?: "end";
   /** Left out on a phone. */
   wideOnly?: boolean;

@@ -44,5 +44,5 @@ export const toastDone = (title: string, action?: ToastMessage["action"]) =>
   add({ type: "done", title, action }, action ? READ_MS : DONE_MS);
 
 /** Says at once that something didn't work, and why. */
-export const toastFailed = (title: string, description?: string) =>
-  add({ type: "failed", title, description }, READ_MS);
+export const toastFailed = (title: string, description?: string, action?: ToastMessage["action"]) =>
+  add({ type: "failed", title, description, action }, action ? 2 * READ_MS : READ_MS);

@@ -1,0 +1,7 @@
+// What scripts/server.mjs gives to the journeys.
+export function binary(): string;
+export function startServer(): Promise<{
+  address: string;
+  run: (args: string[], input?: string) => string;
+  stop: () => void;
+}>;

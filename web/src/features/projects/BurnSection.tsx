@@ -1,0 +1,102 @@
+// How a project uses up its budget: hours and money planned so far and to come, month by month.
+import { useLingui } from "@lingui/react/macro";
+import { useWorkspaceQuery } from "@/api/queries";
+import type { CostReport, HoursReport } from "@/api/reports";
+import type { Project } from "@/api/types";
+import { Meter } from "@/shared/charts/Meter";
+import { StackedBars } from "@/shared/charts/StackedBars";
+import { addMonths, startOfMonth, today } from "@/shared/days";
+import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
+import { Section } from "@/shared/layout/Section";
+import { Loaded } from "@/shared/ui/states";
+import { useCan, useWorkspace } from "@/shared/workspace/context";
+
+const FULL = 10_000;
+const YEAR_MONTHS = 12;
+
+/** From the first month of the project to its last; a year from now on where none is given. */
+function rangeOf(project: Project, now: string) {
+  const from = startOfMonth(project.startsOn ?? addMonths(now, -YEAR_MONTHS / 2));
+  return { from, to: project.endsOn ?? addMonths(from, 2 * YEAR_MONTHS) };
+}
+
+/** Sums as they grow. */
+function grown(values: readonly number[]): number[] {
+  let sum = 0;
+  return values.map((value) => {
+    sum += value;
+    return sum;
+  });
+}
+
+export function BurnSection({ project }: { project: Project }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const can = useCan();
+  const { workspace } = useWorkspace();
+  const range = rangeOf(project, today(workspace.settings.timeZone));
+  const asked = { ...range, projectId: project.id, includeTentative: true };
+  const cost = useWorkspaceQuery<CostReport>(
+    workspace.id,
+    "derived",
+    "/reports/budget",
+    asked,
+    can("read-money"),
+  );
+  const hours = useWorkspaceQuery<HoursReport>(workspace.id, "derived", "/reports/hours", {
+    ...asked,
+    grain: "month",
+  });
+  const one = cost.data?.projects.find((each) => each.projectId === project.id);
+  const money = one?.bill.totals.map(format.money).join(" + ") ?? "";
+  const limit = one?.budget.minutes ?? null;
+  return (
+    <Section title={t`Budget burn`} hint={t`All bookings of the project, tentative ones too.`}>
+      {one?.budget.minutes ? (
+        <Meter
+          label={t`Hours`}
+          basisPoints={one.minutesBasisPoints ?? null}
+          color={(one.minutesBasisPoints ?? 0) > FULL ? "var(--danger)" : undefined}
+          text={t`${format.hours(one.minutes)} of ${format.hours(one.budget.minutes)} (${format.percent(one.minutesBasisPoints)})`}
+        />
+      ) : null}
+      {one?.budget.amount ? (
+        <Meter
+          label={t`Money`}
+          basisPoints={one.bill.budgetBasisPoints ?? null}
+          color={(one.bill.budgetBasisPoints ?? 0) > FULL ? "var(--danger)" : "var(--series-2)"}
+          text={t`${money} of ${format.money(one.budget.amount)} (${format.percent(one.bill.budgetBasisPoints)})`}
+        />
+      ) : null}
+      <Loaded query={hours} rows={4}>
+        {({ rows }) => {
+          const confirmed = grown(rows.map((row) => row.confirmedMinutes));
+          const tentative = grown(rows.map((row) => row.tentativeMinutes));
+          if ((confirmed.at(-1) ?? 0) + (tentative.at(-1) ?? 0) === 0)
+            return <p className="text-muted">{t`Nothing is booked.`}</p>;
+          return (
+            <div className="mt-3">
+              <StackedBars
+                title={t`Hours since the beginning`}
+                height={180}
+                scale={MINUTES_PER_HOUR}
+                format={format.hours}
+                lineLabel={limit ? t`Budget` : undefined}
+                series={[
+                  { id: "confirmed", label: t`Confirmed`, color: "var(--series-1)" },
+                  { id: "tentative", label: t`Tentative`, color: "var(--series-2)", hatched: true },
+                ]}
+                bars={rows.map((row, at) => ({
+                  id: row.from,
+                  label: format.shortDay(row.from),
+                  values: { confirmed: confirmed[at] ?? 0, tentative: tentative[at] ?? 0 },
+                  line: limit ?? undefined,
+                }))}
+              />
+            </div>
+          );
+        }}
+      </Loaded>
+    </Section>
+  );
+}

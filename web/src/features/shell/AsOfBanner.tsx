@@ -1,0 +1,29 @@
+// Says on every page but the schedule, which says it itself, that an older plan is looked at, and leads back to now.
+import { useLingui } from "@lingui/react/macro";
+import { useRouterState } from "@tanstack/react-router";
+import { useAsOf, useTravel } from "@/shared/asOf";
+import { useFormat } from "@/shared/i18n/format";
+import { Button } from "@/shared/ui/Button";
+import { Icon } from "@/shared/ui/Icon";
+
+export function AsOfBanner() {
+  const { t } = useLingui();
+  const format = useFormat();
+  const asOf = useAsOf();
+  const travel = useTravel();
+  const onSchedule = useRouterState({ select: (state) => state.location.pathname.endsWith("/schedule") });
+  if (!asOf || onSchedule) return null;
+  const instant = format.instant(asOf);
+  return (
+    <div
+      role="status"
+      className="flex flex-wrap items-center gap-2 border-b border-line bg-warn-soft px-4 py-1.5 text-warn-text"
+    >
+      <Icon name="history" />
+      <span className="flex-1">
+        {t`You travel in time: schedule, dashboard, reports, people and projects are shown as of ${instant}. Lists and settings show now.`}
+      </span>
+      <Button onClick={() => travel(undefined)}>{t`Back to now`}</Button>
+    </div>
+  );
+}
