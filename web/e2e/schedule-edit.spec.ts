@@ -154,3 +154,17 @@ test("open_demand_has_a_button_that_says_who_could_take_it", async ({ page }) =>
   await panel.getByRole("button", { name: "Give it to Cleo Costa" }).click();
   await expect(bar(page, "Cleo Costa", "Web shop")).toBeVisible();
 });
+
+test("time_is_drawn_on_with_the_keyboard", async ({ page }) => {
+  const plan = await open(page);
+  const { x, y } = await placeOf(page, "Cleo Costa", plan, plan.monday);
+  await page.mouse.click(x, y);
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(page.locator(".sg-ghost")).toBeVisible();
+  await expect(announced(page)).toContainText(short(plan.monday + 2));
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "New assignment" });
+  await expect(dialog.getByLabel("From", { exact: true })).toHaveValue(iso(plan.monday));
+  await expect(dialog.getByLabel("To", { exact: true })).toHaveValue(iso(plan.monday + 2));
+});

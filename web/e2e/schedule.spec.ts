@@ -1,5 +1,6 @@
 /** The schedule on the real server: drag and drop, keyboard, clash, undo, drawing, axe. */
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 import { announced, bar, DAY_PX, drag, open, row, rowsApart, short } from "./schedule-steps";
 import { iso } from "./seed/schedulePlan";
 import { expect, test } from "./server";
@@ -168,8 +169,24 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const view of ["", "&rows=projects", "&as=table", "&zoom=quarter&group=role"]) {
       await page.goto(plan.address + view);
       await expect(page.getByRole(view === "&as=table" ? "table" : "grid").first()).toBeVisible();
-      const found = await new AxeBuilder({ page }).analyze();
-      expect(found.violations.map((one) => `${one.id}: ${one.nodes[0]?.target}`)).toEqual([]);
+      await expectNothing(page);
     }
+    await page.goto(plan.address);
+    await page.getByRole("button", { name: "Who could take this? Open developer" }).click();
+    await expect(page.getByRole("complementary")).toContainText("Cleo Costa");
+    await bar(page, "Ada Almeida", "Web shop").click();
+    await expectNothing(page);
+    await page.keyboard.press("Shift+F10");
+    await expect(page.getByRole("menu")).toBeVisible();
+    await expectNothing(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("e");
+    await expect(page.getByRole("dialog", { name: "Assignment" })).toBeVisible();
+    await expectNothing(page);
   });
+}
+
+async function expectNothing(page: Page) {
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map((one) => `${one.id}: ${one.nodes[0]?.target}`)).toEqual([]);
 }

@@ -61,6 +61,7 @@ export function useGridHost(known: Known): GridHost {
       return verdict;
     },
     onDropped: drop,
+    onDrawing: ({ from, to }) => announce(wording.range(from, to)),
     onDrawn: (row, range) => setPanel({ kind: "create", draft: { ...range, ...draftOf(row) } }),
     onLifted: known.setLifted,
     onBarClicked: selection.click,

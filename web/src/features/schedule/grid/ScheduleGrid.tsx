@@ -18,6 +18,7 @@ export interface GridHost {
   takenWith(bar: Bar): readonly Bar[];
   onMoved(changes: readonly Change[], drag: BarDrag): Verdict | null;
   onDropped(changes: readonly Change[], choice: ClashChoice | null): void;
+  onDrawing(range: { from: Day; to: Day }): void;
   onDrawn(row: TrackRow, range: { from: Day; to: Day }): void;
   onLifted(ids: ReadonlySet<string>): void;
   onBarClicked(bar: Bar, keys: ClickKeys): void;
@@ -127,6 +128,7 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
   const air = new Air(surface, {
     onMoved: (changes, drag) => host.current.onMoved(changes, drag),
     onDropped: (changes, _drag, choice) => host.current.onDropped(changes, choice),
+    onDrawing: (range) => host.current.onDrawing(range),
     onDrawn: (row, range) => host.current.onDrawn(row, range),
     onLifted: (ids) => host.current.onLifted(ids),
   });

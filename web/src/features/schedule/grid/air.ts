@@ -24,6 +24,8 @@ export interface AirHost {
   onMoved(changes: readonly Change[], drag: BarDrag): Verdict | null;
   /** `choice` = what was chosen in the air about a clash; null = ask. */
   onDropped(changes: readonly Change[], drag: BarDrag, choice: ClashChoice | null): void;
+  /** Empty time is being drawn on: the days so far. */
+  onDrawing(range: { from: Day; to: Day }): void;
   onDrawn(row: TrackRow, range: { from: Day; to: Day }): void;
   onLifted(ids: ReadonlySet<string>): void;
 }
@@ -41,6 +43,11 @@ export class Air {
 
   isBusy(): boolean {
     return this.drag !== null || this.drawing !== null;
+  }
+
+  /** The last day that was drawn to; null when nothing is being drawn. */
+  drawnTo(): { row: number; day: Day } | null {
+    return this.drawing && { row: this.drawing.track, day: this.drawing.day };
   }
 
   dragged(): BarDrag | null {
@@ -70,6 +77,7 @@ export class Air {
       this.changed();
     } else if (this.drawing && this.drawing.day !== day) {
       this.drawing = { ...this.drawing, day };
+      this.host.onDrawing(drawnRange(this.drawing));
       this.show();
     }
   }

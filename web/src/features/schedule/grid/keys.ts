@@ -1,6 +1,6 @@
 /**
- * The keyboard on the grid. Arrows walk over cells, Enter goes into a cell's bars or draws a new one, Space picks a bar
- * up, arrows move it (Alt: its end, Alt+Shift: its start), Enter drops it, Escape puts it back.
+ * The keyboard on the grid. Arrows walk over cells, Shift with them draws, Enter goes into a cell's bars or books, Space
+ * picks a bar up, arrows move it (Alt: its end, Alt+Shift: its start), Enter drops it, Escape puts it back.
  */
 
 import type { ClickKeys } from "../edit/selection";
@@ -106,7 +106,11 @@ export class KeyControl {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || !this.cursor) return;
-    const done = this.air.dragged() ? this.inAir(event) : this.onGround(event);
+    const done = this.air.drawnTo()
+      ? this.whileDrawing(event)
+      : this.air.dragged()
+        ? this.inAir(event)
+        : this.onGround(event);
     if (!done) return;
     event.preventDefault();
     event.stopPropagation();
@@ -139,6 +143,10 @@ export class KeyControl {
     const step = stepOf(event);
     if (!step) return false;
     if (bar && event.altKey && this.host.canEdit()) return this.resize(bar, cursor, event);
+    if (!bar && row?.kind === "track" && event.shiftKey && this.host.canEdit() && isAlong(event)) {
+      this.air.startDrawing(cursor.row, cursor.day);
+      return this.whileDrawing(event);
+    }
     this.step(step);
     const chosen = this.bar();
     if (chosen && event.shiftKey)
@@ -167,6 +175,21 @@ export class KeyControl {
     this.air.moveBy(days, 0);
     this.air.drop();
     return true;
+  }
+
+  /** Shift with arrows on empty time draws, Enter books what was drawn, Escape leaves it. */
+  private whileDrawing(event: KeyboardEvent): boolean {
+    const at = this.air.drawnTo();
+    if (!at) return false;
+    if (event.key === "Enter") this.air.drop();
+    else if (event.key === "Escape" || event.key === "Tab") this.air.cancel();
+    else if (isAlong(event)) {
+      const days = columnDays(this.surface.current()?.scale.zoom ?? "week");
+      const day = at.day + (event.key === "ArrowLeft" ? -days : days);
+      this.air.moveTo(day, at.row);
+      this.surface.reveal({ row: at.row, day });
+    }
+    return event.key !== "Tab";
   }
 
   private inAir(event: KeyboardEvent): boolean {
@@ -226,6 +249,10 @@ export class KeyControl {
       screenTo: screen.to,
     };
   }
+}
+
+function isAlong(event: KeyboardEvent): boolean {
+  return event.key === "ArrowLeft" || event.key === "ArrowRight";
 }
 
 function stepOf(event: KeyboardEvent): Step | null {
