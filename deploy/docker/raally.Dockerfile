@@ -18,6 +18,7 @@ COPY web ./
 RUN npm run build
 
 FROM ${RUST_BASE} AS build
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 ARG BUILD=container
 WORKDIR /src
 COPY . .

@@ -9,6 +9,7 @@ ARG RUST_BASE=docker.io/library/rust:1.95-bookworm
 ARG RUNTIME_BASE=scratch
 
 FROM ${RUST_BASE} AS build
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 ARG BUILD=container
 WORKDIR /src
 COPY . .
