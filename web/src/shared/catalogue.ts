@@ -1,8 +1,9 @@
 // Lists of a workspace as the options of a choice.
 import { useMemo } from "react";
-import { useList } from "@/api/queries";
-import type { Id, ResourceName } from "@/api/types";
+import { useList, useWorkspaceQuery } from "@/api/queries";
+import type { Id, Member, ResourceName } from "@/api/types";
 import type { Option } from "./ui/Combobox";
+import { useCan } from "./workspace/context";
 
 type Named = Exclude<ResourceName, "time-off" | "assignments">;
 
@@ -14,5 +15,18 @@ export function useOptions(workspaceId: Id, resource: Named): Option[] {
         .map((row) => ({ value: row.id, label: row.name }))
         .sort((a, b) => a.label.localeCompare(b.label)),
     [data],
+  );
+}
+
+/** The members as options; none for those who may not list them. */
+export function useMemberOptions(workspaceId: Id): Option[] | null {
+  const allowed = useCan()("manage-members");
+  const { data } = useWorkspaceQuery<{ items: Member[] }>(workspaceId, "members", "/members", {}, allowed);
+  return useMemo(
+    () =>
+      allowed
+        ? (data?.items ?? []).map((one) => ({ value: one.userId, label: `${one.name} (${one.email})` }))
+        : null,
+    [allowed, data],
   );
 }

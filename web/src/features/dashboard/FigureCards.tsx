@@ -64,6 +64,23 @@ export function OccupancyCard({ occupancy, range }: Ranged & { occupancy: Occupa
           text={t`${part.count} of ${all}`}
         />
       ))}
+      <div className="mt-4">
+        <StackedBars
+          title={t`Busy, partly idle, idle`}
+          height={150}
+          format={format.number}
+          series={[
+            { id: "busy", label: t`Busy`, color: "var(--series-1)" },
+            { id: "partlyIdle", label: t`Partly idle`, color: "var(--series-6)" },
+            { id: "idle", label: t`Idle`, color: "var(--series-3)" },
+          ]}
+          bars={occupancy.rows.map((row) => ({
+            id: row.from,
+            label: format.shortDay(row.from),
+            values: { busy: row.busy, partlyIdle: row.partlyIdle, idle: row.idle },
+          }))}
+        />
+      </div>
     </Card>
   );
 }

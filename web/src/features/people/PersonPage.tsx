@@ -5,7 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { objectOptions } from "@/api/queries";
 import type { Person } from "@/api/types";
 import { useAsOf } from "@/shared/asOf";
-import { useOptions } from "@/shared/catalogue";
+import { useMemberOptions, useOptions } from "@/shared/catalogue";
 import type { FieldSpec } from "@/shared/forms/fields";
 import { ObjectForm } from "@/shared/forms/ObjectForm";
 import { Page } from "@/shared/layout/Page";
@@ -27,6 +27,7 @@ function useFields(workspaceId: string): FieldSpec[] {
   const { t } = useLingui();
   const roles = useOptions(workspaceId, "roles");
   const teams = useOptions(workspaceId, "teams");
+  const members = useMemberOptions(workspaceId);
   return [
     { name: "name", label: t`Name`, kind: "text", required: true },
     { name: "email", label: t`E-mail`, kind: "email" },
@@ -50,6 +51,17 @@ function useFields(workspaceId: string): FieldSpec[] {
       hint: t`Such as ES or US-CA; empty means the workspace's.`,
     },
     { name: "externalId", label: t`External id`, kind: "text" },
+    ...(members
+      ? [
+          {
+            name: "userId",
+            label: t`Signs in as`,
+            kind: "search" as const,
+            options: members,
+            wide: true,
+          },
+        ]
+      : []),
     { name: "teamIds", label: t`Teams`, kind: "many", options: teams, wide: true },
     { name: "notes", label: t`Notes`, kind: "notes", wide: true },
   ];
@@ -89,7 +101,14 @@ function Details({ person }: { person: Person }) {
           {now && <ObjectHistory objectId={person.id} />}
         </div>
         <div>
-          {now && <PlanList title={t`Bookings`} workspaceId={workspaceId} by={{ personId: person.id }} />}
+          {now && (
+            <PlanList
+              title={t`Bookings`}
+              workspaceId={workspaceId}
+              by={{ personId: person.id }}
+              search={{ q: person.name }}
+            />
+          )}
           {now && <TimeOffList workspaceId={workspaceId} personId={person.id} />}
           <PersonHistory person={person} readOnly={!edit} />
           {now && can("read-money") && (

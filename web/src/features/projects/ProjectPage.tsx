@@ -5,7 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { objectOptions } from "@/api/queries";
 import type { Id, Project } from "@/api/types";
 import { useAsOf } from "@/shared/asOf";
-import { useOptions } from "@/shared/catalogue";
+import { useMemberOptions, useOptions } from "@/shared/catalogue";
 import type { FieldSpec } from "@/shared/forms/fields";
 import { ObjectForm } from "@/shared/forms/ObjectForm";
 import { Page } from "@/shared/layout/Page";
@@ -27,6 +27,7 @@ function useFields(workspaceId: Id): FieldSpec[] {
   const { t } = useLingui();
   const names = useNames();
   const clients = useOptions(workspaceId, "clients");
+  const members = useMemberOptions(workspaceId);
   return [
     { name: "name", label: t`Name`, kind: "text", required: true },
     { name: "code", label: t`Code`, kind: "text" },
@@ -42,6 +43,17 @@ function useFields(workspaceId: Id): FieldSpec[] {
     { name: "color", label: t`Colour`, kind: "color" },
     { name: "startsOn", label: t`Start`, kind: "date" },
     { name: "endsOn", label: t`End`, kind: "date" },
+    ...(members
+      ? [
+          {
+            name: "managerIds",
+            label: t`Project managers`,
+            kind: "many" as const,
+            options: members,
+            wide: true,
+          },
+        ]
+      : []),
     { name: "notes", label: t`Notes`, kind: "notes", wide: true },
   ];
 }
@@ -79,7 +91,14 @@ function Details({ project }: { project: Project }) {
           {now && can("read-money") && <BudgetSection project={project} readOnly={!can("edit-money")} />}
         </div>
         <div>
-          {now && <PlanList title={t`Staffing`} workspaceId={workspaceId} by={{ projectId: project.id }} />}
+          {now && (
+            <PlanList
+              title={t`Staffing`}
+              workspaceId={workspaceId}
+              by={{ projectId: project.id }}
+              search={{ rows: "projects", project: project.id }}
+            />
+          )}
           <PhasesSection project={project} readOnly={!edit} />
           <MilestonesSection project={project} readOnly={!edit} />
           {now && <ObjectHistory objectId={project.id} />}

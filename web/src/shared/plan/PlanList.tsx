@@ -14,9 +14,11 @@ interface Props {
   title: string;
   workspaceId: Id;
   by: { personId: Id } | { projectId: Id };
+  /** What the schedule shows when it is opened from here. */
+  search: Record<string, string>;
 }
 
-export function PlanList({ title, workspaceId, by }: Props) {
+export function PlanList({ title, workspaceId, by, search }: Props) {
   const { t } = useLingui();
   const format = useFormat();
   const effort = useEffortText();
@@ -27,7 +29,12 @@ export function PlanList({ title, workspaceId, by }: Props) {
     <Section
       title={title}
       actions={
-        <Link to="/w/$workspaceId/schedule" params={{ workspaceId }} className={buttonClass("ghost")}>
+        <Link
+          to="/w/$workspaceId/schedule"
+          params={{ workspaceId }}
+          search={search as never}
+          className={buttonClass("ghost")}
+        >
           {t`Open schedule`}
         </Link>
       }
