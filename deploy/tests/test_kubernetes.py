@@ -367,11 +367,15 @@ class Overlays(unittest.TestCase):
             folder = DEPLOY / "kustomize" / name
             built = yaml_documents(run(tool("kubectl"), "kustomize", folder).stdout)
             base = yaml_documents((folder / "raally.gen.yaml").read_text())
-            tag = yaml_file(folder / "kustomization.yaml")["images"][0]["newTag"]
+            (image,) = yaml_file(folder / "kustomization.yaml")["images"]
+            wanted = image.get("newName", image["name"])
+            wanted += f"@{image['digest']}" if "digest" in image else f":{image['newTag']}"
             for one in base:
                 for _, template in pods([one]):
                     for container in template["spec"]["containers"]:
-                        container["image"] = re.sub(r"(raally/raally):.*", rf"\1:{tag}", container["image"])
+                        if container["image"].split(":")[0] == image["name"]:
+                            container["image"] = wanted
+
             def key(one):
                 return one["kind"], one["metadata"]["name"]
 
