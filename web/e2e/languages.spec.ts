@@ -30,7 +30,7 @@ async function plainTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const dates =
       /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|\b[AP]M\b/g;
-    const data = "[data-verbatim], [lang], code, kbd, select, input, title, [aria-hidden=true]";
+    const data = "[data-verbatim], [lang]:not(html), code, kbd, select, input, title, [aria-hidden=true]";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found: string[] = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

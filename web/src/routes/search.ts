@@ -35,6 +35,11 @@ export const validatePeople = (raw: Raw): PeopleSearch => ({
 /** Of the short lists: clients, teams, skills, roles. */
 export const validateTable = table;
 
+/** How many weeks the dashboard looks ahead. */
+export const validateDashboard = (raw: Raw): { weeks?: number } => ({
+  weeks: Number.isInteger(Number(raw.weeks)) && Number(raw.weeks) > 0 ? Number(raw.weeks) : undefined,
+});
+
 export const validatePlatform = (raw: Raw): { users?: string; workspaces?: string } => ({
   users: text(raw.users),
   workspaces: text(raw.workspaces),

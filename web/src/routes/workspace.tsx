@@ -6,6 +6,7 @@ import { requireSignIn } from "./guards";
 import { rootRoute } from "./root";
 import {
   validateAudit,
+  validateDashboard,
   validatePeople,
   validateProjects,
   validateReport,
@@ -56,6 +57,7 @@ const startRoute = createRoute({
 
 const dashboardRoute = createRoute({
   ...child("/dashboard"),
+  validateSearch: validateDashboard,
   component: lazyRouteComponent(() => import("@/features/dashboard/DashboardPage"), "DashboardPage"),
 });
 

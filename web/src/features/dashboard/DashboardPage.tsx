@@ -1,6 +1,5 @@
 // How full the company is: the figures of the next weeks, each with a way to the rows behind it.
 import { useLingui } from "@lingui/react/macro";
-import { useState } from "react";
 import { useWorkspaceQuery } from "@/api/queries";
 import type { Dashboard } from "@/api/reports";
 import { useAsOf } from "@/shared/asOf";
@@ -10,6 +9,7 @@ import { Page } from "@/shared/layout/Page";
 import { Badge } from "@/shared/ui/Badge";
 import { Select } from "@/shared/ui/Field";
 import { EmptyState, Loaded } from "@/shared/ui/states";
+import { useSearchState } from "@/shared/useSearchState";
 import { useCan, useWorkspace } from "@/shared/workspace/context";
 import { HoursCard, OccupancyCard, RolesCard, TeamsCard } from "./FigureCards";
 import { Figures } from "./Figures";
@@ -29,7 +29,8 @@ export function DashboardPage() {
   const { workspace } = useWorkspace();
   const can = useCan();
   const asOf = useAsOf();
-  const [weeks, setWeeks] = useState(WEEKS_SHOWN_FIRST);
+  const [search, change] = useSearchState<{ weeks?: number }>();
+  const weeks = WEEKS.find((count) => count === search.weeks) ?? WEEKS_SHOWN_FIRST;
   const from = startOfWeek(today(workspace.settings.timeZone), workspace.settings.firstDayOfWeek);
   const range: DashboardRange = { from, to: addDays(from, weeks * 7 - 1) };
   const grain = weeks > 12 ? "month" : "week";
@@ -54,7 +55,7 @@ export function DashboardPage() {
           label={t`Range`}
           value={String(weeks)}
           options={WEEKS.map((count) => ({ value: String(count), label: t`Next ${count} weeks` }))}
-          onChange={(value) => setWeeks(Number(value))}
+          onChange={(value) => change({ weeks: Number(value) })}
         />
       }
     >

@@ -37,6 +37,7 @@ export function ReportFilters({ name, search, change }: Props) {
     { value: "role", label: t`Per role` },
     { value: "project", label: t`Per project` },
     { value: "client", label: t`Per client` },
+    { value: "workspace", label: t`All together` },
   ];
   return (
     <>

@@ -93,7 +93,9 @@ export function SecuritySection() {
                     !session.current && <Button onClick={() => void end(session)}>{t`Sign out there`}</Button>
                   }
                 >
-                  <span className="font-medium">{session.client ?? t`Unknown program`}</span>
+                  <span data-verbatim className="font-medium">
+                    {session.client ?? t`Unknown program`}
+                  </span>
                   {session.current && <Badge tone="good">{t`This one`}</Badge>}
                   <span className="text-muted">{t`last used ${format.instant(session.lastUsedAt)}`}</span>
                 </Row>

@@ -55,7 +55,7 @@ export function useRowChanges<T extends Stored>(workspaceId: Id, resource: strin
         return;
       }
       const theirs = await request<T>("GET", workspacePath(workspaceId, pathOf(row)));
-      await refreshResources(client, workspaceId, [resource]);
+      void refreshResources(client, workspaceId, [resource]);
       const words = (text: string | null | undefined) =>
         column.edit?.options?.find((option) => option.value === text)?.label ?? (text || "–");
       const [yours, other] = [words(value), words(column.edit?.value(theirs))];
