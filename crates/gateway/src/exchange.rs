@@ -158,10 +158,7 @@ impl<'a> Exchange<'a> {
     /// The place of another attempt after one without an answer, or what the client hears.
     fn after(&mut self, failed: Failed) -> Result<Place, Sorry> {
         let sorry = if failed.ending == Ending::Timeout { Sorry::Late } else { Sorry::Broken };
-        // A target that closed an idle connection under the request may be tried again on a new one.
-        if !(failed.ending == Ending::Reset && failed.reused) {
-            self.tried.push(Arc::clone(&failed.place.target));
-        }
+        self.tried.push(Arc::clone(&failed.place.target));
         if !self.may_try_again() {
             return Err(sorry);
         }
@@ -175,7 +172,16 @@ impl<'a> Exchange<'a> {
         if !self.replayable {
             return Err(sorry);
         }
-        self.again(fallback.unwrap_or(group)).ok_or(sorry)
+        if let Some(place) = self.again(fallback.unwrap_or(group)) {
+            return Ok(place);
+        }
+        // There is no other. A target that closed an idle connection under the request may take it on a new one.
+        if failed.ending == Ending::Reset && failed.reused {
+            self.tried.pop();
+            failed.place.target.pools[self.worker.index].clear();
+            return self.again(group).ok_or(sorry);
+        }
+        Err(sorry)
     }
 
     /// A place for a retry, out of the budget.

@@ -217,3 +217,89 @@ impl GroupRuntime {
         self.counters.read(&self.version, self.is_impaired(now_us))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::table::{Group, Target, Tester};
+
+    fn config() -> Config {
+        Config::plain("127.0.0.1:0".parse().unwrap(), "admin.sock", "state.json")
+    }
+
+    /// Tables of which many are sound and many are not.
+    fn tables() -> impl Strategy<Value = Table> {
+        let name = || prop::sample::select(vec!["stable", "canary", "baseline", "bad name"]).prop_map(GroupName::from);
+        let target = (0_u16..6, 0_u16..6).prop_map(|(id, port)| Target {
+            id: format!("t-{id}").into(),
+            address: format!("127.0.0.1:{}", 4000 + port),
+        });
+        let group = (prop::collection::vec(target, 0..3), prop::option::weighted(0.2, name()))
+            .prop_map(|(targets, fallback)| Group { version: "1".into(), targets, fallback });
+        let weight = prop::sample::select(vec![0_u32, 1, 1_000, 5_000, 9_000, 10_000]);
+        let whole =
+            (0_u32..=10_000).prop_map(|weight| [("stable".into(), 10_000 - weight), ("canary".into(), weight)].into());
+        let split = prop_oneof![1 => prop::collection::btree_map(name(), weight, 0..3), 4 => whole];
+        let tester =
+            name().prop_map(|group| Tester { by: TesterBy::Header, name: "x".into(), value: "y".into(), group });
+        let parts = (
+            prop::collection::btree_map(name(), group, 0..4),
+            split,
+            prop::option::of(Just(Sticky { cookie: "g".into(), max_age_s: 1 })),
+            prop::collection::vec(tester, 0..2),
+        );
+        parts.prop_map(|(groups, split, sticky, testers)| Table { groups, split, sticky, testers })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_table_without_faults_has_a_target_for_every_request(table in tables(), tests in any::<bool>()) {
+            if !table.faults().is_empty() {
+                return Ok(());
+            }
+            let empty = table.groups.is_empty();
+            let routes = Routes::new(1, table, None, &config(), 1);
+            let mut headers = HeaderMap::new();
+            if tests {
+                headers.insert("x", "y".parse().unwrap());
+            }
+            for _ in 0..20 {
+                match routes.place(&headers) {
+                    None => prop_assert!(empty),
+                    Some(placing) => {
+                        let choice = routes.groups[placing.group].choose(0, &[], false, 10);
+                        let Choice::Target(target, _) = choice else {
+                            return Err(TestCaseError::fail("no target for a request"));
+                        };
+                        target.leave();
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_stays_in_the_table_keeps_its_state() {
+        let target = |id: &str, port: u16| Target { id: id.into(), address: format!("127.0.0.1:{port}") };
+        let table = |targets: Vec<Target>| {
+            let group = Group { version: "1".into(), targets, fallback: None };
+            Table {
+                groups: [("stable".into(), group)].into(),
+                split: [("stable".into(), 10_000)].into(),
+                ..Table::default()
+            }
+        };
+        let before = Routes::new(1, table(vec![target("a", 1), target("b", 2)]), None, &config(), 1);
+        let after = Routes::new(2, table(vec![target("a", 1), target("b", 3)]), Some(&before), &config(), 1);
+        let same = |id: &str| Arc::ptr_eq(before.target(&id.into()).unwrap(), after.target(&id.into()).unwrap());
+        assert!(same("a"));
+        assert!(!same("b"), "another address is another process");
+        assert!(Arc::ptr_eq(&before.groups[0].counters, &after.groups[0].counters));
+    }
+}
