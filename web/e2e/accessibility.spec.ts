@@ -1,5 +1,5 @@
 // A journey in a real browser against the real server; each test's name is what it claims.
-import { begin, expect, expectAccessible, test } from "./server";
+import { begin, beginWithDemo, expect, expectAccessible, test } from "./server";
 
 const PAGES = [
   "start",
@@ -74,4 +74,15 @@ test("the palette and the list of shortcuts work by keyboard alone", async ({ pa
   await page.keyboard.press("g");
   await page.keyboard.press("t");
   await expect(page.getByRole("heading", { name: "Teams", level: 1 })).toBeVisible();
+});
+
+test("the palette finds a person by a few letters of the name", async ({ page }) => {
+  const path = await beginWithDemo(page);
+  await page.goto(`${path}/teams`);
+  await expect(page.getByRole("heading", { name: "Teams" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search for a command" }).fill("rahm");
+  await expect(page.getByRole("option", { name: /Aisha Rahman/ })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Aisha Rahman" })).toBeVisible();
 });

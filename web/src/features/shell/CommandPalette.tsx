@@ -2,11 +2,15 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useLingui } from "@lingui/react/macro";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import type { Action } from "@/shared/actions/action";
+import { type Action, actionSources } from "@/shared/actions/action";
 import { Shortcut } from "@/shared/actions/Shortcut";
 import { useAllActions } from "@/shared/actions/useActions";
 import { cx } from "@/shared/ui/classes";
 import { Icon } from "@/shared/ui/Icon";
+
+const SHOWN_MAX = 60;
+/** Fewer letters would find everybody. */
+const LETTERS_MIN = 2;
 
 const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -26,8 +30,25 @@ function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => matchActions(all, text), [all, text]);
+  const [objects, setObjects] = useState<readonly Action[]>([]);
+  const found = useMemo(
+    () => [...matchActions(all, text), ...objects].slice(0, SHOWN_MAX),
+    [all, text, objects],
+  );
   const current = Math.min(chosen, found.length - 1);
+
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted.length < LETTERS_MIN) {
+      setObjects([]);
+      return;
+    }
+    const abort = new AbortController();
+    void actionSources.find(wanted, abort.signal).then((next) => {
+      if (!abort.signal.aborted) setObjects(next);
+    });
+    return () => abort.abort();
+  }, [text]);
 
   useEffect(() => {
     list.current?.querySelector(`[data-index="${current}"]`)?.scrollIntoView({ block: "nearest" });
@@ -90,6 +111,7 @@ function Palette({ onClose }: { onClose: () => void }) {
           >
             <Icon name={action.icon ?? "chevron"} className="text-muted" />
             <span className="flex-1 truncate">{action.label}</span>
+            {objects.includes(action) && <span className="text-sm text-muted">{action.section}</span>}
             {action.shortcut && <Shortcut keys={action.shortcut} />}
           </div>
         ))}

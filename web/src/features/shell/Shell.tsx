@@ -18,6 +18,7 @@ import { AsOfBanner } from "./AsOfBanner";
 import { OfflineBanner } from "./OfflineBanner";
 import { ShellSkeleton } from "./ShellSkeleton";
 import { Sidebar, usePlaces } from "./Sidebar";
+import { useObjectActions } from "./useObjectActions";
 
 const MobileSidebar = lazy(() => import("./MobileSidebar").then((m) => ({ default: m.MobileSidebar })));
 const MOBILE = (
@@ -65,6 +66,7 @@ function ShellActions({ membership }: { membership: WorkspaceMembership }) {
     [t, navigate, places, workspaceId, asOf],
   );
   useActions(actions);
+  useObjectActions(workspaceId);
   return null;
 }
 

@@ -44,3 +44,23 @@ export const actionRegistry = {
     return () => publish(registered.filter((entry) => entry.owner !== owner));
   },
 };
+
+/** Finds actions by what is typed, such as opening a person. */
+export type ActionSource = (text: string, signal: AbortSignal) => Promise<readonly Action[]>;
+
+const sources = new Set<ActionSource>();
+
+/** Where the palette asks besides the actions of the page. */
+export const actionSources = {
+  add(source: ActionSource): () => void {
+    sources.add(source);
+    return () => {
+      sources.delete(source);
+    };
+  },
+  /** What all sources find; one that fails finds nothing. */
+  async find(text: string, signal: AbortSignal): Promise<Action[]> {
+    const found = await Promise.all([...sources].map((source) => source(text, signal).catch(() => [])));
+    return found.flat();
+  },
+};
