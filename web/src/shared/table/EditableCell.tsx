@@ -1,6 +1,6 @@
 // A cell that is changed in place: click or Enter, type or choose, Enter keeps, Escape gives up.
 import { useLingui } from "@lingui/react/macro";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { CONTROL, cx } from "../ui/classes";
 import type { CellEdit } from "./columns";
 
@@ -15,10 +15,16 @@ interface Props<T> {
 export function EditableCell<T>({ row, label, edit, children, onSave }: Props<T>) {
   const { t } = useLingui();
   const [editing, setEditing] = useState(false);
+  // The keyboard goes on from the cell that it has just left.
+  const returns = useRef(false);
   const before = edit.value(row) ?? "";
   if (!editing) {
     return (
       <button
+        ref={(button) => {
+          if (button && returns.current) button.focus();
+          returns.current = false;
+        }}
         type="button"
         aria-label={t`Change ${label}`}
         title={t`Change ${label}`}
@@ -35,6 +41,7 @@ export function EditableCell<T>({ row, label, edit, children, onSave }: Props<T>
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement | HTMLSelectElement>) => {
     event.stopPropagation();
+    returns.current = event.key === "Enter" || event.key === "Escape";
     if (event.key === "Enter") keep(event.currentTarget.value);
     else if (event.key === "Escape") setEditing(false);
   };
