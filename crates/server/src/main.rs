@@ -52,7 +52,7 @@ fn run(cli: Cli, talk: Talk) -> Result<ExitCode, Failed> {
     }
     let config = Config::load(&source).map_err(Failed::configuration)?;
     let serving = matches!(cli.command, Command::Serve);
-    logging::start(&config, serving)?;
+    let _flush = logging::start(&config, serving)?;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.enable_all().max_blocking_threads(64).worker_threads(config.worker_threads);
     let runtime = runtime.build().map_err(|error| Failed::ours(format!("can't start threads: {error}")))?;
