@@ -109,6 +109,7 @@ impl App {
         after.version = appended.version;
         let record = to_record(caller.workspace, &after, appended.last_position)?;
         tx.put(A::KIND, &record).await?;
+        self.note_on_desk(tx, caller.workspace, &after, &appended);
         Ok(Changed { before, after, body: record.body, recorded: true })
     }
 

@@ -12,9 +12,10 @@ use raally_storage::{Columns, Record, StoredEvent};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::replay::Kept;
 
 /// A state's index columns.
-pub trait Indexed: Aggregate {
+pub trait Indexed: Aggregate + Kept {
     /// The columns of its read table.
     fn columns(&self) -> Columns;
 }

@@ -49,14 +49,15 @@ impl App {
     /// `NotFound`, or when storage fails.
     pub async fn read(&self, caller: &Caller, kind: Kind, id: Uuid) -> Result<Answer, Failure> {
         self.store()
-            .read(caller.scope(), move |tx| {
+            .read_one(caller.scope(), move |tx| {
                 Box::pin(async move {
-                    match tx.get(kind, id).await? {
-                        Some(record) if record.deleted_at.is_none() => {
-                            Ok(Answer::found(id, record.version, record.body))
-                        }
-                        _ => Err(Refusal::NotFound.into()),
-                    }
+                    let mut found = None;
+                    tx.visit_one(kind, id, |row| {
+                        let alive = row.deleted_at.is_none();
+                        found = alive.then(|| Answer::found(id, row.version, row.body.to_owned()));
+                    })
+                    .await?;
+                    found.ok_or_else(|| Refusal::NotFound.into())
                 })
             })
             .await
@@ -69,7 +70,7 @@ impl App {
     pub async fn list(&self, caller: &Caller, query: Query) -> Result<Page, Failure> {
         let limit = query.limit;
         self.store()
-            .read(caller.scope(), move |tx| {
+            .read_one(caller.scope(), move |tx| {
                 let mut query = query.clone();
                 query.limit = limit.saturating_add(1);
                 Box::pin(async move { page(tx, &query, limit).await })

@@ -20,12 +20,24 @@ use crate::vault::Opener;
 /// Events read from the log at a time.
 const PAGE_EVENTS: u32 = 2_000;
 
+/// A kind whose states stand beside those of other kinds.
+pub trait Kept: Aggregate {
+    /// The state as one of any kind.
+    fn kept(envelope: Envelope<Self>) -> State;
+}
+
 macro_rules! states {
     ($($kind:ident($state:ident)),+ $(,)?) => {
         /// A state of any kind.
         #[derive(Clone, Debug)]
         #[expect(missing_docs, reason = "each variant is a kind")]
         pub enum State { $($kind(Box<Envelope<$state>>)),+ }
+
+        $(impl Kept for $state {
+            fn kept(envelope: Envelope<Self>) -> State {
+                State::$kind(Box::new(envelope))
+            }
+        })+
 
         impl State {
             /// The state after one more event.
@@ -47,6 +59,12 @@ macro_rules! states {
             /// `Bug` when the state does not serialise.
             pub fn record(&self, workspace: WorkspaceId, position: i64) -> Result<Record, Failure> {
                 match self { $(Self::$kind(envelope) => to_record(workspace, envelope, position)),+ }
+            }
+
+            /// Which object's.
+            #[must_use]
+            pub const fn id(&self) -> Uuid {
+                match self { $(Self::$kind(envelope) => envelope.id),+ }
             }
 
             /// The kind.

@@ -65,6 +65,8 @@ pub struct Append {
 pub struct Appended {
     /// Version of the stream after the last event.
     pub version: i64,
+    /// Position of the workspace's last event before these; 0 when there was none.
+    pub previous_position: i64,
     /// Position of the first event.
     pub first_position: i64,
     /// Position of the last event.

@@ -75,6 +75,10 @@ impl<const N: usize> Meters<N> {
         self.sum.fetch_add(value, Ordering::Relaxed);
     }
 
+    fn count(&self) -> u64 {
+        self.counts.iter().chain([&self.over]).map(|count| count.load(Ordering::Relaxed)).sum()
+    }
+
     fn snapshot(&self) -> Histogram {
         let counts = self.counts.iter().chain([&self.over]).map(|count| count.load(Ordering::Relaxed)).collect();
         Histogram { bounds: self.bounds, counts, sum: self.sum.load(Ordering::Relaxed) }
@@ -129,6 +133,10 @@ impl Meter {
 
     pub(crate) fn lose_batch(&self) {
         self.lost_batches.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn ended_batches(&self) -> u64 {
+        self.lost_batches() + self.batches.count()
     }
 
     pub(crate) fn lost_batches(&self) -> u64 {

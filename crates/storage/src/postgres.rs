@@ -85,10 +85,10 @@ impl Postgres {
         T: Send,
     {
         let mut session = self.begin(scope, Access::Write).await?;
-        let (result, fault) = {
+        let (result, fault, when_kept) = {
             let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
             let result = work(&mut tx).await;
-            (result, tx.take_fault())
+            (result, tx.take_fault(), tx.take_when_kept())
         };
         match (result, fault) {
             (_, Some(Fault::Retry(error))) => {
@@ -105,7 +105,10 @@ impl Postgres {
                 Ok(Ok(Err(refusal)))
             }
             (Ok(value), None) => match session.commit().await {
-                Ok(()) => Ok(Ok(Ok(value))),
+                Ok(()) => {
+                    when_kept.into_iter().for_each(|then| then());
+                    Ok(Ok(Ok(value)))
+                }
                 Err(Fault::Retry(error)) => Ok(Err(error)),
                 Err(fault) => Err(fault.error().clone().into()),
             },

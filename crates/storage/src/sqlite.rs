@@ -63,12 +63,16 @@ where
         let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock);
         let result = complete((self.work)(&mut tx));
         let fault = tx.take_fault();
+        let when_kept = tx.take_when_kept();
         let (outcome, verdict) = match (result, fault) {
             (_, Some(Fault::Broken { error, recheck })) => {
                 (Err(error.clone().into()), Verdict::Broken { error, recheck })
             }
             (Ok(Ok(_)), Some(fault)) => (Err(fault.error().clone().into()), Verdict::Undo),
-            (Ok(Ok(value)), None) => (Ok(value), Verdict::Keep),
+            (Ok(Ok(value)), None) => {
+                when_kept.into_iter().for_each(|then| then());
+                (Ok(value), Verdict::Keep)
+            }
             (Ok(Err(refusal)), _) => (Err(refusal), Verdict::Undo),
             (Err(bug), _) => (Err(bug.into()), Verdict::Undo),
         };
@@ -118,20 +122,23 @@ impl Sqlite {
         }
     }
 
-    /// Runs on the calling thread: a read of a few rows costs less than a hand-over to another thread.
-    pub(crate) fn read<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    /// Runs on the calling thread: a read of a few rows costs less than a hand-over to another thread. A work of one
+    /// statement has its snapshot without a transaction.
+    pub(crate) fn read<T, E, F>(&self, scope: Scope, one_statement: bool, work: F) -> Result<T, E>
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
         E: From<StoreError>,
     {
         let started = Instant::now();
         let mut connection = self.readers.take()?;
-        statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
+        if !one_statement {
+            statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
+        }
         let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock);
         let result = complete(work(&mut tx));
         let fault = tx.take_fault();
         let broken = matches!(fault, Some(Fault::Broken { .. }));
-        let ended = statement::control(&connection, "COMMIT");
+        let ended = if one_statement { Ok(()) } else { statement::control(&connection, "COMMIT") };
         if !broken && ended.is_ok() {
             self.readers.put_back(connection);
         }

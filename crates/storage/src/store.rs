@@ -130,7 +130,23 @@ impl Store {
         T: Send,
     {
         match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(scope, work),
+            Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
+            Engine::Postgres(postgres) => postgres.read(scope, work).await,
+        }
+    }
+
+    /// As [`Store::read`], for a work that runs a single statement: it costs two fewer.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_one<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send,
+        E: From<StoreError> + Send,
+        T: Send,
+    {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(scope, true, work),
             Engine::Postgres(postgres) => postgres.read(scope, work).await,
         }
     }
@@ -150,7 +166,7 @@ impl Store {
         }
         let store = self.clone();
         let run = move || match &store.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(scope, work),
+            Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
             Engine::Postgres(_) => Err(StoreError::bug("the engine changed").into()),
         };
         match tokio::task::spawn_blocking(run).await {
@@ -190,10 +206,17 @@ impl Store {
         matches!(self.inner.engine, Engine::Sqlite(_))
     }
 
-    /// How many commits failed as a whole: what their works had seen of each other never was.
+    /// How many batches failed as a whole, or were run anew because a work in them had to be undone: what their works had
+    /// seen of each other never was.
     #[must_use]
     pub fn lost_batches(&self) -> u64 {
         self.inner.meter.lost_batches()
+    }
+
+    /// How many batches have ended, lost ones included.
+    #[must_use]
+    pub fn ended_batches(&self) -> u64 {
+        self.inner.meter.ended_batches()
     }
 
     /// Whether writes are accepted now.

@@ -64,6 +64,7 @@ pub struct Tx<'c> {
     scope: Scope,
     clock: &'c Clock,
     fault: Option<Fault>,
+    when_kept: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -74,11 +75,21 @@ impl std::fmt::Debug for Tx<'_> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock) -> Self {
-        Self { conn, scope, clock, fault: None }
+        Self { conn, scope, clock, fault: None, when_kept: Vec::new() }
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Fault> {
         self.fault.take()
+    }
+
+    /// Does something in memory when this work is kept and before the next one runs; on PostgreSQL after its commit, on
+    /// SQLite before the batch is committed, so that [`Store::lost_batches`](crate::Store::lost_batches) has the last word.
+    pub fn when_kept(&mut self, then: impl FnOnce() + Send + 'static) {
+        self.when_kept.push(Box::new(then));
+    }
+
+    pub(crate) fn take_when_kept(&mut self) -> Vec<Box<dyn FnOnce() + Send>> {
+        std::mem::take(&mut self.when_kept)
     }
 
     /// Which tenants this transaction may touch.
@@ -171,6 +182,15 @@ impl<'c> Tx<'c> {
             Conn::Postgres(session) => session.execute(sql, params).await,
         };
         self.note(result)
+    }
+
+    /// On SQLite: runs an INSERT and answers the last row's id; cheaper than RETURNING, for which SQLite makes a table of
+    /// its own each time. On PostgreSQL: nothing.
+    pub(crate) async fn insert_rows(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<i64>, StoreError> {
+        let Conn::Sqlite(connection) = &mut self.conn else { return Ok(None) };
+        let result = crate::sqlite::statement::execute(connection, sql, params);
+        let last = connection.last_insert_rowid();
+        self.note(result).map(|_| Some(last))
     }
 
     /// Serialises all works that name the same key until this transaction ends: for uniqueness over workspaces, such as

@@ -131,6 +131,26 @@ async fn a_clash_is_settled_as_asked_by_every_command(host: Host) {
     assert_eq!(by_policy["commitment"], "tentative", "absent onClash is the workspace's policy");
 }
 
+both!(a_repeat_that_clashes_midway_leaves_nothing_that_later_bookings_would_clash_with);
+async fn a_repeat_that_clashes_midway_leaves_nothing_that_later_bookings_would_clash_with(host: Host) {
+    let slice = Slice::make(&host).await;
+    let owner = &slice.owner;
+    // The slice's own booking fills a week; this one comes two weeks before it, and its second copy meets it.
+    let mut early = booking(&slice.person, &slice.project, 300);
+    let starts_on: jiff::civil::Date = early["startsOn"].as_str().unwrap().parse().unwrap();
+    let ends_on: jiff::civil::Date = early["endsOn"].as_str().unwrap().parse().unwrap();
+    let earlier = |date: jiff::civil::Date, days: i32| json!(date.checked_sub(jiff::Span::new().days(days)).unwrap());
+    (early["startsOn"], early["endsOn"]) = (earlier(starts_on, 14), earlier(ends_on, 14));
+    let early = host.add(&slice.workspace, owner, "assignments", early).await;
+    let repeat = json!({"every": 7, "unit": "days", "times": 2});
+    let path = slice.at(&format!("assignments/{}/repeat", id(&early)));
+    host.act(&path, owner, 1, repeat).await.refused(409, "clash");
+    let mut between = booking(&slice.person, &slice.project, 300);
+    (between["startsOn"], between["endsOn"]) = (earlier(starts_on, 7), earlier(ends_on, 7));
+    host.add(&slice.workspace, owner, "assignments", between.clone()).await;
+    host.post(&slice.at("assignments"), owner, between).await.refused(409, "clash");
+}
+
 both!(checking_saves_nothing_and_warns_of_an_unknown_schedule);
 async fn checking_saves_nothing_and_warns_of_an_unknown_schedule(host: Host) {
     let slice = Slice::make(&host).await;

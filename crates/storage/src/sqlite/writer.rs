@@ -238,6 +238,9 @@ impl Loop {
     }
 
     /// Runs the first command and all that wait, in one transaction.
+    ///
+    /// A savepoint a command costs a copy of every page that it touches, and hardly any command is refused after it wrote.
+    /// So there is none at first; when a command has to be undone, the whole batch is, and runs again with savepoints.
     fn commit(
         &self,
         connection: &mut Connection,
@@ -246,25 +249,18 @@ impl Loop {
     ) -> Result<(), Fault> {
         batch.push(first);
         control(connection, "BEGIN IMMEDIATE")?;
-        let mut next = 0;
+        let (mut next, mut with_savepoints) = (0, false);
         loop {
             while let Some(work) = batch.get_mut(next) {
                 next += 1;
-                control(connection, "SAVEPOINT command")?;
-                // A panic is the fault of one command; the others in the batch are none the worse for it.
-                let verdict = catch_unwind(AssertUnwindSafe(|| work.run(connection, &self.clock)));
-                match verdict {
-                    Ok(Verdict::Keep) => {}
-                    Ok(Verdict::Broken { error, recheck }) => {
-                        return Err(Fault::Broken { error, recheck });
-                    }
-                    Ok(Verdict::Undo) | Err(_) => control(connection, "ROLLBACK TO command")?,
+                if with_savepoints {
+                    self.run_in_savepoint(connection, work.as_mut())?;
+                } else if self.run_bare(connection, work.as_mut())? {
+                    control(connection, "ROLLBACK")?;
+                    self.meter.lose_batch();
+                    control(connection, "BEGIN IMMEDIATE")?;
+                    (next, with_savepoints) = (0, true);
                 }
-                if connection.is_autocommit() {
-                    let error = StoreError::unavailable("SQLite rolled the transaction back by itself");
-                    return Err(Fault::Broken { error, recheck: true });
-                }
-                control(connection, "RELEASE command")?;
             }
             if batch.len() >= self.batch_max {
                 break;
@@ -276,6 +272,36 @@ impl Loop {
             batch.push(work);
         }
         control(connection, "COMMIT")
+    }
+
+    /// Runs a command; true when it has written and must be undone.
+    fn run_bare(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<bool, Fault> {
+        let before = connection.total_changes();
+        let kept = self.run_work(connection, work)?;
+        Ok(!kept && connection.total_changes() != before)
+    }
+
+    fn run_in_savepoint(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<(), Fault> {
+        control(connection, "SAVEPOINT command")?;
+        if !self.run_work(connection, work)? {
+            control(connection, "ROLLBACK TO command")?;
+        }
+        control(connection, "RELEASE command")
+    }
+
+    /// Runs a command; false when nothing of it may stay.
+    fn run_work(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<bool, Fault> {
+        // A panic is the fault of one command; the others in the batch are none the worse for it.
+        let kept = match catch_unwind(AssertUnwindSafe(|| work.run(connection, &self.clock))) {
+            Ok(Verdict::Keep) => true,
+            Ok(Verdict::Undo) | Err(_) => false,
+            Ok(Verdict::Broken { error, recheck }) => return Err(Fault::Broken { error, recheck }),
+        };
+        if connection.is_autocommit() {
+            let error = StoreError::unavailable("SQLite rolled the transaction back by itself");
+            return Err(Fault::Broken { error, recheck: true });
+        }
+        Ok(kept)
     }
 
     fn break_down(&mut self, error: StoreError, recheck: bool) {

@@ -19,14 +19,16 @@ const EVENTS_PER_INSERT_MAX: usize = 64;
 const EVENT_COLUMNS: &str = "position, workspace_id, stream_kind, stream_id, version, event_id, type, schema_version, \
                              recorded_at, actor_id, import_id, trace, payload";
 
-/// Locks the head and lifts the time; the second answer is the order key of [`Cursor`].
-const LIFT_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, 0, ?2) \
-     ON CONFLICT (workspace_id) DO UPDATE SET recorded_at = MAX(recorded_at, excluded.recorded_at) \
-     RETURNING recorded_at, 0";
+/// Locks the head and lifts the time. Answers the time, the order key of [`Cursor`] and the position so far. On SQLite,
+/// where there is one writer, [`Tx::append`] reads the head instead.
 const LIFT_HEAD_POSTGRES: &str = "INSERT INTO workspace_head AS head (workspace_id, position, recorded_at, commit_order) \
      VALUES (?1, 0, ?2, pg_current_xact_id()::text::bigint) \
      ON CONFLICT (workspace_id) DO UPDATE SET recorded_at = GREATEST(head.recorded_at, excluded.recorded_at), \
-     commit_order = GREATEST(head.commit_order, excluded.commit_order) RETURNING recorded_at, commit_order";
+     commit_order = GREATEST(head.commit_order, excluded.commit_order) RETURNING recorded_at, commit_order, position";
+
+const MOVE_HEAD_POSTGRES: &str = "UPDATE workspace_head SET position = ?2, recorded_at = ?3 WHERE workspace_id = ?1";
+const MOVE_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (workspace_id) DO UPDATE SET position = excluded.position, recorded_at = excluded.recorded_at";
 
 impl Tx<'_> {
     /// Appends events to one stream. From here until the transaction ends, other works that append to the same workspace
@@ -41,12 +43,16 @@ impl Tx<'_> {
             return Err(StoreError::bug("append without events"));
         }
         let now = append.meta.recorded_at_hint.unwrap_or_else(|| self.now());
-        let (recorded_at, order) = self
-            .row(self.pick(LIFT_HEAD_SQLITE, LIFT_HEAD_POSTGRES), &[append.workspace.0.into(), now.into()], |row| {
-                Ok((row.int(0)?, row.int(1)?))
+        let (recorded_at, order, previous_position) = if self.on_postgres() {
+            self.row(LIFT_HEAD_POSTGRES, &[append.workspace.0.into(), now.into()], |row| {
+                Ok((row.int(0)?, row.int(1)?, row.int(2)?))
             })
             .await?
-            .ok_or_else(|| StoreError::bug("the head has no row"))?;
+            .ok_or_else(|| StoreError::bug("the head has no row"))?
+        } else {
+            let head = self.head(append.workspace).await?;
+            (head.recorded_at.max(now), 0, head.position)
+        };
         let actual = self.stream_version(append.workspace, append.stream_id).await?;
         let holds = match append.expected {
             Expected::New => actual == 0,
@@ -65,12 +71,9 @@ impl Tx<'_> {
         let (Some(first), Some(last)) = (positions.iter().min().copied(), positions.iter().max().copied()) else {
             return Err(StoreError::bug("no position came back"));
         };
-        self.execute(
-            "UPDATE workspace_head SET position = ?2 WHERE workspace_id = ?1",
-            &[append.workspace.0.into(), last.into()],
-        )
-        .await?;
-        Ok(Appended { version, first_position: first, last_position: last, recorded_at })
+        let text = self.pick(MOVE_HEAD_SQLITE, MOVE_HEAD_POSTGRES);
+        self.execute(text, &[append.workspace.0.into(), last.into(), recorded_at.into()]).await?;
+        Ok(Appended { version, previous_position, first_position: first, last_position: last, recorded_at })
     }
 
     async fn insert_events(
@@ -104,6 +107,11 @@ impl Tx<'_> {
                 Param::Int(i64::from(event.schema_version)),
                 Param::Text(&event.payload),
             ]);
+        }
+        if let Some(last) = self.insert_rows(&text, &params).await? {
+            // One writer, no gaps: the rows of one statement lie side by side.
+            positions.extend(last - i64::try_from(events.len()).unwrap_or(0) + 1..=last);
+            return Ok(());
         }
         self.each_row(&text, &params, &mut |row| {
             positions.push(row.int(0)?);
@@ -270,7 +278,9 @@ fn insert_text(count: usize, on_postgres: bool) -> String {
         let lead = if on_postgres { "nextval('event_position'), ?8, " } else { "" };
         _ = write!(text, "({lead}?1, ?2, ?3, ?4, ?5, ?6, ?7, ?{n}, ?{}, ?{}, ?{}, ?{})", n + 1, n + 2, n + 3, n + 4);
     }
-    text.push_str(" RETURNING position");
+    if on_postgres {
+        text.push_str(" RETURNING position");
+    }
     text
 }
 
