@@ -3,13 +3,14 @@ import { useLingui } from "@lingui/react/macro";
 import { useId } from "react";
 import { useChange } from "@/api/queries";
 import type { Person } from "@/api/types";
+import { useOptions } from "@/shared/catalogue";
 import { today } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
-import { TextField } from "@/shared/ui/Field";
+import { Select, TextField } from "@/shared/ui/Field";
 import { useWorkspace } from "@/shared/workspace/context";
 import { inForce } from "./history";
 
@@ -17,9 +18,17 @@ export type HistoryKind = "job-titles" | "schedules" | "availability";
 
 const DAYS = [0, 1, 2, 3, 4, 5, 6];
 
-function body(kind: HistoryKind, values: { title: string; percent: string; hours: string[] }) {
+interface Values {
+  title: string;
+  percent: string;
+  calendarId: string;
+  hours: string[];
+}
+
+function body(kind: HistoryKind, values: Values) {
   if (kind === "job-titles") return { title: values.title.trim() };
   if (kind === "availability") return { basisPoints: Math.round(Number(values.percent) * 100) };
+  if (values.calendarId) return { workingTime: { source: "calendar", calendarId: values.calendarId } };
   const week = values.hours.map((hours) => Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR));
   return { workingTime: { source: "weeks", weeks: [week] } };
 }
@@ -38,6 +47,7 @@ export function HistoryDialog({
   const format = useFormat();
   const { workspace } = useWorkspace();
   const change = useChange(workspace.id, "people");
+  const calendars = useOptions(workspace.id, "calendars");
   const time = inForce(person.schedules)?.workingTime;
   const week = (time?.source === "weeks" ? time.weeks[0] : undefined) ?? workspace.settings.defaultWeek;
   const titles: Record<HistoryKind, string> = {
@@ -50,6 +60,7 @@ export function HistoryDialog({
       validFrom: today(),
       title: "",
       percent: "100",
+      calendarId: time?.source === "calendar" ? time.calendarId : "",
       hours: week.map((minutes) => String(minutes / MINUTES_PER_HOUR)),
     },
     check: ({ title, validFrom }) => ({
@@ -94,7 +105,14 @@ export function HistoryDialog({
             className="w-44"
           />
         )}
-        {kind === "schedules" && (
+        {kind === "schedules" && calendars.length > 0 && (
+          <Select
+            {...form.text("calendarId")}
+            label={t`Calendar`}
+            options={[{ value: "", label: t`Hours of their own` }, ...calendars]}
+          />
+        )}
+        {kind === "schedules" && !form.values.calendarId && (
           <fieldset>
             <legend className="mb-1 text-sm font-medium">{t`Hours a day`}</legend>
             <div className="grid grid-cols-7 gap-2">
