@@ -21,6 +21,10 @@ test("a project gets a client, a phase, a milestone and a budget", async ({ page
   await phases.getByLabel("New phase").fill("Discovery");
   await phases.getByRole("button", { name: "Add" }).click();
   await expect(phases.getByText("Discovery")).toBeVisible();
+  await phases.getByRole("button", { name: "Change Discovery" }).click();
+  await phases.getByLabel("Phase", { exact: true }).fill("Research");
+  await phases.getByRole("button", { name: "Save" }).click();
+  await expect(phases.getByText("Research")).toBeVisible();
 
   const milestones = page.getByRole("region", { name: "Milestones" });
   await milestones.getByLabel("New milestone").fill("Go live");
@@ -36,6 +40,13 @@ test("a project gets a client, a phase, a milestone and a budget", async ({ page
   await page.reload();
   await expect(budget.getByLabel("Hours")).toHaveValue("120");
   await expect(budget.getByLabel(/Amount/)).toHaveValue("9000");
+
+  const rates = page.getByRole("region", { name: "Rates" });
+  await rates.getByRole("button", { name: "Add" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/An hour in/).fill("120");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(rates.getByRole("listitem").filter({ hasText: "Everybody" })).toContainText("120");
 });
 
 test("what another tab changes appears without a reload", async ({ page }) => {

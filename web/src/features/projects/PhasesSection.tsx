@@ -1,15 +1,16 @@
 // The phases and milestones of a project, added and changed in place.
 import { useLingui } from "@lingui/react/macro";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { type Change, useChange } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { useFormat } from "@/shared/i18n/format";
 import { Row, Rows, Section } from "@/shared/layout/Section";
 import { useProblemText } from "@/shared/problems";
-import { Button, IconButton } from "@/shared/ui/Button";
-import { Checkbox, TextField } from "@/shared/ui/Field";
+import { IconButton } from "@/shared/ui/Button";
+import { Checkbox } from "@/shared/ui/Field";
 import { toastFailed } from "@/shared/ui/toast";
 import { useWorkspaceId } from "@/shared/workspace/context";
+import { DatedForm } from "./DatedForm";
 
 interface Props {
   project: Project;
@@ -30,47 +31,24 @@ function useSend(project: Project) {
       });
 }
 
-interface AddProps {
-  label: string;
-  withEnd?: boolean;
-  onAdd: (name: string, from: string, to: string) => Promise<boolean>;
-}
+type Send = ReturnType<typeof useSend>;
 
-function AddDated({ label, withEnd, onAdd }: AddProps) {
-  const { t } = useLingui();
-  const [name, setName] = useState("");
-  const [from, setFrom] = useState("");
-  const [to, setTo] = useState("");
-  const ready = name.trim() !== "" && (withEnd || from !== "");
-  const add = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!ready || !(await onAdd(name.trim(), from, to))) return;
-    setName("");
-    setFrom("");
-    setTo("");
+/** Which line is being changed, and its way to the server. */
+function useEditing(send: Send) {
+  const [editing, setEditing] = useState<string | null>(null);
+  const save = async (path: string, body: object) => {
+    const done = await send("PATCH", path, body);
+    if (done) setEditing(null);
+    return done;
   };
-  return (
-    <form className="mt-2 flex flex-wrap items-end gap-2" onSubmit={(event) => void add(event)}>
-      <TextField label={label} className="min-w-36 flex-1" value={name} onChange={setName} />
-      <TextField
-        label={withEnd ? t`From` : t`On`}
-        type="date"
-        className="w-38"
-        value={from}
-        onChange={setFrom}
-      />
-      {withEnd && <TextField label={t`To`} type="date" className="w-38" value={to} onChange={setTo} />}
-      <Button type="submit" icon="plus" disabled={!ready}>
-        {t`Add`}
-      </Button>
-    </form>
-  );
+  return [editing, save, setEditing] as const;
 }
 
 export function PhasesSection({ project, readOnly }: Props) {
   const { t } = useLingui();
   const format = useFormat();
   const send = useSend(project);
+  const [editing, save, setEditing] = useEditing(send);
   return (
     <Section title={t`Phases`}>
       <Rows empty={t`No phases`}>
@@ -78,27 +56,49 @@ export function PhasesSection({ project, readOnly }: Props) {
           <Row
             key={phase.id}
             actions={
-              !readOnly && (
-                <IconButton
-                  icon="trash"
-                  label={t`Delete ${phase.name}`}
-                  onClick={() => void send("DELETE", `/phases/${phase.id}`)}
-                />
+              !readOnly &&
+              editing !== phase.id && (
+                <>
+                  <IconButton
+                    icon="edit"
+                    label={t`Change ${phase.name}`}
+                    onClick={() => setEditing(phase.id)}
+                  />
+                  <IconButton
+                    icon="trash"
+                    label={t`Delete ${phase.name}`}
+                    onClick={() => void send("DELETE", `/phases/${phase.id}`)}
+                  />
+                </>
               )
             }
           >
-            <span className="flex-1 font-medium">{phase.name}</span>
-            {phase.startsOn && (
-              <span className="text-muted">{format.range(phase.startsOn, phase.endsOn)}</span>
+            {editing === phase.id ? (
+              <DatedForm
+                withEnd
+                label={t`Phase`}
+                initial={{ name: phase.name, from: phase.startsOn ?? "", to: phase.endsOn ?? "" }}
+                onSave={(name, from, to) =>
+                  save(`/phases/${phase.id}`, { name, startsOn: from || null, endsOn: to || null })
+                }
+                onCancel={() => setEditing(null)}
+              />
+            ) : (
+              <>
+                <span className="flex-1 font-medium">{phase.name}</span>
+                {phase.startsOn && (
+                  <span className="text-muted">{format.range(phase.startsOn, phase.endsOn)}</span>
+                )}
+              </>
             )}
           </Row>
         ))}
       </Rows>
       {!readOnly && (
-        <AddDated
+        <DatedForm
           withEnd
           label={t`New phase`}
-          onAdd={(name, from, to) =>
+          onSave={(name, from, to) =>
             send("POST", "/phases", { name, startsOn: from || null, endsOn: to || null })
           }
         />
@@ -111,6 +111,7 @@ export function MilestonesSection({ project, readOnly }: Props) {
   const { t } = useLingui();
   const format = useFormat();
   const send = useSend(project);
+  const [editing, save, setEditing] = useEditing(send);
   return (
     <Section title={t`Milestones`}>
       <Rows empty={t`No milestones`}>
@@ -118,30 +119,49 @@ export function MilestonesSection({ project, readOnly }: Props) {
           <Row
             key={milestone.id}
             actions={
-              !readOnly && (
-                <IconButton
-                  icon="trash"
-                  label={t`Delete ${milestone.name}`}
-                  onClick={() => void send("DELETE", `/milestones/${milestone.id}`)}
-                />
+              !readOnly &&
+              editing !== milestone.id && (
+                <>
+                  <IconButton
+                    icon="edit"
+                    label={t`Change ${milestone.name}`}
+                    onClick={() => setEditing(milestone.id)}
+                  />
+                  <IconButton
+                    icon="trash"
+                    label={t`Delete ${milestone.name}`}
+                    onClick={() => void send("DELETE", `/milestones/${milestone.id}`)}
+                  />
+                </>
               )
             }
           >
-            <Checkbox
-              className="flex-1 font-medium"
-              label={milestone.name}
-              checked={milestone.done}
-              disabled={readOnly}
-              onChange={(done) => void send("PATCH", `/milestones/${milestone.id}`, { done })}
-            />
-            <span className="text-muted">{format.day(milestone.on)}</span>
+            {editing === milestone.id ? (
+              <DatedForm
+                label={t`Milestone`}
+                initial={{ name: milestone.name, from: milestone.on, to: "" }}
+                onSave={(name, on) => save(`/milestones/${milestone.id}`, { name, on })}
+                onCancel={() => setEditing(null)}
+              />
+            ) : (
+              <>
+                <Checkbox
+                  className="flex-1 font-medium"
+                  label={milestone.name}
+                  checked={milestone.done}
+                  disabled={readOnly}
+                  onChange={(done) => void send("PATCH", `/milestones/${milestone.id}`, { done })}
+                />
+                <span className="text-muted">{format.day(milestone.on)}</span>
+              </>
+            )}
           </Row>
         ))}
       </Rows>
       {!readOnly && (
-        <AddDated
+        <DatedForm
           label={t`New milestone`}
-          onAdd={(name, on) => send("POST", "/milestones", { name, on, done: false })}
+          onSave={(name, on) => send("POST", "/milestones", { name, on, done: false })}
         />
       )}
     </Section>
