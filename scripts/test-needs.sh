@@ -20,6 +20,17 @@ needs() {
     need "PostgreSQL" postgresql scripts/throwaway-postgres.sh where
     need "shellcheck" shellcheck command -v shellcheck
     need "python3" python3 command -v python3
+    # The checks of deploy/: their tools' folder, and the programs that its files are for.
+    need "Python's venv" python3-venv python3 -c 'import ensurepip, venv'
+    need "Prometheus" prometheus command -v promtool
+    need "Alertmanager" prometheus-alertmanager command -v amtool
+    # Containers, where the kernel lets them run: the check itself says when they are missing.
+    if [ "$(id -u)" = 0 ] && [ -z "${without_containers:-}" ]; then
+        need "podman" podman command -v podman
+        need "buildah" buildah command -v buildah
+        need "runc" runc command -v runc
+        need "netavark" netavark test -x /usr/lib/podman/netavark
+    fi
     if [ -f web/package.json ]; then
         need "npm" npm command -v npm
         need "Chromium" chromium command -v chromium
@@ -38,6 +49,7 @@ if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/nu
         apt-get update --quiet </dev/null >/dev/null
         install >/dev/null || echo "apt-get could not install ${packages[*]}" >&2
     fi
+    without_containers=yes
     needs
 fi
 for what in "${missing[@]}"; do

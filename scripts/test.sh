@@ -26,6 +26,8 @@ part "cargo test" cargo test --workspace --locked --no-fail-fast
 # Once more by command: now the built `raally` can say what its options are.
 part "cargo xtask check" cargo xtask check
 part "holiday data" python3 scripts/holidays.py --check
+# After the build: it starts the server.
+part "deploy check" scripts/deploy-check.sh
 if command -v shellcheck >/dev/null; then
     part "shellcheck" shellcheck scripts/*.sh .ci/run
 fi

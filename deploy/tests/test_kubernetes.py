@@ -283,7 +283,7 @@ class Manifests(unittest.TestCase):
     def test_the_server_accepts_the_configuration_of_every_environment(self):
         for name in ENVIRONMENTS:
             config = named(rendered(name), "ConfigMap", "raally")["data"]
-            config |= {"RAALLY_DATABASE_URL": "postgres://raally@db.example/raally?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"}
+            config |= {"RAALLY_DATABASE_URL": "postgres://raally@db.example/raally?sslmode=verify-full&sslrootcert=/keys/database-ca.pem"}
             run(raally_binary(), "config", "check", env={"PATH": "/usr/bin", **config})
 
     def test_accounts_can_do_nothing_and_deployers_little(self):
