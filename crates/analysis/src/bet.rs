@@ -15,7 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Evidence, Ratio};
 
+/// Small stakes find small differences in many windows, large ones large differences in few.
 const STAKES: [f64; 3] = [0.35, 0.9, 2.5];
+
+/// How wealth is spread over the stakes.
+pub(crate) type Spread = [f64; STAKES.len()];
+/// For what a fault makes common: a quantile of the latency.
+pub(crate) const EVEN: Spread = [0.4, 0.4, 0.2];
+/// For what hardly happens without a fault: failures. One of them in a window is as clear as it gets.
+pub(crate) const BOLD: Spread = [0.1, 0.25, 0.65];
 /// Stands for no wealth: JSON has no infinity.
 const NOTHING: f64 = -1e6;
 /// Above so many possible outcomes the hypergeometric is as good as symmetric.
@@ -43,15 +51,15 @@ pub(crate) struct Bet {
     ln_max: f64,
     windows: u64,
     put_in: f64,
-}
-
-impl Default for Bet {
-    fn default() -> Self {
-        Self { ln_wealth: [NOTHING; STAKES.len()], ln_max: NOTHING, windows: 0, put_in: 0.0 }
-    }
+    spread: Spread,
 }
 
 impl Bet {
+    /// A bet without wealth.
+    pub fn new(spread: Spread) -> Self {
+        Self { ln_wealth: [NOTHING; STAKES.len()], ln_max: NOTHING, windows: 0, put_in: 0.0, spread }
+    }
+
     /// Puts wealth in, spread over the stakes. What would make it more than 1 in all is left out.
     pub fn put_in(&mut self, wealth: f64) {
         let wealth = wealth.min(1.0 - self.put_in);
@@ -59,8 +67,8 @@ impl Bet {
             return;
         }
         self.put_in += wealth;
-        for ln in &mut self.ln_wealth {
-            *ln = ln_sum(*ln, (wealth / STAKES.len() as f64).ln());
+        for (ln, part) in self.ln_wealth.iter_mut().zip(self.spread) {
+            *ln = ln_sum(*ln, (wealth * part).ln());
         }
     }
 
@@ -207,12 +215,19 @@ mod tests {
 
     #[test]
     fn wealth_put_in_never_exceeds_one() {
-        let mut bet = Bet::default();
+        let mut bet = Bet::new(EVEN);
         bet.put_in(AT_START);
         (0..8).for_each(|_| bet.put_in(AT_STEPS / 8.0));
         (0..200_000).for_each(|_| bet.play(&split((0, 0), (0, 0))));
         assert!(bet.put_in <= 1.0 + 1e-9, "{}", bet.put_in);
         assert!(bet.ln_e() <= 1e-9, "{}", bet.ln_e());
+    }
+
+    #[test]
+    fn spreads_are_whole() {
+        for spread in [EVEN, BOLD] {
+            assert!((spread.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        }
     }
 
     #[test]
@@ -226,10 +241,10 @@ mod tests {
 
     #[test]
     fn eight_failures_in_different_windows_and_none_in_the_baseline_are_evidence() {
-        let mut bet = Bet::default();
+        let mut bet = Bet::new(BOLD);
         bet.put_in(AT_START);
         (0..8).for_each(|_| bet.play(&split((1, 20), (0, 20))));
-        assert!(bet.ln_e() > 3.5, "{}", bet.ln_e());
+        assert!(bet.ln_e() > 4.0, "{}", bet.ln_e());
     }
 
     #[test]
@@ -289,7 +304,7 @@ mod tests {
 
         #[test]
         fn no_counts_make_it_panic_or_not_a_number(a: u64, b: u64, c: u64, d: u64) {
-            let mut bet = Bet::default();
+            let mut bet = Bet::new(EVEN);
             bet.put_in(AT_START);
             let mut below = BelowMargin::default();
             for _ in 0..3 {

@@ -17,14 +17,20 @@ pub(crate) fn share_interval(ratio: &Ratio, error: f64) -> (f64, f64) {
     if ratio.of == 0 {
         return (0.0, 1.0);
     }
+    let refuted = refuted_at(ratio, error);
+    let middle = ratio.hits.min(ratio.of) as f64 / ratio.of as f64;
+    let low = if refuted(0.0) { boundary(0.0, middle, &refuted) } else { 0.0 };
+    let high = if refuted(1.0) { boundary(1.0, middle, &refuted) } else { 1.0 };
+    (low, high)
+}
+
+/// Whether a share is refuted: the mixture is more than `1 / error` times as likely.
+fn refuted_at(ratio: &Ratio, error: f64) -> impl Fn(f64) -> bool {
     let hits = ratio.hits.min(ratio.of) as f64;
     let misses = ratio.of as f64 - hits;
     let mixture = ln_gamma(hits + 0.5) + ln_gamma(misses + 0.5) - ln_gamma(hits + misses + 1.0) - 2.0 * ln_gamma(0.5);
-    let refuted = |share: f64| mixture - of_log(hits, share) - of_log(misses, 1.0 - share) >= -error.ln();
-    let middle = hits / (hits + misses);
-    let low = if refuted(0.0) { boundary(0.0, middle, refuted) } else { 0.0 };
-    let high = if refuted(1.0) { boundary(1.0, middle, refuted) } else { 1.0 };
-    (low, high)
+    let needed = -error.ln();
+    move |share| mixture - of_log(hits, share) - of_log(misses, 1.0 - share) >= needed
 }
 
 /// `count * ln(share)`, where nothing out of nothing is certain.
@@ -54,8 +60,10 @@ fn quantile_interval(histogram: &Histogram, q: f64, error: f64) -> (u64, Option<
         }
         low
     };
-    let low = first_of(0, &|bucket| share_interval(&below(bucket), error).1 >= q);
-    let high = first_of(low, &|bucket| share_interval(&below(bucket), error).0 > q);
+    let may_be = |bucket: usize| !refuted_at(&below(bucket), error)(q);
+    let share = |bucket: usize| below(bucket).hits as f64 / of as f64;
+    let low = first_of(0, &|bucket| share(bucket) >= q || may_be(bucket));
+    let high = first_of(low, &|bucket| share(bucket) > q && !may_be(bucket));
     (bucket_start(low.saturating_sub(1)), (high < BUCKETS).then(|| bucket_start(high)))
 }
 

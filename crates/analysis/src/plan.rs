@@ -11,6 +11,11 @@ pub struct Plan {
     pub alpha: f64,
     /// The greatest probability that a version worse by more than a rule's margin passes.
     pub beta: f64,
+    /// As `alpha`, for the second proof alone that a failing verdict needs: that it is seen across users. Both proofs
+    /// must agree, so this one may be laxer; where only users make requests depend on each other it is the bound.
+    pub alpha_users: f64,
+    /// As `beta`, for the proof across users that a pass needs.
+    pub beta_users: f64,
     /// How many steps the release has. Each step's start has its share of `alpha`, so that what only shows at more load
     /// is found as fast as what shows at once.
     pub steps: u32,
@@ -63,7 +68,7 @@ pub struct LatencyRule {
     pub guarded: Vec<f64>,
     /// A proven difference fails the release when the quantile is estimated to be longer by more than this part.
     pub tolerance: f64,
-    /// See `guarded`; 0.4 is 40 % longer. At least 0.25, which is two buckets.
+    /// See `guarded`; 0.5 is 50 % longer. At least 0.25, which is two buckets.
     pub margin: f64,
     /// So many windows at the start are not judged: freshly started processes are slow, some more than others.
     pub warmup_windows: u32,
@@ -133,6 +138,8 @@ impl Default for Plan {
         Self {
             alpha: 0.01,
             beta: 0.01,
+            alpha_users: 0.05,
+            beta_users: 0.05,
             steps: 1,
             method: Method::Sequential,
             failures: Some(FailureRule::default()),
@@ -156,7 +163,7 @@ impl Default for LatencyRule {
             quantiles: vec![0.5, 0.75, 0.9, 0.95, 0.99],
             guarded: vec![0.5, 0.95],
             tolerance: 0.1,
-            margin: 0.4,
+            margin: 0.5,
             warmup_windows: 5,
         }
     }
@@ -200,6 +207,8 @@ impl Plan {
     pub fn check(&self) -> Result<(), PlanError> {
         within("alpha", self.alpha, 1e-9, 0.5)?;
         within("beta", self.beta, 1e-9, 0.5)?;
+        within("alpha_users", self.alpha_users, self.alpha, 0.5)?;
+        within("beta_users", self.beta_users, self.beta, 0.5)?;
         within("steps", f64::from(self.steps), 1.0, 1000.0)?;
         if let Some(rule) = &self.failures {
             within("failures.weight", rule.weight, 1e-6, 1.0)?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Arm, Direction, Evidence, Histogram, Metric, Plan, Ratio, Reading, Tally,
-    bet::{AT_START, AT_STEPS, BelowMargin, Bet, Split},
+    bet::{AT_START, AT_STEPS, BOLD, BelowMargin, Bet, EVEN, Split},
     bucket_start, interval,
     users::{self, AcrossUsers, Looks},
 };
@@ -34,6 +34,9 @@ pub(crate) struct Sequential {
     looks: Looks,
     latency_looks: Looks,
     steps: f64,
+    /// How many times greater the level across users is.
+    user_slack: f64,
+    guard_slack: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,7 +84,7 @@ impl Sequential {
             level: plan.alpha * rule.weight,
             tolerance: rule.tolerance,
             margin: rule.margin,
-            worse: Bet::default(),
+            worse: Bet::new(BOLD),
             worse_across: AcrossUsers::default(),
             not_worse: BelowMargin::default(),
             beta: plan.beta,
@@ -91,7 +94,7 @@ impl Sequential {
             worse_is: rule.worse,
             level: plan.alpha * rule.weight,
             tolerance: rule.tolerance,
-            worse: Bet::default(),
+            worse: Bet::new(BOLD),
         });
         let mut own = Self {
             failures,
@@ -100,6 +103,8 @@ impl Sequential {
             looks: Looks::default(),
             latency_looks: Looks::default(),
             steps: f64::from(plan.steps),
+            user_slack: plan.alpha_users / plan.alpha,
+            guard_slack: plan.beta_users / plan.beta,
         };
         own.put_in(if plan.steps > 1 { AT_START } else { AT_START + AT_STEPS });
         own
@@ -154,7 +159,7 @@ impl Sequential {
         if let (Some(part), Some(test)) = (self.looks.take(seen.canary.attempts), &mut self.failures)
             && test.worse.ln_e() > LN_E_WORTH_A_LOOK
         {
-            let level = test.level * part / self.steps;
+            let level = test.level * self.user_slack * part / self.steps;
             test.worse_across.look(
                 &cohorts(&seen.canary, tally_failures),
                 &cohorts(&seen.baseline, tally_failures),
@@ -163,7 +168,8 @@ impl Sequential {
         }
         if let Some(part) = self.latency_looks.take(seen.canary.latency.count()) {
             let pooled = pooled(seen);
-            self.latency.iter_mut().for_each(|test| test.look(&pooled, seen, part, self.steps));
+            let (worse, not_worse) = (self.user_slack * part / self.steps, self.guard_slack * part);
+            self.latency.iter_mut().for_each(|test| test.look(&pooled, seen, worse, not_worse));
         }
     }
 
@@ -221,16 +227,16 @@ impl QuantileTest {
         }
     }
 
-    fn look(&mut self, pooled: &Histogram, seen: &Pair, part: f64, steps: f64) {
+    fn look(&mut self, pooled: &Histogram, seen: &Pair, worse: f64, not_worse: f64) {
         let threshold = threshold(pooled, self.quantile);
         let of = |arm: &Arm, threshold: usize| cohorts(arm, |tally: &Tally| slower_of(&tally.latency, threshold));
         if let Some(level) = self.level.filter(|_| self.worse.ln_e() > LN_E_WORTH_A_LOOK) {
             let (canary, baseline) = (of(&seen.canary, threshold), of(&seen.baseline, threshold));
-            self.worse_across.look(&canary, &baseline, level * part / steps);
+            self.worse_across.look(&canary, &baseline, level * worse);
         }
         if let Some(guard) = self.guard.as_mut().filter(|guard| guard.not_worse.ln_e() > LN_E_WORTH_A_LOOK) {
             let canary = of(&seen.canary, later_by(threshold, guard.margin));
-            guard.across.look(&of(&seen.baseline, threshold), &canary, guard.beta * part);
+            guard.across.look(&of(&seen.baseline, threshold), &canary, guard.beta * not_worse);
         }
     }
 
@@ -305,7 +311,7 @@ fn quantile_tests(plan: &Plan) -> Vec<QuantileTest> {
         quantile,
         level: rule.quantiles.contains(&quantile).then_some(level),
         tolerance: rule.tolerance,
-        worse: Bet::default(),
+        worse: Bet::new(EVEN),
         worse_across: AcrossUsers::default(),
         guard: rule.guarded.contains(&quantile).then(|| Guard {
             margin: rule.margin,
@@ -318,7 +324,7 @@ fn quantile_tests(plan: &Plan) -> Vec<QuantileTest> {
 }
 
 fn guard_bet() -> Bet {
-    let mut bet = Bet::default();
+    let mut bet = Bet::new(EVEN);
     bet.put_in(AT_START + AT_STEPS);
     bet
 }

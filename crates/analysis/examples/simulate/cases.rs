@@ -1,5 +1,7 @@
 //! The simulated releases: what is true, and what became of a thousand of them.
 
+use std::collections::BTreeMap;
+
 use raally_analysis::{Judge, Judgement, Plan, Reason, Verdict};
 use serde::Serialize;
 use statrs::distribution::{Beta, ContinuousCDF as _};
@@ -21,9 +23,9 @@ pub struct Case {
 /// How one release ended.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    Failed { after: f64, judgement: Judgement },
+    Failed { after: f64, fault_at: f64, judgement: Judgement, chance: String },
     Passed { after: f64 },
-    Undecided,
+    Undecided { judgement: Judgement },
 }
 
 /// How all releases of a case ended.
@@ -31,7 +33,7 @@ pub enum Outcome {
 pub struct Summary {
     pub case: String,
     pub releases: u32,
-    /// Healthy ones that failed, or bad ones that did not.
+    /// Healthy ones that failed, or bad ones that passed.
     pub wrong: u32,
     /// The one-sided 95 % Clopper-Pearson bound for their share.
     pub wrong_upper_95: f64,
@@ -42,6 +44,8 @@ pub struct Summary {
     pub seconds: Option<[f64; 4]>,
     /// Of the releases, the share decided rightly within 28 s.
     pub within_28_s: f64,
+    /// What those that are undecided wait for.
+    pub waiting_for: BTreeMap<String, u32>,
     /// Every wrong verdict, explained.
     pub explained: Vec<Explained>,
 }
@@ -69,9 +73,9 @@ pub fn all() -> Vec<Case> {
     };
     let errors = Fault { failures: 0.05, ..Fault::NONE };
     let slower = Fault { slower: 1.5, ..Fault::NONE };
-    // Every eighth request takes 3 times as long: the 95th percentile of the mixture rises by about half.
-    let tail = Fault { tail: (0.125, 3.0), ..Fault::NONE };
-    let late = |fault: Fault| Fault { from_second: 120.0, ..fault };
+    // One in seven requests takes 5 times as long: the 95th percentile rises by half, the median by a fifth.
+    let tail = Fault { tail: (0.14, 5.0), ..Fault::NONE };
+    let at_more = |fault: Fault| Fault { from_weight: 0.25, ..fault };
     let sparse = |world: World| World { rate: 20.0, ..world };
     vec![
         healthy("identical-independent", World::plain()),
@@ -86,13 +90,13 @@ pub fn all() -> Vec<Case> {
         Case { every: 0.5, ..healthy("identical-half-seconds", World::lifelike()) },
         bad("errors-5-percent-independent", World::plain(), errors),
         bad("errors-5-percent-lifelike", World::lifelike(), errors),
-        bad("errors-5-percent-after-2-min", World::lifelike(), late(errors)),
-        bad("errors-5-percent-low-traffic", sparse(World::lifelike()), errors),
+        Case { weights: STEPS, ..bad("errors-5-percent-from-third-step", World::lifelike(), at_more(errors)) },
+        Case { seconds_max: 3600, ..bad("errors-5-percent-low-traffic", sparse(World::lifelike()), errors) },
         bad("errors-half-percent", World::lifelike(), Fault { failures: 0.005, ..Fault::NONE }),
         bad("errors-all", World::lifelike(), Fault { failures: 1.0, ..Fault::NONE }),
         bad("slower-half-independent", World::plain(), slower),
         bad("slower-half-lifelike", World::lifelike(), slower),
-        bad("slower-half-after-2-min", World::lifelike(), late(slower)),
+        Case { weights: STEPS, ..bad("slower-half-from-third-step", World::lifelike(), at_more(slower)) },
         bad("slower-tail-lifelike", World::lifelike(), tail),
         bad("slower-threefold-lifelike", World::lifelike(), Fault { slower: 3.0, ..Fault::NONE }),
         Case { weights: STEPS, seconds_max: 1800, ..bad("slower-half-four-steps", World::lifelike(), slower) },
@@ -110,27 +114,33 @@ impl Case {
         let mut run = Run::new(&World { weight: self.weights[0], ..self.world.clone() }, seed);
         judge.observe(&run.observation()).expect("nothing is counted yet");
         let mut passed_after = None;
+        let mut last = None;
+        let mut fault_at = 0.0;
         let windows = (f64::from(self.seconds_max) / self.every) as u32;
         for window in 1..=windows {
             run.advance(self.every);
             let after = f64::from(window) * self.every;
             let judgement = judge.observe(&run.observation()).expect("counts only grow");
             match &judgement.verdict {
-                Verdict::Fail { .. } => return Outcome::Failed { after, judgement },
+                Verdict::Fail { .. } => return Outcome::Failed { after, fault_at, judgement, chance: run.chance() },
                 Verdict::Pass if (judge.step() as usize) + 1 < self.weights.len() => {
                     judge.begin_step().expect("there is a step left");
-                    run.set_weight(self.weights[judge.step() as usize]);
+                    let weight = self.weights[judge.step() as usize];
+                    run.set_weight(weight);
+                    if weight <= self.world.fault.from_weight {
+                        fault_at = after;
+                    }
                 }
-                Verdict::Pass if self.should_fail && after > self.world.fault.from_second => {
-                    return Outcome::Passed { after };
-                }
+                Verdict::Pass if self.should_fail => return Outcome::Passed { after },
                 Verdict::Pass => passed_after = passed_after.or(Some(after)),
                 Verdict::NeedsMore { .. } => {}
             }
+            last = Some(judgement);
         }
-        match passed_after {
-            Some(after) if !self.should_fail => Outcome::Passed { after },
-            _ => Outcome::Undecided,
+        match (passed_after, last) {
+            (Some(after), _) if !self.should_fail => Outcome::Passed { after },
+            (_, Some(judgement)) => Outcome::Undecided { judgement },
+            (_, None) => unreachable!("every case has windows"),
         }
     }
 
@@ -146,16 +156,17 @@ impl Case {
             undecided: 0,
             seconds: None,
             within_28_s: 0.0,
+            waiting_for: BTreeMap::new(),
             explained: Vec::new(),
         };
         let mut right_after = Vec::new();
         for seed in first_seed..first_seed + u64::from(releases) {
             let outcome = self.run(seed);
             match &outcome {
-                Outcome::Failed { after, .. } => {
+                Outcome::Failed { after, fault_at, .. } => {
                     own.failed += 1;
                     if self.should_fail {
-                        right_after.push(after - self.world.fault.from_second)
+                        right_after.push(after - fault_at)
                     }
                 }
                 Outcome::Passed { after } => {
@@ -164,7 +175,14 @@ impl Case {
                         right_after.push(*after)
                     }
                 }
-                Outcome::Undecided => own.undecided += 1,
+                Outcome::Undecided { judgement } => {
+                    own.undecided += 1;
+                    if let Verdict::NeedsMore { waiting, .. } = &judgement.verdict {
+                        for one in waiting {
+                            *own.waiting_for.entry(format!("{:?} for {:?}", one.of, one.lack)).or_default() += 1;
+                        }
+                    }
+                }
             }
             if let Some(why) = self.wrong(&outcome) {
                 own.wrong += 1;
@@ -177,15 +195,13 @@ impl Case {
         own
     }
 
-    /// Why an outcome is wrong; `None` when it is right. A healthy release that is still undecided is not wrong: it waits.
+    /// Why an outcome is wrong; `None` when it is not. What is still undecided waits for more requests and goes nowhere.
     fn wrong(&self, outcome: &Outcome) -> Option<String> {
         match outcome {
-            Outcome::Failed { after, judgement } if !self.should_fail => Some(explain(*after, judgement)),
-            Outcome::Failed { after, judgement } if *after < self.world.fault.from_second => {
-                Some(format!("before the fault began: {}", explain(*after, judgement)))
+            Outcome::Failed { after, judgement, chance, .. } if !self.should_fail => {
+                Some(format!("{}; {chance}", explain(*after, judgement)))
             }
             Outcome::Passed { after } if self.should_fail => Some(format!("passed after {after} s")),
-            Outcome::Undecided if self.should_fail => Some(format!("undecided after {} s", self.seconds_max)),
             _ => None,
         }
     }

@@ -57,6 +57,9 @@ fn show(summary: &Summary) {
         summary.seconds.unwrap_or_default(),
         summary.within_28_s * 100.0,
     );
+    if !summary.waiting_for.is_empty() {
+        println!("    waiting for {:?}", summary.waiting_for);
+    }
     for wrong in summary.explained.iter().take(5) {
         println!("    seed {}: {}", wrong.seed, wrong.why);
     }

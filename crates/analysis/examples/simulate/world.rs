@@ -45,12 +45,12 @@ pub struct Fault {
     pub slower: f64,
     /// So many requests take this factor longer, the rest are as before.
     pub tail: (f64, f64),
-    /// The second in which it begins.
-    pub from_second: f64,
+    /// It shows from this share of traffic on.
+    pub from_weight: f64,
 }
 
 impl Fault {
-    pub const NONE: Self = Self { failures: 0.0, slower: 1.0, tail: (0.0, 1.0), from_second: 0.0 };
+    pub const NONE: Self = Self { failures: 0.0, slower: 1.0, tail: (0.0, 1.0), from_weight: 0.0 };
 }
 
 impl World {
@@ -151,6 +151,17 @@ impl Run {
         self.world.weight = weight;
     }
 
+    /// What chance gave the processes: how they differ without a fault.
+    pub fn chance(&self) -> String {
+        let of = |process: &Process| {
+            let (height, decay) = process.warmup;
+            format!("speed {:.3}, warm-up {height:.1} times over {decay:.1} s", process.factor)
+        };
+        let users = self.users.iter().filter(|user| user.on_canary).count();
+        let [canary, baseline] = &self.processes;
+        format!("canary {}; baseline {}; {users} of {} users", of(canary), of(baseline), self.users.len())
+    }
+
     /// What the counters read now.
     pub fn observation(&self) -> Observation {
         Observation {
@@ -212,7 +223,7 @@ impl Run {
             on_canary: random.random::<f64>() < 1.0 / (1.0 + self.world.baseline_ratio),
             cohort: random.random_range(0..COHORTS),
             rate: lognormal(random, USER_RATE * (-0.5_f64).exp(), 1.0),
-            slower: lognormal(random, 1.0, 0.5),
+            slower: lognormal(random, 1.0, 0.3),
             failing: if self.world.poisoned && random.random::<f64>() < 0.01 { 0.5 } else { 0.0 },
             leaves_at: self.second + exponential(random, STAY_SECONDS),
         }
@@ -240,18 +251,19 @@ impl Run {
         let process = &self.processes[usize::from(!on_canary)];
         let (height, decay) = process.warmup;
         let endpoint = match random.random::<f64>() {
-            kind if kind < 0.7 => 4e-3,
-            kind if kind < 0.95 => 15e-3,
-            _ => 90e-3,
+            kind if kind < 0.65 => 4e-3,
+            kind if kind < 0.88 => 11e-3,
+            kind if kind < 0.97 => 30e-3,
+            _ => 80e-3,
         };
         let mut seconds =
-            lognormal(random, endpoint, 0.5) * slower * process.factor * (1.0 + height * (-at / decay).exp());
+            lognormal(random, endpoint, 0.6) * slower * process.factor * (1.0 + height * (-at / decay).exp());
         if random.random::<f64>() < 0.005 {
             seconds *= 1.0 + exponential(random, 10.0);
         }
         let mut failing = failing.max(self.world.background);
         let fault = self.world.fault;
-        if on_canary && at >= fault.from_second {
+        if on_canary && self.world.weight >= fault.from_weight {
             seconds *= fault.slower;
             if random.random::<f64>() < fault.tail.0 {
                 seconds *= fault.tail.1;
