@@ -1,24 +1,29 @@
 //! The planner's desk: a workspace's plan as the running write transaction sees it, so that a booking is judged in
 //! microseconds instead of a dozen queries.
 //!
-//! Only where writes are serial in this process ([`raally_storage::Store::writes_are_serial`]). What a kept work of this
-//! process changed is noted on the desk at once; at the start of a work the desk fetches what is newer than it knows, from
-//! inside the transaction: commits of other processes. A work that is given up has not touched the desk; a batch that is
-//! lost as a whole makes it worthless, which the count of lost batches tells.
+//! Only where writes are serial in this process ([`raally_storage::Store::writes_are_serial`]). What a work changes is
+//! noted on the desk at once; at the start of a work the desk fetches what is newer than it knows, from inside the
+//! transaction: commits of other processes. What may yet be undone (the changes of a work until it is kept, those of a
+//! batch until it is committed) is remembered by name and read anew when it was.
 
 use std::sync::{Mutex, PoisonError};
 
 use raally_domain::event::Envelope;
 use raally_domain::ids::WorkspaceId;
+use raally_domain::kind::Kind;
 use raally_domain::plan::Plan;
 use raally_storage::{Appended, Store, Tx};
 use rustc_hash::{FxHashMap, FxHashSet};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::codec::Indexed;
 use crate::failure::Failure;
-use crate::plans::{PLANNED, decode_record, fetch, put};
+use crate::plans::{PLANNED, decode_record, fetch, put, remove};
 use crate::replay::State;
+
+/// A state and whether it is deleted; none for a kind that no plan has.
+type Noted = Option<(State, bool)>;
 
 /// Desks kept at a time; when there are more, all are cleared away.
 const DESKS_MAX: usize = 32;
@@ -29,16 +34,20 @@ const NEWER_EVENTS_MAX: u32 = 256;
 pub(crate) struct Desk {
     pub(crate) plan: Plan,
     position: i64,
-    /// What works of the latest batch changed, to be read anew should that batch be lost.
-    noted: Noted,
+    unsure: Unsure,
     lost_batches: u64,
 }
 
+/// What the running batch put on the desk.
 #[derive(Default)]
-struct Noted {
+struct Unsure {
     batch: u64,
+    /// The work whose own changes are among it, until that work is kept.
+    work: Option<u64>,
     position_before: i64,
-    states: Vec<State>,
+    objects: Vec<(Kind, Uuid)>,
+    /// The whole plan was fetched.
+    everything: bool,
 }
 
 /// The desks of this process.
@@ -52,27 +61,27 @@ impl Desks {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).remove(&workspace)
     }
 
-    fn has(&self, workspace: WorkspaceId) -> bool {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&workspace)
-    }
-
-    /// A state that was recorded at these positions, if the desk knows all before it.
-    fn note(&self, store: &Store, workspace: WorkspaceId, state: Option<(State, bool)>, appended: &Appended) {
+    /// Notes a state that was recorded at these positions, if the desk knows all before it.
+    fn note(&self, store: &Store, work: u64, workspace: WorkspaceId, noted: Noted, appended: &Appended) -> bool {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let knows_all_before =
-            |desk: &&mut Desk| desk.position == appended.previous_position && desk.lost_batches == store.lost_batches();
-        let Some(desk) = free.get_mut(&workspace).filter(knows_all_before) else {
-            return;
+        let Some(desk) = free.get_mut(&workspace).filter(|desk| desk.position == appended.previous_position) else {
+            return false;
         };
-        let batch = store.ended_batches();
-        if desk.noted.batch != batch || desk.noted.states.is_empty() {
-            desk.noted = Noted { batch, position_before: desk.position, states: Vec::new() };
-        }
-        if let Some((state, deleted)) = state {
-            desk.noted.states.push(state.clone());
+        desk.begin_unsure(store, Some(work));
+        if let Some((state, deleted)) = noted {
+            desk.unsure.objects.push((state.kind(), state.id()));
             put(&mut desk.plan, state, deleted);
         }
         desk.position = appended.last_position;
+        true
+    }
+
+    /// The work is kept.
+    fn keep(&self, workspace: WorkspaceId, work: u64) {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(desk) = free.get_mut(&workspace).filter(|desk| desk.unsure.work == Some(work)) {
+            desk.unsure.work = None;
+        }
     }
 
     /// Gives a desk back for the next work.
@@ -86,7 +95,7 @@ impl Desks {
 }
 
 impl App {
-    /// Notes a change on the desk once this work is kept, so that the next one need not fetch it.
+    /// Notes a change on the desk, so that nobody need fetch it.
     pub(crate) fn note_on_desk<A: Indexed>(
         &self,
         tx: &mut Tx<'_>,
@@ -94,13 +103,16 @@ impl App {
         after: &Envelope<A>,
         appended: &Appended,
     ) {
-        if !self.store().writes_are_serial() || !self.desks().has(workspace) {
+        if !self.store().writes_are_serial() {
             return;
         }
+        let work = tx.number();
         let planned = PLANNED.contains(&A::KIND);
-        let state = planned.then(|| (A::kept(after.clone()), after.deleted_at.is_some()));
-        let (app, appended) = (self.clone(), *appended);
-        tx.when_kept(move || app.desks().note(app.store(), workspace, state, &appended));
+        let noted = planned.then(|| (A::kept(after.clone()), after.deleted_at.is_some()));
+        if self.desks().note(self.store(), work, workspace, noted, appended) {
+            let app = self.clone();
+            tx.when_kept(move || app.desks().keep(workspace, work));
+        }
     }
 
     /// The desk of a workspace as this transaction sees the plan; give it back after use.
@@ -110,9 +122,9 @@ impl App {
     pub(crate) async fn desk(&self, tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<Desk, Failure> {
         let lost_batches = self.store().lost_batches();
         let mut desk = self.desks().take(workspace).unwrap_or_else(|| Desk::empty(lost_batches));
-        if desk.lost_batches != lost_batches {
-            desk.forget_noted(tx, workspace).await?;
-            desk.lost_batches = lost_batches;
+        let undone = desk.unsure.work.is_some_and(|work| work != tx.number());
+        if undone || desk.lost_batches != lost_batches {
+            desk.forget_unsure(tx, workspace, lost_batches).await?;
         }
         let head = tx.head(workspace).await?.position;
         if head < desk.position {
@@ -120,7 +132,13 @@ impl App {
             desk = Desk::empty(lost_batches);
         }
         if head > desk.position {
+            let work = tx.has_appended().then(|| tx.number());
+            desk.begin_unsure(self.store(), work);
             desk.catch_up(tx, workspace, head).await?;
+            if let Some(work) = work {
+                let app = self.clone();
+                tx.when_kept(move || app.desks().keep(workspace, work));
+            }
         }
         Ok(desk)
     }
@@ -128,25 +146,38 @@ impl App {
 
 impl Desk {
     fn empty(lost_batches: u64) -> Self {
-        Self { plan: Plan::default(), position: 0, noted: Noted::default(), lost_batches }
+        Self { plan: Plan::default(), position: 0, unsure: Unsure::default(), lost_batches }
     }
 
-    /// A batch was lost: what was noted of it, if it was that one, is read as it is now.
-    async fn forget_noted(&mut self, tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<(), Failure> {
-        let Noted { position_before, states, .. } = std::mem::take(&mut self.noted);
-        if states.is_empty() {
+    /// What is put on the desk from here on may be undone with the running batch, and with `work` if there is one.
+    fn begin_unsure(&mut self, store: &Store, work: Option<u64>) {
+        let batch = store.ended_batches();
+        if self.unsure.batch != batch {
+            self.unsure = Unsure { batch, position_before: self.position, ..Unsure::default() };
+        }
+        self.unsure.work = work.or(self.unsure.work);
+    }
+
+    /// Something was undone: what was unsure is read as it is now.
+    async fn forget_unsure(&mut self, tx: &mut Tx<'_>, workspace: WorkspaceId, lost: u64) -> Result<(), Failure> {
+        let unsure = std::mem::take(&mut self.unsure);
+        self.lost_batches = lost;
+        if unsure.everything {
+            *self = Self::empty(lost);
             return Ok(());
         }
-        for noted in states {
-            match tx.get_in(workspace, noted.kind(), noted.id()).await? {
+        for (kind, id) in unsure.objects {
+            match tx.get_in(workspace, kind, id).await? {
                 Some(record) => {
-                    let (state, deleted) = decode_record(noted.kind(), &record)?;
+                    let (state, deleted) = decode_record(kind, &record)?;
                     put(&mut self.plan, state, deleted);
                 }
-                None => put(&mut self.plan, noted, true),
+                None => remove(&mut self.plan, kind, id),
             }
         }
-        self.position = position_before;
+        if unsure.batch != 0 {
+            self.position = unsure.position_before;
+        }
         Ok(())
     }
 
@@ -163,11 +194,13 @@ impl Desk {
                         && let Some(record) = tx.get_in(workspace, kind, id).await?
                     {
                         let (state, deleted) = decode_record(kind, &record)?;
+                        self.unsure.objects.push((kind, id));
                         put(&mut self.plan, state, deleted);
                     }
                 }
             }
             None => {
+                self.unsure.everything = true;
                 for (state, deleted) in fetch(tx, self.position).await? {
                     put(&mut self.plan, state, deleted);
                 }

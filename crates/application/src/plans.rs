@@ -15,6 +15,7 @@ use raally_domain::model::{
 };
 use raally_domain::plan::Plan;
 use raally_storage::{Deleted, OrderBy, Query, Record, Scope, Tx};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::codec::from_parts;
@@ -209,35 +210,44 @@ fn decode(kind: Kind, body: &str, money: Option<&str>) -> Result<State, Failure>
     }
 }
 
+/// Takes an object out of the plan; the workspace itself stays.
+pub(crate) fn remove(plan: &mut Plan, kind: Kind, id: Uuid) {
+    match kind {
+        Kind::Calendar => plan.remove_calendar(CalendarId(id)),
+        Kind::Skill => plan.remove_skill(SkillId(id)),
+        Kind::Team => plan.remove_team(TeamId(id)),
+        Kind::Client => plan.remove_client(ClientId(id)),
+        Kind::Holiday => plan.remove_holiday(HolidayId(id)),
+        Kind::TimeOff => plan.remove_time_off(TimeOffId(id)),
+        Kind::Assignment => plan.remove_assignment(AssignmentId(id)),
+        Kind::Role => plan.remove_role(RoleId(id)),
+        Kind::Person => plan.remove_person(PersonId(id)),
+        Kind::Project => plan.remove_project(ProjectId(id)),
+        Kind::Workspace | Kind::Membership | Kind::User | Kind::Session | Kind::Import => {}
+    }
+}
+
 pub(crate) fn put(plan: &mut Plan, state: State, deleted: bool) {
-    macro_rules! either {
-        ($envelope:ident, $id:ident, $put:ident, $remove:ident) => {
-            if deleted { plan.$remove($id($envelope.id)) } else { plan.$put($id($envelope.id), $envelope.state) }
-        };
+    if deleted {
+        return remove(plan, state.kind(), state.id());
     }
     match state {
         State::Workspace(found) => plan.put_settings(found.state.settings),
-        State::Calendar(found) => either!(found, CalendarId, put_calendar, remove_calendar),
-        State::Skill(found) => either!(found, SkillId, put_skill, remove_skill),
-        State::Team(found) => either!(found, TeamId, put_team, remove_team),
-        State::Client(found) => either!(found, ClientId, put_client, remove_client),
-        State::Holiday(found) if deleted => plan.remove_holiday(HolidayId(found.id)),
+        State::Calendar(found) => plan.put_calendar(CalendarId(found.id), found.state),
+        State::Skill(found) => plan.put_skill(SkillId(found.id), found.state),
+        State::Team(found) => plan.put_team(TeamId(found.id), found.state),
+        State::Client(found) => plan.put_client(ClientId(found.id), found.state),
         State::Holiday(found) => plan.put_holiday(HolidayId(found.id), &found.state),
-        State::TimeOff(found) if deleted => plan.remove_time_off(TimeOffId(found.id)),
         State::TimeOff(found) => plan.put_time_off(TimeOffId(found.id), &found.state),
-        State::Assignment(found) if deleted => plan.remove_assignment(AssignmentId(found.id)),
         State::Assignment(found) => plan.put_assignment(AssignmentId(found.id), found.version, &found.state),
-        State::Role(found) if deleted => plan.remove_role(RoleId(found.id)),
         State::Role(found) => {
             plan.put_role(RoleId(found.id), found.state);
             plan.put_role_money(RoleId(found.id), found.money);
         }
-        State::Person(found) if deleted => plan.remove_person(PersonId(found.id)),
         State::Person(found) => {
             plan.put_person(PersonId(found.id), found.state);
             plan.put_person_money(PersonId(found.id), found.money);
         }
-        State::Project(found) if deleted => plan.remove_project(ProjectId(found.id)),
         State::Project(found) => {
             plan.put_project(ProjectId(found.id), found.state);
             plan.put_project_money(ProjectId(found.id), found.money);

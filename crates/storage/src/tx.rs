@@ -23,6 +23,8 @@ pub use links::{JoinLink, LinkUse};
 pub use refresh::RefreshState;
 pub use seals::{Checkpoint, Seal, Unsealed};
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use raally_domain::ids::WorkspaceId;
 
 use crate::{
@@ -65,7 +67,12 @@ pub struct Tx<'c> {
     clock: &'c Clock,
     fault: Option<Fault>,
     when_kept: Vec<Box<dyn FnOnce() + Send>>,
+    number: u64,
+    has_appended: bool,
 }
+
+/// Numbers the works of this process.
+static NUMBER: AtomicU64 = AtomicU64::new(1);
 
 impl std::fmt::Debug for Tx<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -75,11 +82,24 @@ impl std::fmt::Debug for Tx<'_> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock) -> Self {
-        Self { conn, scope, clock, fault: None, when_kept: Vec::new() }
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self { conn, scope, clock, fault: None, when_kept: Vec::new(), number, has_appended: false }
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Fault> {
         self.fault.take()
+    }
+
+    /// Which run of a work this is, in this process.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether this work has appended events: then it reads rows that may never be.
+    #[must_use]
+    pub const fn has_appended(&self) -> bool {
+        self.has_appended
     }
 
     /// Does something in memory when this work is kept and before the next one runs; on PostgreSQL after its commit, on

@@ -42,6 +42,7 @@ impl Tx<'_> {
         if append.events.is_empty() {
             return Err(StoreError::bug("append without events"));
         }
+        self.has_appended = true;
         let now = append.meta.recorded_at_hint.unwrap_or_else(|| self.now());
         let (recorded_at, order, previous_position) = if self.on_postgres() {
             self.row(LIFT_HEAD_POSTGRES, &[append.workspace.0.into(), now.into()], |row| {
