@@ -76,3 +76,75 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     }
   }
 }
+
+# Pipelines on GitHub become a role by a token of GitHub's: no key is stored anywhere. Each environment has a role of its
+# own, which only jobs of that environment of this repository may take.
+
+data "aws_caller_identity" "here" {}
+data "aws_partition" "here" {}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+locals {
+  environments = toset(["dev", "uat", "prod"])
+}
+
+data "aws_iam_policy_document" "push_assume" {
+  for_each = local.environments
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [aws_iam_openid_connect_provider.github.arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:sub"
+      values   = ["repo:${var.repository}:environment:${each.key}"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "push" {
+  for_each = local.environments
+  statement {
+    sid       = "SignIn"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+  statement {
+    sid = "Push"
+    actions = [
+      "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
+      "ecr:DescribeImageScanFindings", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+    ]
+    resources = ["arn:${data.aws_partition.here.partition}:ecr:*:${data.aws_caller_identity.here.account_id}:repository/raally-${each.key}/*"]
+  }
+}
+
+resource "aws_iam_role" "push" {
+  for_each             = local.environments
+  name                 = "raally-${each.key}-push"
+  assume_role_policy   = data.aws_iam_policy_document.push_assume[each.key].json
+  max_session_duration = 3600
+}
+
+resource "aws_iam_role_policy" "push" {
+  for_each = local.environments
+  name     = "push"
+  role     = aws_iam_role.push[each.key].id
+  policy   = data.aws_iam_policy_document.push[each.key].json
+}
+
+output "push_role_arns" {
+  value       = { for name, role in aws_iam_role.push : name => role.arn }
+  description = "For the variable AWS_PUSH_ROLE_ARN of each environment on GitHub, and `push_role_arns` here."
+}

@@ -1,8 +1,8 @@
 //! docs/status.md: every thing that was asked for, how to see it, and the tests that hold it.
 //!
 //! A line is `| thing | how to see it | test | state |`. A `done` line names at least one test; an
-//! `open` line may have `–` there. A name in backticks without a blank is a Rust function, with a
-//! crate's or module's name before it if that helps; a name with a blank is the title of a web test.
+//! `open` line may have `–` there. A name in backticks without a blank is a function in Rust or Python, with a
+//! crate's, module's or folder's name before it if that helps; a name with a blank is the title of a web test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,12 +58,13 @@ fn cells(line: &str) -> Option<Vec<&str>> {
     (!is_head).then_some(cells)
 }
 
-/// The functions of all Rust files, and in which files each is.
+/// The functions of all Rust and Python files, and in which files each is.
 fn functions(tree: &Tree) -> BTreeMap<String, BTreeSet<String>> {
     let mut functions = BTreeMap::<String, BTreeSet<String>>::new();
-    for path in tree.ending_in(&[".rs"]) {
+    for path in tree.ending_in(&[".rs", ".py"]) {
         let text = tree.read(path).unwrap_or_default();
-        for part in text.split("fn ").skip(1) {
+        let keyword = if path.ends_with(".py") { "def " } else { "fn " };
+        for part in text.split(keyword).skip(1) {
             let end = part.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
             let name = &part[..end.unwrap_or(part.len())];
             functions.entry(name.to_owned()).or_default().insert(path.to_owned());
