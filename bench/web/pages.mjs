@@ -28,6 +28,7 @@ function watch() {
 async function shown(page, path, ready) {
   await page.goto(path);
   await page.locator(ready).first().waitFor();
+  await page.waitForFunction(() => !document.querySelector("main .skeleton"));
   await page.waitForTimeout(SETTLE_MS);
   return page.evaluate(() => ({ lcp: Math.round(window.seen.lcp), cls: window.seen.cls }));
 }
@@ -82,7 +83,7 @@ async function inputToPaint(page, use) {
 }
 
 const PAGES = [
-  { name: "dashboard", path: "dashboard", ready: "main svg, main table", use: useDashboard },
+  { name: "dashboard", path: "dashboard", ready: "h1", use: useDashboard },
   { name: "schedule", path: "schedule", ready: ".sg-bar", use: useSchedule },
 ];
 
