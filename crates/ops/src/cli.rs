@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::model::environment::Strategy;
+use crate::model::environment::{Keeper, Strategy};
 use crate::model::ids::ReleaseId;
 
 /// Releases Raally, takes releases back, and says what runs.
@@ -91,6 +91,15 @@ pub enum Command {
         #[arg(long)]
         break_lock: bool,
     },
+    /// Show the files that a release writes to a host: the gateway's configuration and systemd units.
+    Render {
+        /// Which environment.
+        #[command(flatten)]
+        at: Where,
+        /// Write them to this folder too.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Look for what is wrong with an environment.
     Doctor {
         /// Which environment.
@@ -127,6 +136,9 @@ pub enum Command {
         /// The environment's folder on this host.
         #[arg(long)]
         state_dir: PathBuf,
+        /// What keeps processes alive here.
+        #[arg(long, default_value = "auto")]
+        keeper: Keeper,
     },
     /// Run a program behind a proxy that makes it slow, then failing: for rehearsals.
     FaultProxy(FaultProxy),
@@ -196,6 +208,6 @@ pub struct ShipDemo {
     #[arg(long, default_value = "target/ship-demo")]
     pub out: PathBuf,
     /// Requests each second.
-    #[arg(long, default_value_t = 240)]
+    #[arg(long, default_value_t = 300)]
     pub rate: u32,
 }

@@ -5,6 +5,7 @@ mod deploy;
 mod doctor;
 mod live;
 mod look;
+mod render;
 mod setting;
 
 use std::process::ExitCode;
@@ -48,13 +49,14 @@ async fn dispatch(command: Command, talk: Talk) -> Result<ExitCode, Failed> {
         Command::Down { at, yes } => change::down(&at, yes, talk).await,
         Command::Status { at } => look::status(&at, talk).await,
         Command::History { at } => look::history(&at, talk),
+        Command::Render { at, out } => render::run(&at, out, talk),
         Command::Doctor { at } => doctor::run(&at, talk).await,
         Command::Supervise { state_dir } => {
             log();
             keeper::run(&state_dir).await.map(|()| ExitCode::SUCCESS)
         }
-        Command::Host { state_dir } => {
-            let said = link::answer(&state_dir, &raallyctl()?, tokio::io::stdin()).await?;
+        Command::Host { state_dir, keeper } => {
+            let said = link::answer(&state_dir, &raallyctl()?, keeper, tokio::io::stdin()).await?;
             Talk::new(true).data(&said, "")
         }
         Command::FaultProxy(options) => {

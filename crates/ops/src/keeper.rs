@@ -8,11 +8,13 @@ mod kept;
 mod log;
 pub mod order;
 mod processes;
+pub mod systemd;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -25,6 +27,11 @@ use order::{Answer, Order};
 const ORDER_BYTES_MAX: u64 = 1024 * 1024;
 /// Longest path of a Unix socket, the final zero included. Source: unix(7), `sun_path`.
 const SOCKET_PATH_MAX: usize = 108;
+
+/// How often the supervisor looks whether its folder is still there.
+const FOLDER_EVERY: Duration = Duration::from_secs(5);
+/// For the answer to the one who sent it away.
+const FAREWELL: Duration = Duration::from_millis(50);
 
 /// Where the supervisor of a state folder is reached.
 #[must_use]
@@ -71,11 +78,19 @@ pub async fn run(state_dir: &Path) -> Result<(), Failed> {
     let listener = UnixListener::bind(&path).doing(path.display())?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).doing(path.display())?;
     let kept = Arc::new(Kept::resume(state_dir)?);
+    let mut look = tokio::time::interval(FOLDER_EVERY);
     let mut terminate =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).doing("can't wait for signals")?;
     loop {
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
+            () = kept.leave.notified() => {
+                // The answer to whoever asked for it is still on its way.
+                tokio::time::sleep(FAREWELL).await;
+                return Ok(());
+            }
+            // Whoever took the folder away wants nothing kept, and nobody can reach us any more.
+            _ = look.tick() => if kept.is_empty() && !path.exists() { return Ok(()) },
             accepted = listener.accept() => {
                 if let Ok((stream, _)) = accepted {
                     let kept = Arc::clone(&kept);

@@ -11,6 +11,7 @@ use crate::cli::{Sure, Where};
 use crate::execute::{Ended, Executor, News};
 use crate::failed::Failed;
 use crate::journal::{Event, Journal, Outcome, Wish};
+use crate::keeper::make_folder;
 use crate::keeper::order::Order;
 use crate::lock::{self, Lock, user};
 use crate::model::environment::Strategy;
@@ -68,6 +69,7 @@ impl<'a> Work<'a> {
     /// When somebody else is at work.
     pub fn open(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
         let hosts = setting.hosts()?;
+        make_folder(&setting.folder)?;
         let (lock, before) = Lock::take(&setting.lock(), doing, break_lock)?;
         if let Some(before) = before {
             talk.say(&talk.tone(Tone::Warn, &format!("the last one at work was killed: {}", before.title())));
@@ -243,6 +245,9 @@ pub async fn down(at: &Where, yes: bool, talk: Talk) -> Result<ExitCode, Failed>
     talk.confirm("Go on?", yes)?;
     for (link, id) in &found {
         link.order(&Order::End { id: id.clone() }).await?;
+    }
+    for link in work.hosts.everywhere() {
+        link.leave().await?;
     }
     talk.data(&json!({"ended": names}), &format!("{} processes ended; the data are where they were", found.len()))
 }

@@ -9,8 +9,9 @@ use tokio::net::UnixStream;
 use tokio::time::{Instant, timeout};
 
 use super::order::{Answer, Order, Running};
-use super::{check_folder, log, make_folder, socket};
+use super::{check_folder, log, make_folder, socket, systemd};
 use crate::failed::{Doing, Failed};
+use crate::model::environment::Keeper;
 
 /// A process may take its whole grace to end.
 const ANSWER_WITHIN: Duration = Duration::from_secs(600);
@@ -20,7 +21,10 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// When it refuses, or none can be started.
-pub async fn order(state_dir: &Path, raallyctl: &Path, order: &Order) -> Result<Answer, Failed> {
+pub async fn order(state_dir: &Path, raallyctl: &Path, keeper: Keeper, order: &Order) -> Result<Answer, Failed> {
+    if by_systemd(keeper) {
+        return systemd::order(state_dir, order).await;
+    }
     let deadline = Instant::now() + START_WITHIN;
     let mut started = false;
     loop {
@@ -46,15 +50,23 @@ pub async fn order(state_dir: &Path, raallyctl: &Path, order: &Order) -> Result<
 ///
 /// # Errors
 /// When it answers something else, or can't be started.
-pub async fn list(state_dir: &Path, raallyctl: &Path) -> Result<Vec<Running>, Failed> {
+pub async fn list(state_dir: &Path, raallyctl: &Path, keeper: Keeper) -> Result<Vec<Running>, Failed> {
     let files = std::fs::read_dir(state_dir.join("kept"));
     let any = files.is_ok_and(|mut files| files.any(|file| file.is_ok_and(|file| is_json(&file.path()))));
     if !any {
         return Ok(Vec::new());
     }
-    match order(state_dir, raallyctl, &Order::List).await? {
+    match order(state_dir, raallyctl, keeper, &Order::List).await? {
         Answer::List { processes } => Ok(processes),
         other => Err(Failed::ours(format!("the supervisor answered {other:?} when asked for its list"))),
+    }
+}
+
+fn by_systemd(keeper: Keeper) -> bool {
+    match keeper {
+        Keeper::Auto => systemd::is_here(),
+        Keeper::Systemd => true,
+        Keeper::Own => false,
     }
 }
 

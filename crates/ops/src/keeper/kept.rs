@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rustix::process::Signal;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::order::{Answer, Order, Process, Running};
@@ -26,6 +26,10 @@ const LOGS_EVERY: Duration = Duration::from_secs(10);
 pub struct Kept {
     state_dir: PathBuf,
     by_id: Mutex<HashMap<String, Handle>>,
+    /// Held while the set of processes changes.
+    orders: tokio::sync::Mutex<()>,
+    /// Told when the supervisor may go.
+    pub leave: Notify,
 }
 
 /// One process, as seen from outside of its task.
@@ -42,7 +46,12 @@ impl Kept {
     /// # Errors
     /// When a file can't be read.
     pub fn resume(state_dir: &Path) -> Result<Self, Failed> {
-        let kept = Self { state_dir: state_dir.to_owned(), by_id: Mutex::default() };
+        let kept = Self {
+            state_dir: state_dir.to_owned(),
+            by_id: Mutex::default(),
+            orders: tokio::sync::Mutex::new(()),
+            leave: Notify::new(),
+        };
         let folder = state_dir.join("kept");
         for entry in std::fs::read_dir(&folder).doing(folder.display())?.flatten() {
             let path = entry.path();
@@ -58,10 +67,17 @@ impl Kept {
     /// Carries out an order.
     pub async fn carry_out(&self, order: Order) -> Answer {
         match order {
-            Order::Keep(process) => self.keep(process),
+            Order::Keep(process) => self.keep(process).await,
             Order::End { id } => self.end(&id).await,
+            Order::Leave => {
+                if self.is_empty() {
+                    self.leave.notify_one();
+                    return Answer::Done;
+                }
+                Answer::Refused { why: "something is kept".to_owned() }
+            }
             Order::List => {
-                let by_id = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+                let by_id = self.handles();
                 let state = |handle: &Handle| handle.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let mut processes: Vec<Running> = by_id.values().map(state).collect();
                 processes.sort_by(|one, other| one.id.cmp(&other.id));
@@ -70,20 +86,28 @@ impl Kept {
         }
     }
 
-    fn keep(&self, process: Process) -> Answer {
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.handles().is_empty()
+    }
+
+    async fn keep(&self, process: Process) -> Answer {
         let good = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
         if process.id.is_empty() || process.id.len() > 100 || !process.id.chars().all(good) {
             return Answer::Refused { why: format!("{:?} is no name for a process", process.id) };
         }
-        if let Some(handle) = self.by_id.lock().unwrap_or_else(PoisonError::into_inner).get(&process.id) {
+        let _alone = self.orders.lock().await;
+        if let Some(ending) = self.ending(&process.id) {
+            // Wanted again while it ends: it ends first.
+            ended(ending).await;
+        } else if let Some(handle) = self.handles().get(&process.id) {
             if handle.process == process {
                 return Answer::Done;
             }
-            return Answer::Refused {
-                why: format!("{} is kept already, with other options: end it first", process.id),
-            };
+            let why = format!("{} is kept already, with other options: end it first", process.id);
+            return Answer::Refused { why };
         }
-        if let Err(failed) = write(&self.file(&process.id), &process) {
+        if let Err(failed) = write(&file(&self.state_dir, &process.id), &process) {
             return Answer::Refused { why: failed.to_string() };
         }
         self.begin(process);
@@ -107,31 +131,46 @@ impl Kept {
             _ = ended_told.send(true);
         });
         let handle = Handle { process, state, end, ended };
-        self.by_id.lock().unwrap_or_else(PoisonError::into_inner).insert(handle.process.id.clone(), handle);
+        self.handles().insert(handle.process.id.clone(), handle);
     }
 
     async fn end(&self, id: &str) -> Answer {
-        let ended = {
-            let by_id = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(handle) = by_id.get(id) else { return Answer::Done };
+        let ending = {
+            let handles = self.handles();
+            let Some(handle) = handles.get(id) else { return Answer::Done };
             _ = handle.end.send(true);
             handle.ended.clone()
         };
-        // Forgotten first: if we are killed now, the next supervisor must not start it again.
-        if let Err(error) = std::fs::remove_file(self.file(id)) {
-            if error.kind() != std::io::ErrorKind::NotFound {
+        ended(ending).await;
+        let _alone = self.orders.lock().await;
+        // Unless it was wanted again meanwhile. Forgotten last: if we are killed before, the next supervisor keeps it, and
+        // whoever wanted its end says so again.
+        if self.handles().get(id).is_none_or(|handle| !*handle.ended.borrow()) {
+            return Answer::Done;
+        }
+        match std::fs::remove_file(file(&self.state_dir, id)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Answer::Refused { why: format!("can't forget {id}: {error}") };
             }
+            _ => {}
         }
-        let mut waiting = ended;
-        _ = waiting.wait_for(|ended| *ended).await;
-        self.by_id.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.handles().remove(id);
         Answer::Done
     }
 
-    fn file(&self, id: &str) -> PathBuf {
-        self.state_dir.join("kept").join(format!("{id}.json"))
+    fn ending(&self, id: &str) -> Option<watch::Receiver<bool>> {
+        self.handles().get(id).filter(|handle| *handle.end.borrow()).map(|handle| handle.ended.clone())
     }
+
+    fn handles(&self) -> MutexGuard<'_, HashMap<String, Handle>> {
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Until a process has ended.
+async fn ended(mut told: watch::Receiver<bool>) {
+    // Whoever would tell is gone only when it has ended.
+    _ = told.wait_for(|ended| *ended).await;
 }
 
 /// The care for one process.
@@ -159,6 +198,10 @@ impl Care {
                 }
                 Err(error) => error.to_string(),
             };
+            if let Some(pid) = self.pid() {
+                // What it had started must not hold its port.
+                processes::kill_group(pid);
+            }
             quick_ends = if began.elapsed() >= STEADY { 0 } else { quick_ends + 1 };
             self.change(|state| {
                 (state.pid, state.quick_ends) = (None, quick_ends);
@@ -190,6 +233,10 @@ impl Care {
         }
     }
 
+    fn pid(&self) -> Option<u32> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).pid
+    }
+
     fn process_is_steady(&self) -> bool {
         let since = self.state.lock().unwrap_or_else(PoisonError::into_inner).since;
         Timestamp::now().duration_since(since).as_secs() >= STEADY.as_secs() as i64
@@ -204,6 +251,7 @@ impl Care {
             processes::signal(pid, Signal::KILL);
             running.ended().await;
         }
+        processes::kill_group(pid);
     }
 
     fn change(&self, change: impl FnOnce(&mut Running)) {
@@ -217,8 +265,13 @@ async fn wanted(end: &mut watch::Receiver<bool>) {
     _ = end.wait_for(|end| *end).await;
 }
 
+/// The file of a process.
+pub(super) fn file(state_dir: &Path, id: &str) -> PathBuf {
+    state_dir.join("kept").join(format!("{id}.json"))
+}
+
 /// All of it or nothing.
-fn write(path: &Path, process: &Process) -> Result<(), Failed> {
+pub(super) fn write(path: &Path, process: &Process) -> Result<(), Failed> {
     let doing = path.display().to_string();
     let text = serde_json::to_vec_pretty(process).doing(&doing)?;
     crate::atomic::write(path, &text, 0o600).doing(&doing)

@@ -37,6 +37,8 @@ pub enum Order {
     },
     /// Everything that is kept.
     List,
+    /// Goes, if nothing is kept any more.
+    Leave,
 }
 
 /// An answer.

@@ -261,7 +261,7 @@ fn this_host() -> Vec<String> {
 }
 
 /// What keeps processes alive.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keeper {
     /// systemd where it is the first process, the tool's own supervisor elsewhere.
@@ -271,4 +271,16 @@ pub enum Keeper {
     Systemd,
     /// The tool's own supervisor.
     Own,
+}
+
+impl Keeper {
+    /// As the file and the command line write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Systemd => "systemd",
+            Self::Own => "own",
+        }
+    }
 }

@@ -160,12 +160,14 @@ fn on_branch(sources: &Path, build: &str, branch: &str) -> Option<bool> {
 #[must_use]
 pub fn branch(sources: &Path) -> Option<String> {
     let said = ["GITHUB_REF_NAME", "BRANCH_NAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    said.filter(|branch| !branch.is_empty()).or_else(|| {
-        let output =
-            Command::new("git").arg("-C").arg(sources).args(["rev-parse", "--abbrev-ref", "HEAD"]).output().ok()?;
-        let branch = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-        Some(branch).filter(|branch| output.status.success() && !branch.is_empty() && branch != "HEAD")
-    })
+    said.filter(|branch| !branch.is_empty()).or_else(|| branch_name(sources))
+}
+
+fn branch_name(sources: &Path) -> Option<String> {
+    let output =
+        Command::new("git").arg("-C").arg(sources).args(["rev-parse", "--abbrev-ref", "HEAD"]).output().ok()?;
+    let branch = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    Some(branch).filter(|branch| output.status.success() && !branch.is_empty() && branch != "HEAD")
 }
 
 pub(super) fn freeze(scene: &Scene<'_>) -> Finding {
@@ -175,5 +177,108 @@ pub(super) fn freeze(scene: &Scene<'_>) -> Finding {
             let next = "wait for its end; in an emergency add --despite freeze";
             bad("freeze", format!("nothing is released now: {}", freeze.why()), next)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use raally_gateway::GroupCounts;
+
+    use super::*;
+    use crate::failed::Failed;
+    use crate::model::environment::Environment;
+    use crate::model::fleet::Fleet;
+    use crate::model::ids::{Group, ReleaseId};
+    use crate::model::release::{Artefact, Build};
+    use crate::target::Counted;
+
+    fn environment(more: &str) -> Environment {
+        toml::from_str(&format!("target = \"host\"\nreplicas = 1\nstrategy = \"rolling\"\n{more}")).unwrap()
+    }
+
+    fn artefact() -> Artefact {
+        let build =
+            Build { version: "0.1.0".into(), build: "abcdef1".into(), schema: 1, oldest_safe_build: "0.1.0".into() };
+        Artefact { path: "/x".into(), digest: "d".repeat(64), bytes: 1, build }
+    }
+
+    fn counted(attempts: u64, failures: u64) -> Counted {
+        let mut counts = GroupCounts::default();
+        (counts.arm.attempts, counts.arm.failures) = (attempts, failures);
+        Counted { source: "g".into(), groups: BTreeMap::from([(Group::Of(ReleaseId(1)), counts)]) }
+    }
+
+    fn scene<'a>(environment: &'a Environment, artefact: &'a Artefact, fleet: &'a Fleet) -> Scene<'a> {
+        Scene {
+            name: "test",
+            environment,
+            artefact,
+            digest_wanted: None,
+            running: None,
+            database: Err(Failed::input("none")),
+            seen: fleet,
+            plan: Ok(&[]),
+            counted: None,
+            user: "alice",
+            branch: None,
+            sources: "/".into(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_spent_error_budget_stops_releases_and_says_how_to_go_past() {
+        let (environment, artefact, fleet) = (environment(""), artefact(), Fleet::default());
+        for (attempts, failures, wanted) in [(100_000, 89, true), (100_000, 91, false), (999, 999, true)] {
+            let counted = counted(attempts, failures);
+            let finding = budget(&Scene { counted: Some(&counted), ..scene(&environment, &artefact, &fleet) });
+            assert_eq!(finding.good, wanted, "{finding:?}");
+            assert!(finding.good || finding.next.unwrap().contains("--despite budget"));
+        }
+    }
+
+    #[test]
+    fn only_those_named_may_release() {
+        let (environment, artefact, fleet) =
+            (environment("who = [\"alice\", \"@nobody-has-this\"]"), artefact(), Fleet::default());
+        assert!(who(&scene(&environment, &artefact, &fleet)).good);
+        let bob = who(&Scene { user: "bob", ..scene(&environment, &artefact, &fleet) });
+        assert!(!bob.good && bob.next.unwrap().contains("alice"));
+    }
+
+    #[test]
+    fn a_branch_that_nobody_can_prove_has_to_be_said() {
+        let (environment, artefact, fleet) = (environment("branch = \"main\""), artefact(), Fleet::default());
+        let said = |branch| branch_rule(&Scene { branch, ..scene(&environment, &artefact, &fleet) }).good;
+        assert_eq!([said(None), said(Some("topic")), said(Some("main"))], [false, false, true]);
+    }
+
+    #[test]
+    fn git_knows_whether_a_commit_is_on_main() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            command
+                .arg("-C")
+                .arg(folder.path())
+                .args(["-c", "user.name=a", "-c", "user.email=a@b.example"])
+                .args(arguments);
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        };
+        git(&["init", "--quiet", "--initial-branch=main"]);
+        git(&["commit", "--quiet", "--allow-empty", "-m", "one"]);
+        let on_main = git(&["rev-parse", "--short", "HEAD"]);
+        git(&["checkout", "--quiet", "-b", "topic"]);
+        git(&["commit", "--quiet", "--allow-empty", "-m", "two"]);
+        let beside = git(&["rev-parse", "--short", "HEAD"]);
+        assert_eq!(on_branch(folder.path(), &on_main, "main"), Some(true));
+        assert_eq!(on_branch(folder.path(), &beside, "main"), Some(false));
+        assert_eq!(on_branch(folder.path(), "demo-a", "main"), None, "a name is no commit");
+        assert_eq!(branch_name(folder.path()).as_deref(), Some("topic"));
     }
 }

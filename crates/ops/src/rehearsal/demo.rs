@@ -144,7 +144,7 @@ impl Stage {
         let quote = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', "'\\''"));
         let script = format!(
             "#!/bin/sh\n# Version C: made bad by a proxy in front of it, not by code in the product.\n\
-             exec {} fault-proxy --good 150 --slow-ms 40 --fail-after 300 --fail-percent 30 --note {} -- {} \"$@\"\n",
+             exec {} fault-proxy --good 150 --slow-ms 40 --fail-after 240 --fail-percent 30 --note {} -- {} \"$@\"\n",
             quote(&self.tool),
             quote(&self.note()),
             quote(&program)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::plot::{Form, Mark, Plot, Series, escape};
+use super::plot::{Band, Form, Mark, Plot, Series, escape};
 use super::report::{Figures, Released, Report, Sample};
 
 /// The page.
@@ -70,15 +70,16 @@ fn groups(samples: &[Sample]) -> Vec<String> {
     samples.iter().flat_map(|sample| sample.groups.keys().cloned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Colour and name of a group.
+/// Colour and name of a group: a release has its own, a fresh baseline the paler one of the release that it runs.
 fn look(group: &str) -> (&'static str, String) {
-    match group {
-        "r1" => ("s0", "A".to_owned()),
-        "r1-beside-r2" => ("s1", "A, fresh baseline".to_owned()),
-        "r2" => ("s2", "B".to_owned()),
-        "r2-beside-r3" => ("s3", "B, fresh baseline".to_owned()),
-        "r3" => ("s4", "C".to_owned()),
-        other => ("s1", other.to_owned()),
+    let known = [("r1", "s0", "s1", "A"), ("r2", "s2", "s3", "B"), ("r3", "s4", "s1", "C")];
+    let (release, beside) = group.split_once("-beside-").map_or((group, None), |(of, beside)| (of, Some(beside)));
+    let name =
+        |release: &str| known.iter().find(|one| one.0 == release).map_or(release.to_owned(), |one| one.3.to_owned());
+    let (_, own, pale, _) = known.iter().find(|one| one.0 == release).unwrap_or(&known[0]);
+    match beside {
+        None => (own, name(release)),
+        Some(beside) => (pale, format!("{}, fresh baseline beside {}", name(release), name(beside))),
     }
 }
 
@@ -115,6 +116,14 @@ fn plots(report: &Report, html: &mut String) {
         _ = write!(html, "<li><i class=\"{class}\"></i>{}</li>", escape(&name));
     }
     html.push_str("</ul>");
+    let later = report.releases.iter().skip(1);
+    let bands: Vec<Band> = later
+        .map(|release| Band {
+            from_s: release.began_s,
+            to_s: release.ended_s,
+            text: format!("release of {}", release.name),
+        })
+        .collect();
     let (marks, end_s) = (marks(report), report.samples.last().map_or(1.0, |sample| sample.at_s));
     let figures = [
         (
@@ -151,7 +160,7 @@ fn plots(report: &Report, html: &mut String) {
         ),
     ];
     for (title, note, unit, form, top, series) in &figures {
-        let plot = Plot { title, unit, form: *form, series, marks: &marks, end_s, top: *top };
+        let plot = Plot { title, unit, form: *form, series, marks: &marks, bands: &bands, end_s, top: *top };
         _ = write!(html, "<div class=\"card\"><h3>{title}<small>{note}</small></h3>{}</div>", plot.svg());
     }
 }

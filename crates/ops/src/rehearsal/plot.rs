@@ -4,10 +4,10 @@
 use std::fmt::Write;
 
 const WIDTH: f64 = 1_000.0;
-const HEIGHT: f64 = 190.0;
+const HEIGHT: f64 = 200.0;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 12.0;
+const TOP: f64 = 20.0;
 const BOTTOM: f64 = 26.0;
 
 /// One series: its class (`s0` to `s4`), its name, its points in time order. `NaN` is a gap.
@@ -21,6 +21,13 @@ pub struct Series {
 pub struct Mark {
     pub at_s: f64,
     pub class: &'static str,
+    pub text: String,
+}
+
+/// A time with a name.
+pub struct Band {
+    pub from_s: f64,
+    pub to_s: f64,
     pub text: String,
 }
 
@@ -38,6 +45,7 @@ pub struct Plot<'a> {
     pub form: Form,
     pub series: &'a [Series],
     pub marks: &'a [Mark],
+    pub bands: &'a [Band],
     pub end_s: f64,
     /// The least that the axis reaches to.
     pub top: f64,
@@ -51,6 +59,19 @@ impl Plot<'_> {
         let y = |value: f64| HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM);
         let mut svg =
             format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">", escape(self.title));
+        for band in self.bands {
+            let (from, to) = (x(band.from_s), x(band.to_s.min(self.end_s)));
+            _ = write!(
+                svg,
+                "<rect class=\"band\" x=\"{from:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>\
+                 <text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                (to - from).max(0.0),
+                HEIGHT - TOP - BOTTOM,
+                from + 4.0,
+                TOP - 4.0,
+                escape(&band.text)
+            );
+        }
         for part in 0..=4 {
             let value = top * f64::from(part) / 4.0;
             let at = y(value);
@@ -195,8 +216,16 @@ mod tests {
     fn a_gap_lifts_the_pen() {
         let series =
             Series { class: "s0".into(), name: "<a>".into(), points: vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 1.0)] };
-        let plot =
-            Plot { title: "t", unit: "", form: Form::Lines, series: &[series], marks: &[], end_s: 2.0, top: 1.0 };
+        let plot = Plot {
+            title: "t",
+            unit: "",
+            form: Form::Lines,
+            series: &[series],
+            marks: &[],
+            bands: &[],
+            end_s: 2.0,
+            top: 1.0,
+        };
         let svg = plot.svg();
         assert_eq!(svg.matches("M").count(), 2, "{svg}");
         assert!(svg.contains("&lt;a&gt;") && !svg.contains("NaN"));

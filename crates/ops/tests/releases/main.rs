@@ -4,5 +4,6 @@
 mod good;
 mod killed;
 mod refused;
+mod remote;
 mod stage;
 mod taken_back;

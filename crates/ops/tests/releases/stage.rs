@@ -5,6 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use raally_ops::model::environment::Keeper;
 use raally_ops::rehearsal::load::{Got, Load, Session};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -74,6 +75,7 @@ impl Stage {
             [environments.test.host]
             state-dir = "s"
             listen = "{address}"
+            keeper = "own"
             ports = [{first}, {last}]
             settings = {{ RAALLY_RATE_LIMIT = "off", RAALLY_LOG = "warn", RAALLY_TRUSTED_PROXIES = "127.0.0.0/8" }}
             [environments.test.host.gateway]
@@ -86,9 +88,27 @@ impl Stage {
         Self { folder, file, address, company: None, runtime, _alone: alone }
     }
 
+    /// With instances on these hosts.
+    pub fn on_hosts(self, hosts: &[&str]) -> Self {
+        self.with("keeper = \"own\"", &format!("keeper = \"own\"\n            hosts = {hosts:?}"))
+    }
+
+    /// With something else in the file of the environment.
+    pub fn with(self, from: &str, to: &str) -> Self {
+        let text = std::fs::read_to_string(&self.file).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&self.file, text.replace(from, to)).unwrap();
+        self
+    }
+
     /// With the first release under way already, and a company to work in.
     pub fn with_first(strategy: &str) -> Self {
-        let mut stage = Self::new(strategy, "");
+        Self::new(strategy, "").begun()
+    }
+
+    /// The first release, and a company to work in.
+    pub fn begun(self) -> Self {
+        let mut stage = self;
         stage.found_company();
         let first = stage.version("a");
         let ended = stage.deploy(&first);
@@ -192,7 +212,8 @@ impl Stage {
 
     /// Process ids of kept processes whose name begins so.
     pub fn pids(&self, prefix: &str) -> Vec<u32> {
-        let list = self.runtime.block_on(raally_ops::keeper::client::list(&self.state(), Path::new(raallyctl())));
+        let list =
+            self.runtime.block_on(raally_ops::keeper::client::list(&self.state(), Path::new(raallyctl()), Keeper::Own));
         list.unwrap().iter().filter(|one| one.id.starts_with(prefix)).filter_map(|one| one.pid).collect()
     }
 }
