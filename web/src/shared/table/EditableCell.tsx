@@ -41,7 +41,10 @@ export function EditableCell<T>({ row, label, edit, children, onSave }: Props<T>
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement | HTMLSelectElement>) => {
     event.stopPropagation();
-    returns.current = event.key === "Enter" || event.key === "Escape";
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    // Otherwise the press would go on to the button that takes the focus, and open it again.
+    event.preventDefault();
+    returns.current = true;
     if (event.key === "Enter") keep(event.currentTarget.value);
     else if (event.key === "Escape") setEditing(false);
   };
