@@ -3,4 +3,5 @@
 
 mod commands;
 mod installation;
+mod large_import;
 mod serving;

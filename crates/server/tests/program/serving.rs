@@ -24,6 +24,31 @@ fn server_becomes_ready_takes_a_sign_up_and_ends_with_0_on_sigterm() {
 }
 
 #[test]
+fn empty_database_offers_the_demo_and_a_user_and_a_filled_one_offers_nothing() {
+    let here = Installation::new();
+    let said = |here: &Installation| {
+        let (mut command, log) = (here.command(&["serve"]), here.path().join("log"));
+        command.stderr(std::fs::File::create(&log).unwrap()).stdout(std::process::Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let started = Instant::now();
+        let read = || std::fs::read_to_string(&log).unwrap_or_default();
+        while !read().contains("listening on") {
+            assert!(started.elapsed() < DEADLINE, "{}", read());
+            std::thread::yield_now();
+        }
+        let ended = std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        assert!(ended.success() && child.wait().unwrap().success());
+        read()
+    };
+    let empty = said(&here);
+    assert!(empty.contains("raally demo") && empty.contains("raally user create"), "{empty}");
+    let create = ["user", "create", "--email", "you@company.example", "--password-stdin"];
+    assert_eq!(here.run_with_input(&create, PASSWORD).status.code(), Some(0));
+    let filled = said(&here);
+    assert!(!filled.contains("raally demo"), "{filled}");
+}
+
+#[test]
 fn two_servers_share_one_database() {
     let here = Installation::new();
     let (one, other) = (here.serve(), here.serve());
