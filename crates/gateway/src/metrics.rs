@@ -180,7 +180,7 @@ fn histogram(mut encoder: MetricEncoder<'_>, latency: &Histogram) -> fmt::Result
         buckets.push(((1_u64 << power) as f64 / 1e6, counts[from..end].iter().sum()));
         from = end;
     }
-    buckets.push((f64::MAX, counts[from..].iter().sum()));
+    buckets.push((f64::INFINITY, counts[from..].iter().sum()));
     encoder.encode_histogram::<NoLabelSet>(latency.sum_us() as f64 / 1e6, latency.count(), &buckets, None)
 }
 
