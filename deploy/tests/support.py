@@ -7,6 +7,7 @@ everywhere (MAY_BE_MISSING, and why in docs/decisions/0015-manifests.md).
 import atexit
 import contextlib
 import functools
+import http.client
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import tempfile
 import time
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 
 DEPLOY = pathlib.Path(__file__).resolve().parent.parent
@@ -185,6 +187,50 @@ def raally():
     return Raally()
 
 
+class Unix(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost")
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+def raallyctl_binary():
+    path = raally_binary().parent / "raallyctl"
+    return path if path.exists() else missing("a built raallyctl")
+
+
+@functools.cache
+def gateway():
+    """Address of the metrics of a gateway in front of the server, with a little traffic through it."""
+    folder = scratch() / "gateway"
+    folder.mkdir()
+    listen, metrics = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    config = {
+        "listens": [{"address": listen}], "adminSocket": str(folder / "admin"), "stateFile": str(folder / "table"),
+        "metricsListen": metrics, "workers": 1,
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    start([raallyctl_binary(), "gateway", "--config", folder / "config.json"], scratch() / "gateway.log")
+    until("the gateway is there", lambda: get(f"http://{metrics}/metrics")[0] == 200)
+    target = {"id": "one", "address": raally().url.removeprefix("http://")}
+    table = {"groups": {"stable": {"version": "0.1.0", "targets": [target]}}, "split": {"stable": 10_000}}
+    connection = Unix(folder / "admin")
+    connection.request("GET", "/v1/state")
+    epoch = json.loads(connection.getresponse().read())["epoch"]
+    connection.request("PUT", "/v1/table", json.dumps(table), {"Content-Type": "application/json", "If-Match": str(epoch)})
+    answer = connection.getresponse()
+    if answer.status >= 300:
+        raise AssertionError(answer.read())
+    connection.close()
+    until("the gateway passes requests on", lambda: get(f"http://{listen}/ready", {"Host": "127.0.0.1"})[0] == 200)
+    return metrics
+
+
 @functools.cache
 def prometheus():
     """The URL of a Prometheus with our configuration and rules, that has scraped the server."""
@@ -193,6 +239,7 @@ def prometheus():
     shutil.copytree(DEPLOY / "prometheus", folder)
     address = raally().url.removeprefix("http://")
     (folder / "targets" / "raally.yml").write_text(f'- targets: ["{address}"]\n')
+    (folder / "targets" / "gateway.yml").write_text(f'- targets: ["{gateway()}"]\n')
     config = (folder / "prometheus.yml").read_text()
     quick = config.replace("scrape_interval: 15s", "scrape_interval: 1s").replace("scrape_timeout: 10s", "scrape_timeout: 1s")
     quick = quick.replace("evaluation_interval: 15s", "evaluation_interval: 1s")

@@ -49,7 +49,7 @@ def names(expression):
 
 def exported():
     """The names of all series that the running server has, even those that nothing was counted for."""
-    text = raally().metrics()
+    text = raally().metrics() + get(f"http://{support.gateway()}/metrics")[1]
     found = set(re.findall(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)[ {]", text, re.M))
     for name, kind in re.findall(r"^# TYPE (\S+) (\S+)", text, re.M):
         endings = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"], "info": ["_info"]}
@@ -127,7 +127,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(found), len(rules()))
 
     def test_histograms_give_figures_in_a_running_prometheus(self):
-        for metric in ("raally_http_request_duration_seconds", "raally_db_write_duration_seconds", "raally_db_read_duration_seconds"):
+        for metric in ("raally_http_request_duration_seconds", "raally_db_write_duration_seconds", "raally_db_read_duration_seconds", "raally_gateway_attempt_duration_seconds"):
             (found,) = query(prometheus(), f"histogram_quantile(0.95, sum by (le) ({metric}_bucket))")
             self.assertLess(float(found["value"][1]), 60, metric)
 

@@ -202,12 +202,38 @@ def business(_slo):
     ]
 
 
+def releases(_slo):
+    """What the gateway sees of each version; on one host, where there is no mesh."""
+    gateway = 'job="raally-gateway"'
+    attempt = "raally_gateway_attempt_duration_seconds"
+
+    def q(share):
+        return f"histogram_quantile({share}, sum by (le, version, group) (rate({attempt}_bucket{{{gateway}}}[1m])))"
+
+    each = "{{group}} {{version}}"
+    return [
+        panel("Share of the requests", [(f"raally_gateway_weight_basis_points{{{gateway}}} / 10000", each)], unit="percentunit", most=1, stack="normal"),
+        panel("Answers", [(f"sum by (group, version, status) (rate(raally_gateway_answers_total{{{gateway}}}[1m]))", each + " {{status}}")], unit="reqps"),
+        panel("Failed attempts", [(f'sum by (group, version, ending) (rate(raally_gateway_attempts_total{{{gateway}, ending!~"ok|client_error|cancelled"}}[1m]))', each + " {{ending}}")], unit="reqps", says="Before second attempts: what the canary is charged with, not what users see."),
+        panel("95th percentile", [(q(0.95), each)], unit="s"),
+        panel("Median", [(q(0.5), each)], unit="s"),
+        panel("Second attempts", [(f"sum(rate(raally_gateway_retries_total{{{gateway}}}[1m]))", "made"), (f"sum(rate(raally_gateway_retry_budget_empty_total{{{gateway}}}[1m]))", "not allowed by the budget")], unit="reqps"),
+        panel("Answered by the gateway itself", [(f"sum by (reason) (rate(raally_gateway_own_answers_total{{{gateway}}}[1m]))", "{{reason}}")], unit="reqps"),
+        panel("Open requests", [(f"raally_gateway_target_open_requests{{{gateway}}}", "{{group}} {{target}}"), (f"sum by (group) (raally_gateway_queued{{{gateway}}})", "waiting for {{group}}")]),
+        panel("Targets", [(f"raally_gateway_target_healthy{{{gateway}}}", "{{target}} healthy"), (f"raally_gateway_target_ejected{{{gateway}}}", "{{target}} ejected"), (f"raally_gateway_target_breaker_open{{{gateway}}}", "{{target}} breaker open"), (f"raally_gateway_target_draining{{{gateway}}}", "{{target}} draining")], most=1),
+        panel("Ejections and breakers", [(f"sum by (group) (increase(raally_gateway_ejections_total{{{gateway}}}[5m]))", "{{group}} ejections"), (f"sum by (group) (increase(raally_gateway_breaker_openings_total{{{gateway}}}[5m]))", "{{group}} breaker openings")]),
+        panel("Users placed by cookie", [(f"sum by (group) (raally_gateway_users_total{{{gateway}}})", "{{group}}")]),
+        panel("The gateway", [(f"raally_gateway_connections_open{{{gateway}}}", "connections"), (f"rate(raally_gateway_connections_total{{{gateway}}}[1m])", "new a second"), (f"raally_gateway_table_epoch{{{gateway}}}", "table"), (f"raally_gateway_draining{{{gateway}}}", "draining")]),
+    ]
+
+
 def files():
     """Name and text of each dashboard."""
     slo = objectives.read()
     of = [
         dashboard("raally-overview", "Raally: overview", "Traffic, errors, latency, saturation and the error budgets.", overview(slo)),
         dashboard("raally-database", "Raally: database and log", "What waits for the database, and how long it takes.", database(slo)),
+        dashboard("raally-releases", "Raally: versions at the gateway", "What each version does under which share of the requests.", releases(slo)),
         dashboard("raally-business", "Raally: what people do with it", "Figures of the business.", business(slo)),
     ]
     return {f"{one['uid']}.gen.json": json.dumps(one, indent=1, ensure_ascii=False) + "\n" for one in of}
