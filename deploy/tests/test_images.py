@@ -160,6 +160,21 @@ class Runtime(unittest.TestCase):
         if "release" in self.binary.parts:
             self.assertLess(size, IMAGE_BYTES_MAX)
 
+    def test_the_tools_image_runs_restrained_too(self):
+        folder = scratch() / "image-tool"
+        (folder / "data").mkdir(parents=True)
+        shutil.copy(support.raallyctl_binary(), folder / "raallyctl")
+        run("strip", folder / "raallyctl")
+        name = f"{self.name}-tool"
+        run(
+            "buildah", "bud", "--format", "docker", "--file", DOCKER / "raallyctl.Dockerfile", "--target", "runtime",
+            "--build-arg", f"RUNTIME_BASE={self.name}-base", "--build-context", f"binary={folder}", "--tag", name, folder,
+            env=self.environment,
+        )
+        self.assertEqual(self.podman("image", "inspect", name, "--format", "{{.Config.User}}"), "1000:1000")
+        said = self.podman("run", "--rm", "--network", "none", "--read-only", "--cap-drop", "all", name, "--help")
+        self.assertIn("deploy", said)
+
     def test_it_runs_restrained_is_healthy_and_drains(self):
         port = free_port()
         name = f"raally-deploy-check-{port}"

@@ -19,6 +19,8 @@ EXPORTED_BY_OTHERS = {
     "kube_deployment_status_replicas_available": "kube-state-metrics",
     "kube_deployment_spec_replicas": "kube-state-metrics",
     "kube_cronjob_status_last_successful_time": "kube-state-metrics",
+    "node_filesystem_avail_bytes": "node exporter",
+    "node_filesystem_size_bytes": "node exporter",
     "raally_backup_last_success_timestamp_seconds": "deploy/host/backup.sh, by the node exporter",
 }
 WORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset", "inf", "nan"}
