@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use raally_gateway::Config;
 
+/// As in `raallyctl`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(path) = arguments.next() else {

@@ -54,7 +54,7 @@ pub(crate) async fn attempt(
     let begun = Instant::now();
     let running = Running { terms, place: Some(place), begun };
     loop {
-        let target = running.target();
+        let target = running.place().target();
         let (mut sender, reused) = match target.pools[terms.worker].take(begun) {
             Some(sender) => (sender, true),
             None => match connect(terms, &target.address).await {
@@ -120,9 +120,8 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    fn target(&self) -> Arc<crate::target::TargetRuntime> {
-        let place = self.place.as_ref().expect("the place is taken at the end only");
-        Arc::clone(&place.target)
+    fn place(&self) -> &Place {
+        self.place.as_ref().expect("the place is taken at the end only")
     }
 
     fn answered(mut self, response: Response<Incoming>, sender: Sender) -> Answer {
@@ -138,18 +137,18 @@ impl Running<'_> {
     }
 
     fn settle(&self, place: &mut Place, ending: Ending) -> usize {
-        let shared = self.terms.shared;
+        let Terms { shared, worker, cohort, .. } = *self.terms;
         let now = Instant::now();
-        let cohort =
-            place.group.counters.record(self.terms.worker, self.terms.cohort, ending, micros(now - self.begun));
         let (now_us, failed) = (shared.us(now), ending.is_failure());
-        if place.target.breaker.settle(std::mem::take(&mut place.probe), failed, now_us) {
-            Totals::count(&place.group.counters.breaker_openings);
-            let (target, group) = (&place.target.id, &place.group.name);
-            tracing::warn!(target_id = %target, %group, version = %place.group.version, "circuit breaker opened");
+        let probe = std::mem::take(&mut place.probe);
+        let (group, target) = (place.group(), place.target());
+        let cohort = group.counters.record(worker, cohort, ending, micros(now - self.begun));
+        if target.breaker.settle(worker, probe, failed, now_us) {
+            Totals::count(&group.counters.breaker_openings);
+            tracing::warn!(target_id = %target.id, group = %group.name, version = %group.version, "circuit breaker opened");
         }
-        if place.target.outlier.settle(failed) {
-            place.group.eject(&place.target, now_us, shared.config.outliers.percent_max);
+        if target.outlier.settle(failed) {
+            group.eject(target, now_us, shared.config.outliers.percent_max);
         }
         cohort
     }
@@ -158,7 +157,7 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if let Some(place) = self.place.take() {
-            place.group.counters.record(self.terms.worker, self.terms.cohort, Ending::Cancelled, 0);
+            place.group().counters.record(self.terms.worker, self.terms.cohort, Ending::Cancelled, 0);
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::body::{Progress, RequestBody};
 use crate::config::ms;
 use crate::counters::Ending;
 use crate::proxy::Worker;
-use crate::routes::{Choice, GroupRuntime, Placing, Routes};
-use crate::shared::{Place, Totals};
+use crate::routes::{Choice, GroupRuntime, Looking, Placing};
+use crate::shared::{LocalRoutes, Place, Totals};
 use crate::target::TargetRuntime;
 use crate::trace::{TRACEPARENT, Trace};
 
@@ -33,7 +33,7 @@ pub(crate) enum Held {
 
 pub(crate) struct Exchange<'a> {
     worker: &'a Worker,
-    routes: &'a Routes,
+    routes: &'a LocalRoutes,
     group: usize,
     cohort: Option<usize>,
     head: Parts,
@@ -50,7 +50,7 @@ impl<'a> Exchange<'a> {
     #[expect(clippy::too_many_arguments, reason = "they are the parts of one request, and it is made in one place")]
     pub fn new(
         worker: &'a Worker,
-        routes: &'a Routes,
+        routes: &'a LocalRoutes,
         placing: &Placing,
         head: Parts,
         held: Held,
@@ -69,8 +69,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// Attempts until an answer may be passed on, or none can be had.
-    pub async fn run(&mut self) -> Result<Answer, Sorry> {
-        let mut place = self.first_place().await?;
+    pub async fn run(&mut self, begun: Instant) -> Result<Answer, Sorry> {
+        let mut place = self.first_place(begun).await?;
         loop {
             self.attempts += 1;
             let (request, progress) = self.request();
@@ -92,40 +92,46 @@ impl<'a> Exchange<'a> {
     }
 
     /// A place in the request's group; if all are taken, the first that becomes free in time.
-    async fn first_place(&mut self) -> Result<Place, Sorry> {
-        let group = &self.routes.groups[self.group];
+    async fn first_place(&self, begun: Instant) -> Result<Place, Sorry> {
+        let (index, now_us) = (self.group, self.worker.shared.us(begun));
         let limits = &self.worker.shared.config.limits;
-        match self.choose(group, false) {
-            Choice::Target(target, probe) => return Ok(taken(group, target, probe)),
-            Choice::None => return self.helper(group).ok_or(Sorry::NoTarget),
+        match self.choose(index, false, now_us) {
+            Choice::Target(target, probe) => return Ok(self.taken(index, target, probe)),
+            Choice::None => return self.helper(index).ok_or(Sorry::NoTarget),
             Choice::Full => {}
         }
+        let group = &self.routes.groups[index];
         let _waiting = Waiting::enter(group, limits.queue_max).ok_or(Sorry::Busy)?;
         let deadline = (Instant::now() + ms(limits.queue_ms_max)).min(self.deadline);
         loop {
             let freed = group.queue.freed.notified();
-            match self.choose(group, false) {
-                Choice::Target(target, probe) => return Ok(taken(group, target, probe)),
-                Choice::None => return self.helper(group).ok_or(Sorry::NoTarget),
+            match self.choose(index, false, self.worker.shared.now_us()) {
+                Choice::Target(target, probe) => return Ok(self.taken(index, target, probe)),
+                Choice::None => return self.helper(index).ok_or(Sorry::NoTarget),
                 Choice::Full => timeout_at(deadline.into(), freed).await.map_err(|_| Sorry::Busy)?,
             }
         }
     }
 
     /// When no target of the group is fit: the fallback's, or else one that may be ill.
-    fn helper(&self, group: &Arc<GroupRuntime>) -> Option<Place> {
-        let fallback = group.fallback.map(|index| &self.routes.groups[index]);
+    fn helper(&self, group: usize) -> Option<Place> {
+        let fallback = self.routes.groups[group].fallback;
         for (group, lenient) in fallback.map(|group| (group, false)).into_iter().chain([(group, true)]) {
-            if let Choice::Target(target, probe) = self.choose(group, lenient) {
-                return Some(taken(group, target, probe));
+            if let Choice::Target(target, probe) = self.choose(group, lenient, self.worker.shared.now_us()) {
+                return Some(self.taken(group, target, probe));
             }
         }
         None
     }
 
-    fn choose(&self, group: &GroupRuntime, lenient: bool) -> Choice {
-        let shared = &self.worker.shared;
-        group.choose(shared.now_us(), &self.tried, lenient, shared.config.limits.open_per_target_max)
+    fn choose(&self, group: usize, lenient: bool, now_us: u64) -> Choice {
+        let open_max = self.worker.shared.config.limits.open_per_target_max;
+        let looking = Looking { worker: self.worker.index, now_us, tried: &self.tried, open_max };
+        self.routes.groups[group].choose(&looking, lenient)
+    }
+
+    fn taken(&self, group: usize, target: usize, probe: bool) -> Place {
+        Place { routes: Arc::clone(self.routes), group, target, probe }
     }
 
     fn may_try_again(&self) -> bool {
@@ -139,7 +145,7 @@ impl<'a> Exchange<'a> {
             return None;
         }
         // Another version may not have the fault; another process of the same has, unless it was only unavailable.
-        let fallback = answer.place.group.fallback;
+        let fallback = answer.place.group().fallback;
         let worth = match fallback {
             Some(_) => !matches!(status, StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED),
             None => matches!(
@@ -150,20 +156,18 @@ impl<'a> Exchange<'a> {
         if !worth {
             return None;
         }
-        self.tried.push(Arc::clone(&answer.place.target));
-        let group = fallback.map_or(&answer.place.group, |index| &self.routes.groups[index]);
-        self.again(group)
+        self.tried.push(Arc::clone(answer.place.target()));
+        self.again(fallback.unwrap_or(answer.place.group))
     }
 
     /// The place of another attempt after one without an answer, or what the client hears.
     fn after(&mut self, failed: Failed) -> Result<Place, Sorry> {
         let sorry = if failed.ending == Ending::Timeout { Sorry::Late } else { Sorry::Broken };
-        self.tried.push(Arc::clone(&failed.place.target));
+        self.tried.push(Arc::clone(failed.place.target()));
         if !self.may_try_again() {
             return Err(sorry);
         }
-        let group = &failed.place.group;
-        let fallback = group.fallback.map(|index| &self.routes.groups[index]);
+        let (group, fallback) = (failed.place.group, failed.place.group().fallback);
         if let Some(unsent) = failed.unsent {
             self.take_back(unsent);
             let other = self.place_in(group).or_else(|| fallback.and_then(|group| self.place_in(group)));
@@ -178,17 +182,17 @@ impl<'a> Exchange<'a> {
         // There is no other. A target that closed an idle connection under the request may take it on a new one.
         if failed.ending == Ending::Reset && failed.reused {
             self.tried.pop();
-            failed.place.target.pools[self.worker.index].clear();
+            failed.place.target().pools[self.worker.index].clear();
             return self.again(group).ok_or(sorry);
         }
         Err(sorry)
     }
 
     /// A place for a retry, out of the budget.
-    fn again(&self, group: &Arc<GroupRuntime>) -> Option<Place> {
+    fn again(&self, group: usize) -> Option<Place> {
         let shared = &self.worker.shared;
         let place = self.place_in(group)?;
-        if !shared.budget.withdraw(shared.now_us()) {
+        if !shared.budget.withdraw(self.worker.index, shared.now_us()) {
             Totals::count(&shared.totals.budget_empty);
             return None;
         }
@@ -196,9 +200,9 @@ impl<'a> Exchange<'a> {
         Some(place)
     }
 
-    fn place_in(&self, group: &Arc<GroupRuntime>) -> Option<Place> {
-        match self.choose(group, false) {
-            Choice::Target(target, probe) => Some(taken(group, target, probe)),
+    fn place_in(&self, group: usize) -> Option<Place> {
+        match self.choose(group, false, self.worker.shared.now_us()) {
+            Choice::Target(target, probe) => Some(self.taken(group, target, probe)),
             Choice::Full | Choice::None => None,
         }
     }
@@ -233,10 +237,6 @@ impl<'a> Exchange<'a> {
             self.held = Held::Passing(incoming);
         }
     }
-}
-
-fn taken(group: &Arc<GroupRuntime>, target: Arc<TargetRuntime>, probe: bool) -> Place {
-    Place { group: Arc::clone(group), target, probe }
 }
 
 /// A request in the queue of a group.

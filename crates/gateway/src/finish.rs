@@ -1,7 +1,5 @@
 //! The end of a request whose answer came from a target: the connection goes back, the log gets its line.
 
-use std::sync::Arc;
-
 use crate::access::Line;
 use crate::pool::Sender;
 use crate::shared::Place;
@@ -21,7 +19,7 @@ impl Finish {
     /// The answer went through to its last byte.
     pub fn whole(&mut self, sender: Sender, bytes: u64) {
         if let Some(place) = self.place.take() {
-            place.target.pools[self.worker].put(sender);
+            place.target().pools[self.worker].put(sender);
         }
         self.log(bytes, "whole");
     }
@@ -29,8 +27,8 @@ impl Finish {
     /// The target's side broke off.
     pub fn broken(&mut self, bytes: u64) {
         if let Some(place) = self.place.take().filter(|_| !self.failed) {
-            place.group.counters.aborted(self.worker, self.cohort);
-            Arc::clone(&place.target).outlier.settle(true);
+            place.group().counters.aborted(self.worker, self.cohort);
+            place.target().outlier.settle(true);
         }
         self.log(bytes, "broken");
     }

@@ -1,8 +1,8 @@
 //! The life of a request: limits, group, target, attempts, answer.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Version, header};
@@ -17,7 +17,7 @@ use crate::exchange::{Exchange, Held};
 use crate::finish::Finish;
 use crate::forward::{self, Hop};
 use crate::routes::{Placing, Routes};
-use crate::shared::{Shared, Totals};
+use crate::shared::{LocalRoutes, Shared, Totals};
 use crate::trace::Trace;
 use crate::{network, sticky};
 
@@ -28,6 +28,7 @@ const GROUP: HeaderName = HeaderName::from_static("x-gateway-group");
 pub(crate) struct Worker {
     pub shared: Arc<Shared>,
     pub index: usize,
+    routes: Mutex<LocalRoutes>,
 }
 
 /// The other end of a client's connection.
@@ -56,6 +57,22 @@ struct Noted {
 }
 
 impl Worker {
+    pub fn new(shared: &Arc<Shared>, index: usize) -> Self {
+        let routes = Mutex::new(Arc::new(shared.routes.load_full()));
+        Self { shared: Arc::clone(shared), index, routes }
+    }
+
+    /// The routes in use.
+    fn routes(&self) -> LocalRoutes {
+        let current = self.shared.routes.load();
+        // Only this worker's thread comes here: the lock never waits.
+        let mut own = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&**own, &*current) {
+            *own = Arc::new(Arc::clone(&*current));
+        }
+        Arc::clone(&*own)
+    }
+
     pub async fn handle(&self, peer: &Peer, request: Request<Incoming>) -> Response<AnswerBody> {
         let shared = &self.shared;
         let begun = Instant::now();
@@ -82,9 +99,9 @@ impl Worker {
         if let Err(unfit) = forward::request(&mut head, &hop) {
             return self.sorry(Sorry::Unfit(unfit), noted);
         }
-        shared.budget.request(shared.us(begun));
-        let routes = shared.routes.load_full();
-        let Some(placing) = routes.place(&head.headers) else { return self.sorry(Sorry::NoTable, noted) };
+        shared.budget.request(self.index, shared.us(begun));
+        let routes = self.routes();
+        let Some(placing) = routes.place(self.index, &head.headers) else { return self.sorry(Sorry::NoTable, noted) };
         let idempotent = forward::is_idempotent(&head.method, &head.headers);
         let held = match self.hold(body, idempotent, &head.headers).await {
             Ok(held) => held,
@@ -92,7 +109,7 @@ impl Worker {
         };
         let deadline = begun + ms(shared.config.timeouts.request_ms);
         let mut exchange = Exchange::new(self, &routes, &placing, head, held, idempotent, trace, deadline);
-        match exchange.run().await {
+        match exchange.run(begun).await {
             Ok(answer) => {
                 let attempts = exchange.attempts();
                 self.pass(answer, &routes, &placing, peer, noted, attempts)
@@ -138,7 +155,7 @@ impl Worker {
         let Answer { response, sender, place, cohort } = answer;
         let (mut head, incoming) = response.into_parts();
         let status = head.status;
-        place.group.counters.answered(self.index, status.as_u16());
+        place.group().counters.answered(self.index, status.as_u16());
         forward::answer(&mut head.headers);
         if let (Some(user), Some(rule)) = (placing.new_user, &routes.sticky)
             && let Some(cookie) = sticky::set_cookie(rule, user, peer.secure)
@@ -147,14 +164,14 @@ impl Worker {
             Totals::count(&routes.groups[placing.group].counters.users);
         }
         if config.reveal_group
-            && let Ok(name) = HeaderValue::try_from(place.group.name.as_str())
+            && let Ok(name) = HeaderValue::try_from(place.group().name.as_str())
         {
             head.headers.insert(GROUP, name);
         }
         self.ask_to_close(&mut head.headers, noted.version);
         head.version = Version::HTTP_11;
         let line = noted.line.filter(|_| config.access_log.wants(status)).map(|line| {
-            let answered_by = Some((Arc::clone(&place.group), place.target.id.clone()));
+            let answered_by = Some((Arc::clone(place.group()), place.target().id.clone()));
             Box::new(Line { status, attempts, answered_by, ..line })
         });
         let failed = status.is_server_error();

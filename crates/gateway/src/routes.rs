@@ -13,6 +13,7 @@ use crate::split::Split;
 use crate::sticky;
 use crate::table::{GroupName, Sticky, Table, TargetId, TesterBy};
 use crate::target::TargetRuntime;
+use crate::window::{Lane, lanes};
 use crate::wire::{Breaker, GroupCounts};
 
 #[derive(Debug)]
@@ -43,7 +44,8 @@ pub(crate) struct GroupRuntime {
     pub fallback: Option<usize>,
     pub counters: Arc<GroupCounters>,
     pub queue: Arc<Queue>,
-    turn: AtomicUsize,
+    /// Whose turn it is, by worker.
+    turns: Box<[Lane<AtomicUsize>]>,
 }
 
 /// Requests that wait for a place in a group.
@@ -56,12 +58,21 @@ pub(crate) struct Queue {
 /// What a look for a target came to.
 #[derive(Debug)]
 pub(crate) enum Choice {
-    /// This one, with a place taken; `true` = as a probe of its breaker.
-    Target(Arc<TargetRuntime>, bool),
+    /// The one with this index, with a place taken; `true` = as a probe of its breaker.
+    Target(usize, bool),
     /// Fit ones are there, each with as many open requests as it may have.
     Full,
     /// None is fit.
     None,
+}
+
+/// Who looks for a target, and what it already knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looking<'a> {
+    pub worker: usize,
+    pub now_us: u64,
+    pub tried: &'a [Arc<TargetRuntime>],
+    pub open_max: u32,
 }
 
 /// Where a request goes, and who sends it.
@@ -100,7 +111,7 @@ impl Routes {
                     .filter(|known| known.version == group.version)
                     .map_or_else(|| Arc::new(GroupCounters::new(workers)), |known| Arc::clone(&known.counters)),
                 queue: same.map_or_else(Arc::default, |known| Arc::clone(&known.queue)),
-                turn: AtomicUsize::new(0),
+                turns: lanes(workers),
             })
         });
         let groups = groups.collect();
@@ -114,7 +125,7 @@ impl Routes {
             })
         });
         let testers = testers.collect();
-        let split = Split::new(names.iter().map(|name| (name.as_str(), table.weight_bp(name))));
+        let split = Split::new(names.iter().map(|name| (name.as_str(), table.weight_bp(name))), workers);
         Self { epoch, groups, sticky: table.sticky.clone(), split, testers, table }
     }
 
@@ -126,11 +137,11 @@ impl Routes {
         self.targets().find(|target| target.id == *id)
     }
 
-    /// The group of a request; `None` in an empty table.
-    pub fn place(&self, headers: &HeaderMap) -> Option<Placing> {
+    /// The group of a worker's request; `None` in an empty table.
+    pub fn place(&self, worker: usize, headers: &HeaderMap) -> Option<Placing> {
         let tester = self.testers.iter().find(|tester| tester.fits(headers)).map(|tester| tester.group);
         let Some(sticky) = &self.sticky else {
-            let group = tester.or_else(|| self.split.next())?;
+            let group = tester.or_else(|| self.split.next(worker))?;
             return Some(Placing { group, cohort: None, new_user: None });
         };
         if let Some(user) = sticky::user(headers, &sticky.cookie) {
@@ -157,9 +168,10 @@ impl TesterRule {
 impl GroupRuntime {
     /// The fit target with the fewest open requests, equals in turn. With `lenient` checks and ejections don't count:
     /// better a target that may be ill than none.
-    pub fn choose(&self, now_us: u64, tried: &[Arc<TargetRuntime>], lenient: bool, open_max: u32) -> Choice {
+    pub fn choose(&self, looking: &Looking<'_>, lenient: bool) -> Choice {
+        let Looking { worker, now_us, tried, open_max } = *looking;
         let count = self.targets.len();
-        let start = self.turn.fetch_add(1, Ordering::Relaxed);
+        let start = self.turns[worker].0.fetch_add(1, Ordering::Relaxed);
         let mut full = false;
         let mut refused: u64 = 0;
         // Between the look and the entry others may take the place: look again, without that target.
@@ -187,7 +199,7 @@ impl GroupRuntime {
             let target = &self.targets[index];
             if target.enter(open_max) {
                 if let Some(probe) = target.breaker.admit(now_us) {
-                    return Choice::Target(Arc::clone(target), probe);
+                    return Choice::Target(index, probe);
                 }
                 target.leave();
             }
@@ -270,14 +282,15 @@ mod tests {
                 headers.insert("x", "y".parse().unwrap());
             }
             for _ in 0..20 {
-                match routes.place(&headers) {
+                match routes.place(0, &headers) {
                     None => prop_assert!(empty),
                     Some(placing) => {
-                        let choice = routes.groups[placing.group].choose(0, &[], false, 10);
-                        let Choice::Target(target, _) = choice else {
+                        let looking = Looking { worker: 0, now_us: 0, tried: &[], open_max: 10 };
+                        let group = &routes.groups[placing.group];
+                        let Choice::Target(index, _) = group.choose(&looking, false) else {
                             return Err(TestCaseError::fail("no target for a request"));
                         };
-                        target.leave();
+                        group.targets[index].leave();
                     }
                 }
             }

@@ -65,7 +65,7 @@ pub(crate) fn start(shared: &Arc<Shared>) -> std::io::Result<(Workers, Threads)>
     for index in 0..shared.workers {
         let (sender, receiver) = mpsc::unbounded_channel();
         let open = Arc::new(AtomicUsize::new(0));
-        let worker = Arc::new(Worker { shared: Arc::clone(shared), index });
+        let worker = Arc::new(Worker::new(shared, index));
         let connections = Connections::new(worker, watching.clone(), alive.clone(), Arc::clone(&open));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let carry = move || runtime.block_on(carry(receiver, connections));

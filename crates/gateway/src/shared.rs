@@ -60,7 +60,7 @@ impl Shared {
             instance: format!("{:032x}", fastrand::u128(..)),
             routes: ArcSwap::from_pointee(routes),
             routes_changed: Notify::new(),
-            budget: RetryBudget::new(&config.retries),
+            budget: RetryBudget::new(&config.retries, config.workers()),
             limiter: config.rate_limit.as_ref().map(Limiter::new),
             totals: Totals::default(),
             draining: AtomicBool::new(false),
@@ -79,21 +79,38 @@ impl Shared {
     }
 }
 
+/// The routes as one worker holds them: its own counter of references, so that workers don't share that cache line.
+pub(crate) type LocalRoutes = Arc<Arc<Routes>>;
+
 /// A place of a request at a target: counted as open until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
-    pub group: Arc<GroupRuntime>,
-    pub target: Arc<TargetRuntime>,
+    pub routes: LocalRoutes,
+    /// Index of the group.
+    pub group: usize,
+    /// Index of the target in its group.
+    pub target: usize,
     /// Whether it is the one attempt that the half-open breaker allows, and is not settled.
     pub probe: bool,
 }
 
+impl Place {
+    pub fn group(&self) -> &Arc<GroupRuntime> {
+        &self.routes.groups[self.group]
+    }
+
+    pub fn target(&self) -> &Arc<TargetRuntime> {
+        &self.group().targets[self.target]
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
-        self.target.breaker.abandon(self.probe);
-        self.target.leave();
-        if self.group.queue.waiting.load(Ordering::Relaxed) > 0 {
-            self.group.queue.freed.notify_one();
+        self.target().breaker.abandon(self.probe);
+        self.target().leave();
+        let queue = &self.group().queue;
+        if queue.waiting.load(Ordering::Relaxed) > 0 {
+            queue.freed.notify_one();
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Which group gets the next request: a smooth sequence for requests without a memory, and a hash for users who are
 //! to stay where they are.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::window::Lane;
 
 /// Weights by index of a group; 0 = gets nothing.
 #[derive(Debug)]
@@ -10,30 +12,29 @@ pub(crate) struct Split {
     sequence: Box<[u8]>,
     /// Hash of the name and weight of each group.
     weighted: Box<[(u64, f64)]>,
-    next: AtomicU64,
+    /// Where each worker is in the sequence. They begin apart, so that together they are smooth too.
+    next: Box<[Lane<AtomicUsize>]>,
 }
 
 impl Split {
     /// From names and weights; at most 256 groups.
-    pub fn new<'n>(groups: impl Iterator<Item = (&'n str, u32)>) -> Self {
+    pub fn new<'n>(groups: impl Iterator<Item = (&'n str, u32)>, workers: usize) -> Self {
         let groups: Vec<(&str, u32)> = groups.collect();
         let weights: Vec<u32> = groups.iter().map(|(_, weight)| *weight).collect();
+        let sequence = sequence(&weights);
+        let begin = |worker| Lane(AtomicUsize::new(sequence.len() * worker / workers.max(1)));
         Self {
-            sequence: sequence(&weights),
+            next: (0..workers).map(begin).collect(),
+            sequence,
             weighted: groups.iter().map(|(name, weight)| (fnv(name.as_bytes()), f64::from(*weight))).collect(),
-            next: AtomicU64::new(0),
         }
     }
 
-    /// The group of the next request: over any period as many as the weights say, and spread evenly within it.
+    /// The group of a worker's next request: over any period as many as the weights say, and spread evenly within it.
     /// `None` without any weight.
-    pub fn next(&self) -> Option<usize> {
-        let length = self.sequence.len() as u64;
-        if length == 0 {
-            return None;
-        }
-        let index = self.next.fetch_add(1, Ordering::Relaxed) % length;
-        self.sequence.get(usize::try_from(index).unwrap_or(0)).map(|group| usize::from(*group))
+    pub fn next(&self, worker: usize) -> Option<usize> {
+        let index = self.next[worker].0.fetch_add(1, Ordering::Relaxed).checked_rem(self.sequence.len())?;
+        self.sequence.get(index).map(|group| usize::from(*group))
     }
 
     /// The group of a user: always the same while the weights are. When one weight grows, users move to that group
@@ -109,7 +110,7 @@ mod tests {
 
     fn split(weights: &[u32]) -> Split {
         const NAMES: [&str; 4] = ["stable", "canary", "baseline", "preview"];
-        Split::new(NAMES.into_iter().zip(weights.iter().copied()))
+        Split::new(NAMES.into_iter().zip(weights.iter().copied()), 2)
     }
 
     /// Two to four weights that sum to 10,000.
@@ -135,7 +136,7 @@ mod tests {
             let split = split(&weights);
             let mut counts = vec![0_u32; weights.len()];
             for sent in 1..=10_000_u32 {
-                counts[split.next().unwrap()] += 1;
+                counts[split.next(0).unwrap()] += 1;
                 for (count, weight) in counts.iter().zip(&weights) {
                     let due = f64::from(*weight) * f64::from(sent) / 10_000.0;
                     prop_assert!((f64::from(*count) - due).abs() < weights.len() as f64, "{counts:?} after {sent}");
@@ -178,14 +179,14 @@ mod tests {
     #[test]
     fn one_in_ten_is_every_tenth() {
         let split = split(&[9_000, 1_000]);
-        let places: Vec<usize> = (0..100).filter(|_| split.next() == Some(1)).collect();
+        let places: Vec<usize> = (0..100).filter(|_| split.next(0) == Some(1)).collect();
         assert_eq!(places.len(), 10);
         assert!(places.windows(2).all(|pair| pair[1] - pair[0] == 10), "{places:?}");
     }
 
     #[test]
     fn without_weights_there_is_no_group() {
-        assert_eq!(split(&[]).next(), None);
+        assert_eq!(split(&[]).next(0), None);
         assert_eq!(split(&[0, 0]).of_user(1), None);
     }
 }

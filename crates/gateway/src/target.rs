@@ -43,7 +43,7 @@ impl TargetRuntime {
         Self {
             id: target.id.clone(),
             address: target.address.as_str().into(),
-            breaker: CircuitBreaker::new(&config.breaker),
+            breaker: CircuitBreaker::new(&config.breaker, workers),
             outlier: Outlier::new(&config.outliers),
             pools: (0..workers).map(|_| Pool::new(&config.limits, &config.timeouts)).collect(),
             group: Mutex::new(group.clone()),

@@ -2,10 +2,15 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use http::{Request, Version};
+use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -16,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use super::{Arrival, Stage};
+use crate::body::{AnswerBody, BodyError};
 use crate::config::{Config, ms};
 use crate::proxy::{Peer, Worker};
 
@@ -46,7 +52,7 @@ impl Connections {
         let connection = Connection {
             builder: self.builder.clone(),
             stage: self.stage.clone(),
-            _counted: Counted::new(&self.worker, &self.open),
+            _gauged: Gauged::new(&self.worker, &self.open),
             worker: Arc::clone(&self.worker),
             _held: (self.alive.clone(), place),
         };
@@ -73,9 +79,9 @@ impl Connections {
 }
 
 /// A connection in the gauges.
-struct Counted(Arc<Worker>, Arc<AtomicUsize>);
+struct Gauged(Arc<Worker>, Arc<AtomicUsize>);
 
-impl Counted {
+impl Gauged {
     /// The worker's own count was raised when the connection was handed on.
     fn new(worker: &Arc<Worker>, open: &Arc<AtomicUsize>) -> Self {
         worker.shared.totals.connections_open.fetch_add(1, Ordering::Relaxed);
@@ -83,7 +89,7 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for Gauged {
     fn drop(&mut self) {
         self.0.shared.totals.connections_open.fetch_sub(1, Ordering::Relaxed);
         self.1.fetch_sub(1, Ordering::Relaxed);
@@ -94,7 +100,7 @@ struct Connection {
     worker: Arc<Worker>,
     builder: Builder<TokioExecutor>,
     stage: watch::Receiver<Stage>,
-    _counted: Counted,
+    _gauged: Gauged,
     _held: (mpsc::Sender<()>, OwnedSemaphorePermit),
 }
 
@@ -105,19 +111,19 @@ impl Connection {
         peer: SocketAddr,
         secure: bool,
     ) {
-        let seen = Arc::new(Seen::default());
+        let seen = Arc::new(Seen::new());
         let peer = Arc::new(Peer::new(peer.ip(), secure, &self.worker.shared));
         let (worker, noting) = (Arc::clone(&self.worker), Arc::clone(&seen));
         let service = service_fn(move |request: Request<Incoming>| {
-            noting.note(request.version());
+            let busy = noting.begin(request.version());
             let (worker, peer) = (Arc::clone(&worker), Arc::clone(&peer));
-            async move { Ok::<_, Infallible>(worker.handle(&peer, request).await) }
+            async move { Ok::<_, Infallible>(worker.handle(&peer, request).await.map(|body| Counted::new(body, busy))) }
         });
         let serving = self.builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(serving);
-        let first_request = sleep(ms(self.worker.shared.config.timeouts.head_ms));
-        tokio::pin!(first_request);
-        let mut waits_for_first = true;
+        let patience = ms(self.worker.shared.config.timeouts.head_ms);
+        let look = sleep(patience);
+        tokio::pin!(look);
         let mut heard = Stage::Serving;
         loop {
             tokio::select! {
@@ -128,10 +134,15 @@ impl Connection {
                     }
                     return;
                 }
-                // hyper's own timeout begins when it knows the version, which takes some bytes.
-                () = &mut first_request, if waits_for_first => {
-                    waits_for_first = false;
-                    if !seen.any.load(Ordering::Relaxed) {
+                () = &mut look => {
+                    let quiet = seen.quiet();
+                    if quiet < patience {
+                        look.as_mut().reset(tokio::time::Instant::now() + (patience - quiet));
+                    } else if seen.http2.load(Ordering::Relaxed) && heard < Stage::Closing {
+                        heard = Stage::Closing;
+                        serving.as_mut().graceful_shutdown();
+                        look.as_mut().reset(tokio::time::Instant::now() + patience);
+                    } else {
                         return;
                     }
                 }
@@ -151,19 +162,78 @@ impl Connection {
     }
 }
 
-/// What a connection has seen so far.
-#[derive(Debug, Default)]
+/// What a connection has seen so far, and whether it has anything to do.
+#[derive(Debug)]
 struct Seen {
-    any: AtomicBool,
+    begun: Instant,
     http2: AtomicBool,
+    /// Requests whose answers are not through.
+    busy: AtomicU32,
+    /// When there was something to do last, in microseconds.
+    last_us: AtomicU64,
 }
 
 impl Seen {
-    fn note(&self, version: Version) {
-        self.any.store(true, Ordering::Relaxed);
+    fn new() -> Self {
+        let (busy, last_us) = (AtomicU32::new(0), AtomicU64::new(0));
+        Self { begun: Instant::now(), http2: AtomicBool::new(false), busy, last_us }
+    }
+
+    fn begin(self: &Arc<Self>, version: Version) -> Busy {
         if version == Version::HTTP_2 {
             self.http2.store(true, Ordering::Relaxed);
         }
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(Arc::clone(self))
+    }
+
+    /// For how long it has had nothing to do: idle, or waiting for a head to end.
+    fn quiet(&self) -> Duration {
+        if self.busy.load(Ordering::Relaxed) > 0 {
+            return Duration::ZERO;
+        }
+        self.begun.elapsed().saturating_sub(Duration::from_micros(self.last_us.load(Ordering::Relaxed)))
+    }
+}
+
+/// A request on the connection, to the last byte of its answer.
+#[derive(Debug)]
+struct Busy(Arc<Seen>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.last_us.store(u64::try_from(self.0.begun.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// An answer's body that keeps its connection busy.
+#[derive(Debug)]
+struct Counted {
+    body: AnswerBody,
+    _busy: Busy,
+}
+
+impl Counted {
+    fn new(body: AnswerBody, busy: Busy) -> Self {
+        Self { body, _busy: busy }
+    }
+}
+
+impl Body for Counted {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -172,8 +242,8 @@ fn builder(config: &Config) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head_timeout)
+        // A timer of hyper's costs an allocation for each request; ours, in `serve`, one for each connection.
+        .header_read_timeout(None)
         .max_buf_size(limits.head_bytes_max.max(8 * 1024))
         .max_headers(limits.headers_max);
     builder

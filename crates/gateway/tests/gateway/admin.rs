@@ -74,7 +74,10 @@ async fn metrics_name_every_group_and_target_and_the_loopback_address_has_nothin
     let (stable, canary) = (Upstream::named("stable").await, Upstream::named("canary").await);
     let gateway = Gateway::start(
         table(&[("stable", 9_000, &[stable.address]), ("canary", 1_000, &[canary.address])]),
-        |config| config.metrics_listen = Some("127.0.0.1:0".parse().unwrap()),
+        |config| {
+            config.metrics_listen = Some("127.0.0.1:0".parse().unwrap());
+            config.workers = 1;
+        },
     )
     .await;
     for _ in 0..10 {

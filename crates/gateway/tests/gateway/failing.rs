@@ -21,7 +21,7 @@ async fn a_failed_idempotent_attempt_is_answered_by_the_fallback_and_charged_to_
     let stable = Upstream::named("stable").await;
     let canary = Upstream::switched(&switch(StatusCode::INTERNAL_SERVER_ERROR)).await;
     let groups = table(&[("stable", 5_000, &[stable.address]), ("canary", 5_000, &[canary.address])]);
-    let gateway = Gateway::start(falls_back(groups, "canary", "stable"), |_| {}).await;
+    let gateway = Gateway::start(falls_back(groups, "canary", "stable"), |config| config.workers = 1).await;
     for _ in 0..8 {
         let reply = gateway.get("/").await;
         assert_eq!((reply.status, reply.body.as_str()), (StatusCode::OK, "stable"));

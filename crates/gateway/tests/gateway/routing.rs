@@ -22,9 +22,9 @@ fn cookie(reply: &Reply) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_are_split_exactly_as_the_weights_say() {
     let (stable, canary) = (Upstream::named("stable").await, Upstream::named("canary").await);
-    let gateway =
-        Gateway::start(table(&[("stable", 9_000, &[stable.address]), ("canary", 1_000, &[canary.address])]), |_| {})
-            .await;
+    let split = table(&[("stable", 9_000, &[stable.address]), ("canary", 1_000, &[canary.address])]);
+    // Each worker has a sequence of its own.
+    let gateway = Gateway::start(split, |config| config.workers = 1).await;
     let groups = groups_of(&gateway, 500).await;
     assert_eq!(groups, [("stable".to_owned(), 450), ("canary".to_owned(), 50)].into());
     assert_eq!((stable.hits(), canary.hits()), (450, 50));
@@ -33,7 +33,10 @@ async fn requests_are_split_exactly_as_the_weights_say() {
 #[tokio::test(flavor = "multi_thread")]
 async fn targets_of_a_group_take_turns() {
     let (one, two) = (Upstream::named("one").await, Upstream::named("two").await);
-    let gateway = Gateway::start(table(&[("stable", 10_000, &[one.address, two.address])]), |_| {}).await;
+    let gateway = Gateway::start(table(&[("stable", 10_000, &[one.address, two.address])]), |config| {
+        config.workers = 1;
+    })
+    .await;
     groups_of(&gateway, 100).await;
     assert_eq!((one.hits(), two.hits()), (50, 50));
 }
