@@ -35,7 +35,7 @@ async function plainTexts(page: Page): Promise<string[]> {
     const found: string[] = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const parent = node.parentElement;
-      if (!parent || parent.closest(data) || parent.closest("script, style")) continue;
+      if (!parent || parent.closest(data) || parent.closest("script, style, noscript")) continue;
       const text = (node.textContent ?? "").replace(dates, "").replace(/\S+@\S+/g, "");
       if (/[A-Za-z]{3,}/.test(text) && !/[^ -~\s]/.test(text)) found.push(text.trim());
     }

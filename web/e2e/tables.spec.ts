@@ -104,6 +104,7 @@ test("every report has its figures, a picture, and a file to take along", async 
   const path = await beginWithDemo(page);
   const reports = await (async () => {
     await page.goto(`${path}/reports`);
+    await expect(page.getByLabel("Report")).toBeVisible();
     return page
       .getByLabel("Report")
       .locator("option")

@@ -77,7 +77,7 @@ export function MappingEditor({ preview, mapping, onChange }: Props) {
         </p>
       ))}
       <div
-        className="overflow-x-auto rounded-lg border border-line"
+        className="relative overflow-x-auto rounded-lg border border-line"
         tabIndex={0}
         role="region"
         aria-label={t`Columns`}

@@ -26,13 +26,18 @@ export function PeoplePage() {
   const nameField = useRef<HTMLInputElement>(null);
   const [search] = useSearchState<PeopleSearch>();
   const { kind, teamId, roleId, skillId, deleted } = search;
-  const people = useList(workspaceId, "people", {
-    kind,
-    teamId,
-    roleId,
-    skillId,
-    deleted: deleted ? "only" : undefined,
-  });
+  const all = useList(workspaceId, "people", { kind, deleted: deleted ? "only" : undefined });
+  const data = useMemo(
+    () =>
+      all.data?.filter(
+        (person) =>
+          (!teamId || person.teamIds.includes(teamId)) &&
+          (!roleId || person.roleId === roleId) &&
+          (!skillId || person.skills.some((skill) => skill.skillId === skillId)),
+      ),
+    [all.data, teamId, roleId, skillId],
+  );
+  const people = { data, error: all.error, refetch: all.refetch };
   const columns = usePeopleColumns({
     workspaceId,
     roles: useIndex(workspaceId, "roles"),

@@ -29,11 +29,15 @@ export function ProjectsPage() {
   const nameField = useRef<HTMLInputElement>(null);
   const [search, setSearch] = useSearchState<ProjectsSearch>();
   const { status, clientId, deleted } = search;
-  const projects = useList(workspaceId, "projects", {
-    status,
-    clientId,
-    deleted: deleted ? "only" : undefined,
-  });
+  const all = useList(workspaceId, "projects", { deleted: deleted ? "only" : undefined });
+  const data = useMemo(
+    () =>
+      all.data?.filter(
+        (project) => (!status || project.status === status) && (!clientId || project.clientId === clientId),
+      ),
+    [all.data, status, clientId],
+  );
+  const projects = { data, error: all.error, refetch: all.refetch };
   const clients = useIndex(workspaceId, "clients");
   const clientOptions = useOptions(workspaceId, "clients");
   const columns = useProjectColumns(workspaceId, clients);

@@ -39,7 +39,7 @@ export function ReportTableView({ title, table, root }: { title: string; table: 
   const count = table.rows.length;
   return (
     <>
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={title}>
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={title}>
         <table className="min-w-full">
           <caption className="sr-only">{title}</caption>
           <thead>

@@ -77,6 +77,7 @@ function EventLine({ event, actor, kind }: { event: AuditEvent; actor: string; k
           <span className="text-muted">{actor}</span>
         </summary>
         <pre
+          data-verbatim
           className="mt-2 max-h-64 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs"
           tabIndex={0}
           role="region"

@@ -44,7 +44,7 @@ export function SettingsPage() {
       <div className="flex flex-col gap-6 md:flex-row md:gap-10">
         <nav
           aria-label={t`Sections of the settings`}
-          className="shrink-0 max-md:-mx-3 max-md:overflow-x-auto max-md:px-3 md:w-48"
+          className="relative shrink-0 max-md:-mx-3 max-md:overflow-x-auto max-md:px-3 md:w-48"
         >
           <ul className="flex gap-px md:flex-col">
             {allowed.map((part) => (

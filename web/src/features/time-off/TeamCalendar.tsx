@@ -105,7 +105,7 @@ export function TeamCalendar({ month, teamId, personId, onMonth }: Props) {
             );
           return (
             <div
-              className="overflow-x-auto rounded-lg border border-line"
+              className="relative overflow-x-auto rounded-lg border border-line"
               tabIndex={0}
               role="region"
               aria-label={title}

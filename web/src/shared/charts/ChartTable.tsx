@@ -15,7 +15,7 @@ export function ChartTable({ title, bars, series, lineLabel, format }: Props) {
   return (
     <details className="mt-1 text-sm">
       <summary className="w-fit rounded-sm text-muted hover:text-text">{t`Show as table`}</summary>
-      <div className="mt-2 max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={title}>
+      <div className="relative mt-2 max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={title}>
         <table className="w-full tabular-nums">
           <thead>
             <tr className="text-muted">

@@ -38,7 +38,7 @@ export function Page({ title, beside, actions, toolbar, children, fill, narrow }
           <div className="no-print ms-auto flex items-center gap-2">{actions}</div>
         </div>
         {toolbar && (
-          <div className="no-print flex items-center gap-2 overflow-x-auto px-3 py-1 pb-2.5 max-md:*:shrink-0 md:flex-wrap md:px-6">
+          <div className="no-print relative flex items-center gap-2 overflow-x-auto px-3 py-1 pb-2.5 max-md:*:shrink-0 md:flex-wrap md:px-6">
             {toolbar}
           </div>
         )}

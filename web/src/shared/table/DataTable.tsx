@@ -68,7 +68,7 @@ export function DataTable<T>(props: Props<T>) {
 
   if (rows.length === 0) return empty;
   return (
-    <div ref={scroller} className="min-h-0 flex-1 overflow-auto" data-scroller>
+    <div ref={scroller} className="relative min-h-0 flex-1 overflow-auto" data-scroller>
       <div
         role="table"
         aria-label={label}
