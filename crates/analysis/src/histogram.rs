@@ -45,6 +45,8 @@ pub fn bucket_start(bucket: usize) -> u64 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
     counts: Vec<u64>,
+    /// The sum of `counts`, which is asked for all the time.
+    count: u64,
     sum_us: u64,
 }
 
@@ -72,7 +74,7 @@ impl Quantile {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: vec![0; BUCKETS], sum_us: 0 }
+        Self { counts: vec![0; BUCKETS], count: 0, sum_us: 0 }
     }
 }
 
@@ -85,6 +87,7 @@ impl Histogram {
         let mut own = Self { sum_us, ..Self::default() };
         for (bucket, count) in counts.into_iter().enumerate() {
             *own.counts.get_mut(bucket).ok_or(CountsError::UnknownBucket { bucket })? = count;
+            own.count = own.count.saturating_add(count);
         }
         Ok(own)
     }
@@ -98,6 +101,7 @@ impl Histogram {
     pub fn record_many(&mut self, micros: u64, times: u64) {
         let slot = &mut self.counts[bucket_of(micros)];
         *slot = slot.saturating_add(times);
+        self.count = self.count.saturating_add(times);
         self.sum_us = self.sum_us.saturating_add(micros.saturating_mul(times));
     }
 
@@ -106,6 +110,7 @@ impl Histogram {
         for (own, more) in self.counts.iter_mut().zip(&other.counts) {
             *own = own.saturating_add(*more);
         }
+        self.count = self.count.saturating_add(other.count);
         self.sum_us = self.sum_us.saturating_add(other.sum_us);
     }
 
@@ -114,25 +119,20 @@ impl Histogram {
     /// # Errors
     /// [`CountsError::WentBack`] when a count is smaller than before: the counter was started anew.
     pub fn since(&self, earlier: &Self) -> Result<Self, CountsError> {
-        let mut delta = Self::default();
-        for (bucket, slot) in delta.counts.iter_mut().enumerate() {
-            *slot = self.counts[bucket].checked_sub(earlier.counts[bucket]).ok_or(CountsError::WentBack {
-                what: "latency",
-                was: earlier.counts[bucket],
-                is: self.counts[bucket],
-            })?;
+        let went_back = |(is, was): (&u64, &u64)| (is < was).then_some((*is, *was));
+        if let Some((is, was)) = self.counts.iter().zip(&earlier.counts).find_map(went_back) {
+            return Err(CountsError::WentBack { what: "latency", was, is });
         }
-        delta.sum_us = self.sum_us.checked_sub(earlier.sum_us).ok_or(CountsError::WentBack {
-            what: "latency sum",
-            was: earlier.sum_us,
-            is: self.sum_us,
-        })?;
-        Ok(delta)
+        let (is, was) = (self.sum_us, earlier.sum_us);
+        let sum_us = is.checked_sub(was).ok_or(CountsError::WentBack { what: "latency sum", was, is })?;
+        let counts: Vec<u64> = self.counts.iter().zip(&earlier.counts).map(|(is, was)| is - was).collect();
+        let count = counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
+        Ok(Self { counts, count, sum_us })
     }
 
     /// How many latencies were counted.
     pub fn count(&self) -> u64 {
-        self.counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count))
+        self.count
     }
 
     /// The sum of all latencies in µs.
@@ -218,6 +218,7 @@ impl<'de> Deserialize<'de> for Histogram {
             let slot =
                 own.counts.get_mut(bucket).ok_or_else(|| D::Error::custom(CountsError::UnknownBucket { bucket }))?;
             *slot = slot.saturating_add(count);
+            own.count = own.count.saturating_add(count);
         }
         Ok(own)
     }

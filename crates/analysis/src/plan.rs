@@ -50,6 +50,8 @@ pub enum Method {
 pub struct FailureRule {
     /// This rule's part of `alpha`; the parts of all rules must not exceed 1.
     pub weight: f64,
+    /// This rule's part of `alpha_users`; the parts of all rules must not exceed 1.
+    pub users_weight: f64,
     /// A proven difference fails the release when the share of failures is estimated to be higher by more than this.
     pub tolerance: f64,
     /// A pass says: the share of failures is not higher by this or more.
@@ -62,6 +64,9 @@ pub struct FailureRule {
 pub struct LatencyRule {
     /// This rule's part of `alpha`; the parts of all rules must not exceed 1.
     pub weight: f64,
+    /// This rule's part of `alpha_users`; the parts of all rules must not exceed 1. Users differ in speed far more than
+    /// in luck, so this one is small.
+    pub users_weight: f64,
     /// Each of these quantiles can fail the release; the rule's weight is shared equally.
     pub quantiles: Vec<f64>,
     /// Of these quantiles a pass says that they are not longer by `margin` or more.
@@ -138,7 +143,7 @@ impl Default for Plan {
         Self {
             alpha: 0.01,
             beta: 0.01,
-            alpha_users: 0.05,
+            alpha_users: 0.04,
             beta_users: 0.05,
             steps: 1,
             method: Method::Sequential,
@@ -152,7 +157,7 @@ impl Default for Plan {
 
 impl Default for FailureRule {
     fn default() -> Self {
-        Self { weight: 0.4, tolerance: 0.001, margin: 0.02 }
+        Self { weight: 0.4, users_weight: 0.75, tolerance: 0.001, margin: 0.02 }
     }
 }
 
@@ -160,9 +165,10 @@ impl Default for LatencyRule {
     fn default() -> Self {
         Self {
             weight: 0.4,
+            users_weight: 0.2,
             quantiles: vec![0.5, 0.75, 0.9, 0.95, 0.99],
             guarded: vec![0.5, 0.95],
-            tolerance: 0.1,
+            tolerance: 0.2,
             margin: 0.5,
             warmup_windows: 5,
         }
@@ -212,11 +218,13 @@ impl Plan {
         within("steps", f64::from(self.steps), 1.0, 1000.0)?;
         if let Some(rule) = &self.failures {
             within("failures.weight", rule.weight, 1e-6, 1.0)?;
+            within("failures.users_weight", rule.users_weight, 1e-6, 1.0)?;
             within("failures.tolerance", rule.tolerance, 0.0, 1.0)?;
             within("failures.margin", rule.margin, 1e-4, 0.5)?;
         }
         if let Some(rule) = &self.latency {
             within("latency.weight", rule.weight, 1e-6, 1.0)?;
+            within("latency.users_weight", rule.users_weight, 1e-6, 1.0)?;
             within("latency.tolerance", rule.tolerance, 0.0, 100.0)?;
             within("latency.margin", rule.margin, 0.25, 100.0)?;
             within("latency.quantiles", rule.quantiles.len() as f64, 1.0, 20.0)?;
@@ -247,6 +255,11 @@ impl Plan {
             + self.business.iter().map(|rule| rule.weight).sum::<f64>();
         if sum > 1.0 + 1e-9 {
             return Err(PlanError::Overspent { sum });
+        }
+        let users = self.failures.as_ref().map_or(0.0, |rule| rule.users_weight)
+            + self.latency.as_ref().map_or(0.0, |rule| rule.users_weight);
+        if users > 1.0 + 1e-9 {
+            return Err(PlanError::Overspent { sum: users });
         }
         let compared = self.failures.is_some() || self.latency.is_some() || !self.business.is_empty();
         let limited = self.slo.as_ref().is_some_and(|slo| slo.failures_max.is_some() || !slo.latency.is_empty());

@@ -34,14 +34,12 @@ pub(crate) struct Sequential {
     looks: Looks,
     latency_looks: Looks,
     steps: f64,
-    /// How many times greater the level across users is.
-    user_slack: f64,
-    guard_slack: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct FailureTest {
     level: f64,
+    users_level: f64,
     tolerance: f64,
     margin: f64,
     worse: Bet,
@@ -55,6 +53,7 @@ struct QuantileTest {
     quantile: f64,
     /// `None`: only guarded.
     level: Option<f64>,
+    users_level: f64,
     tolerance: f64,
     worse: Bet,
     worse_across: AcrossUsers,
@@ -65,6 +64,7 @@ struct QuantileTest {
 struct Guard {
     margin: f64,
     beta: f64,
+    beta_users: f64,
     not_worse: Bet,
     across: AcrossUsers,
 }
@@ -82,6 +82,7 @@ impl Sequential {
     pub fn new(plan: &Plan) -> Self {
         let failures = plan.failures.as_ref().map(|rule| FailureTest {
             level: plan.alpha * rule.weight,
+            users_level: plan.alpha_users * rule.users_weight,
             tolerance: rule.tolerance,
             margin: rule.margin,
             worse: Bet::new(BOLD),
@@ -103,8 +104,6 @@ impl Sequential {
             looks: Looks::default(),
             latency_looks: Looks::default(),
             steps: f64::from(plan.steps),
-            user_slack: plan.alpha_users / plan.alpha,
-            guard_slack: plan.beta_users / plan.beta,
         };
         own.put_in(if plan.steps > 1 { AT_START } else { AT_START + AT_STEPS });
         own
@@ -159,7 +158,7 @@ impl Sequential {
         if let (Some(part), Some(test)) = (self.looks.take(seen.canary.attempts), &mut self.failures)
             && test.worse.ln_e() > LN_E_WORTH_A_LOOK
         {
-            let level = test.level * self.user_slack * part / self.steps;
+            let level = test.users_level * part / self.steps;
             test.worse_across.look(
                 &cohorts(&seen.canary, tally_failures),
                 &cohorts(&seen.baseline, tally_failures),
@@ -168,16 +167,16 @@ impl Sequential {
         }
         if let Some(part) = self.latency_looks.take(seen.canary.latency.count()) {
             let pooled = pooled(seen);
-            let (worse, not_worse) = (self.user_slack * part / self.steps, self.guard_slack * part);
-            self.latency.iter_mut().for_each(|test| test.look(&pooled, seen, worse, not_worse));
+            let part_of_step = part / self.steps;
+            self.latency.iter_mut().for_each(|test| test.look(&pooled, seen, part_of_step, part));
         }
     }
 
-    /// All readings with what each asks for, in the plan's order.
-    pub fn read(&self, seen: &Pair) -> Vec<Asked> {
+    /// All readings with what each asks for, in the plan's order; without intervals it is much faster.
+    pub fn read(&self, seen: &Pair, intervals: bool) -> Vec<Asked> {
         let by_user = told_apart(seen);
         let failures = self.failures.iter().map(|test| test.read(seen, by_user));
-        let latency = self.latency.iter().map(|test| test.read(seen, by_user));
+        let latency = self.latency.iter().map(|test| test.read(seen, by_user, intervals));
         let business = self.business.iter().map(|test| test.read(seen));
         failures.chain(latency).chain(business).collect()
     }
@@ -227,22 +226,24 @@ impl QuantileTest {
         }
     }
 
-    fn look(&mut self, pooled: &Histogram, seen: &Pair, worse: f64, not_worse: f64) {
+    fn look(&mut self, pooled: &Histogram, seen: &Pair, part_of_step: f64, part: f64) {
         let threshold = threshold(pooled, self.quantile);
         let of = |arm: &Arm, threshold: usize| cohorts(arm, |tally: &Tally| slower_of(&tally.latency, threshold));
-        if let Some(level) = self.level.filter(|_| self.worse.ln_e() > LN_E_WORTH_A_LOOK) {
+        if self.level.is_some() && self.worse.ln_e() > LN_E_WORTH_A_LOOK {
             let (canary, baseline) = (of(&seen.canary, threshold), of(&seen.baseline, threshold));
-            self.worse_across.look(&canary, &baseline, level * worse);
+            self.worse_across.look(&canary, &baseline, self.users_level * part_of_step);
         }
         if let Some(guard) = self.guard.as_mut().filter(|guard| guard.not_worse.ln_e() > LN_E_WORTH_A_LOOK) {
             let canary = of(&seen.canary, later_by(threshold, guard.margin));
-            guard.across.look(&of(&seen.baseline, threshold), &canary, guard.beta * not_worse);
+            guard.across.look(&of(&seen.baseline, threshold), &canary, guard.beta_users * part);
         }
     }
 
-    fn read(&self, seen: &Pair, by_user: bool) -> Asked {
-        let effect = interval::of_quantiles(&seen.canary.latency, &seen.baseline.latency, self.quantile);
-        let beyond_tolerance = effect.as_ref().is_some_and(|effect| effect.estimate > 1.0 + self.tolerance);
+    fn read(&self, seen: &Pair, by_user: bool, intervals: bool) -> Asked {
+        let (canary, baseline) = (&seen.canary.latency, &seen.baseline.latency);
+        let effect = intervals.then(|| interval::of_quantiles(canary, baseline, self.quantile)).flatten();
+        let ratio = interval::quantile_ratio(canary, baseline, self.quantile);
+        let beyond_tolerance = ratio.is_some_and(|ratio| ratio > 1.0 + self.tolerance);
         let proven = self.level.is_some_and(|level| self.worse.reached(level));
         let guard = self.guard.as_ref();
         let not_worse: Option<Evidence> = guard.map(|guard| guard.not_worse.evidence(guard.beta));
@@ -310,12 +311,14 @@ fn quantile_tests(plan: &Plan) -> Vec<QuantileTest> {
     let test = |quantile: f64| QuantileTest {
         quantile,
         level: rule.quantiles.contains(&quantile).then_some(level),
+        users_level: plan.alpha_users * rule.users_weight / failing as f64,
         tolerance: rule.tolerance,
         worse: Bet::new(EVEN),
         worse_across: AcrossUsers::default(),
         guard: rule.guarded.contains(&quantile).then(|| Guard {
             margin: rule.margin,
             beta: plan.beta,
+            beta_users: plan.beta_users,
             not_worse: guard_bet(),
             across: AcrossUsers::default(),
         }),
