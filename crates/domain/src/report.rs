@@ -20,6 +20,7 @@ mod project_schedule;
 mod query;
 mod roles;
 mod schedule;
+mod schedule_json;
 mod table;
 mod utilisation;
 

@@ -169,7 +169,7 @@ fn query(range: crate::input::Range, filter: &Filter) -> Result<ReportQuery, Pro
 fn shape<R: Serialize + Tabular>(result: &R, format: Format, name: &str) -> Result<Shaped, Problem> {
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error.to_string());
     Ok(match format {
-        Format::Json => Shaped::Json(serde_json::to_vec(result).map_err(|error| bug(&error))?),
+        Format::Json => Shaped::Json(result.json().map_err(|error| bug(&error))?),
         Format::Csv => {
             Shaped::File(FileKind::Csv, write_table(result, name, FileKind::Csv).map_err(|error| bug(&error))?)
         }

@@ -238,6 +238,10 @@ fn project(plan: &Plan, id: ProjectId) -> Option<ScheduleProject> {
 }
 
 impl Tabular for ScheduleReport {
+    fn json(&self) -> serde_json::Result<Vec<u8>> {
+        super::schedule_json::document(self)
+    }
+
     fn columns() -> Vec<Column> {
         let names = [column("personId", "Person id", Unit::Text), column("name", "Person", Unit::Text)];
         let sums = [

@@ -10,6 +10,17 @@ pub trait Tabular {
     fn columns() -> Vec<Column>;
     /// The rows, each with one cell a column.
     fn rows(&self) -> impl Iterator<Item = Vec<Cell>>;
+
+    /// The report as JSON.
+    ///
+    /// # Errors
+    /// When a part does not serialise.
+    fn json(&self) -> serde_json::Result<Vec<u8>>
+    where
+        Self: serde::Serialize + Sized,
+    {
+        serde_json::to_vec(self)
+    }
 }
 
 /// A column.

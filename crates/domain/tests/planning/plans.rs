@@ -9,8 +9,8 @@ use raally_domain::model::{
 };
 use raally_domain::plan::Plan;
 use raally_domain::report::{
-    ReportQuery, UtilisationBy, cost, dashboard, demand, hours, occupancy, overbooking, project_schedule, roles,
-    schedule, utilisation,
+    ReportQuery, ScheduleReport, Tabular, UtilisationBy, cost, dashboard, demand, hours, occupancy, overbooking,
+    project_schedule, roles, schedule, utilisation,
 };
 use raally_domain::rules::{Booking, Grain, WorkCalendar, date_of, day_of, expand, work_day};
 use serde_json::{Value, json};
@@ -172,13 +172,26 @@ fn answers(plan: &Plan) -> Value {
                 "overbooking": overbooking(plan, &query).unwrap(),
                 "demand": demand(plan, &query, TODAY).unwrap(),
                 "cost": cost(plan, &query, TODAY).unwrap(),
-                "schedule": schedule(plan, &query).unwrap(),
+                "schedule": written(&schedule(plan, &query).unwrap()),
                 "projects": project_schedule(plan, &query).unwrap(),
                 "dashboard": dashboard(plan, &query, TODAY).unwrap(),
             }));
         }
     }
     Value::Array(found)
+}
+
+/// What the report's own writer makes of it, which is what serde makes of it.
+fn written(schedule: &ScheduleReport) -> Value {
+    let text = String::from_utf8(schedule.json().unwrap()).unwrap();
+    assert_eq!(text, serde_json::to_string(schedule).unwrap());
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn the_schedule_is_written_as_serde_would() {
+    let none = ScheduleReport { grain: Grain::Week, buckets: Vec::new(), people: Vec::new(), projects: Vec::new() };
+    assert_eq!(written(&none)["people"], json!([]));
 }
 
 proptest! {
