@@ -1,7 +1,7 @@
 // How a project uses up its budget: hours and money planned so far and to come, month by month.
 import { useLingui } from "@lingui/react/macro";
 import { useWorkspaceQuery } from "@/api/queries";
-import type { CostReport, HoursReport } from "@/api/reports";
+import type { CostReport, DemandReport, HoursReport } from "@/api/reports";
 import type { Project } from "@/api/types";
 import { Meter } from "@/shared/charts/Meter";
 import { StackedBars } from "@/shared/charts/StackedBars";
@@ -43,11 +43,10 @@ export function BurnSection({ project }: { project: Project }) {
     asked,
     can("read-money"),
   );
-  const hours = useWorkspaceQuery<HoursReport>(workspace.id, "derived", "/reports/hours", {
-    ...asked,
-    grain: "month",
-  });
+  const byMonth = { ...asked, grain: "month" };
+  const hours = useWorkspaceQuery<HoursReport>(workspace.id, "derived", "/reports/hours", byMonth);
   const one = cost.data?.projects.find((each) => each.projectId === project.id);
+  const demand = useWorkspaceQuery<DemandReport>(workspace.id, "derived", "/reports/demand", byMonth);
   const money = one?.bill.totals.map(format.money).join(" + ") ?? "";
   const limit = one?.budget.minutes ?? null;
   return (
@@ -72,7 +71,8 @@ export function BurnSection({ project }: { project: Project }) {
         {({ rows }) => {
           const confirmed = grown(rows.map((row) => row.confirmedMinutes));
           const tentative = grown(rows.map((row) => row.tentativeMinutes));
-          if ((confirmed.at(-1) ?? 0) + (tentative.at(-1) ?? 0) === 0)
+          const open = grown(rows.map((_, at) => demand.data?.minutes[at] ?? 0));
+          if ([confirmed, tentative, open].every((sums) => (sums.at(-1) ?? 0) === 0))
             return <p className="text-muted">{t`Nothing is booked.`}</p>;
           return (
             <div className="mt-3">
@@ -85,11 +85,16 @@ export function BurnSection({ project }: { project: Project }) {
                 series={[
                   { id: "confirmed", label: t`Confirmed`, color: "var(--series-1)" },
                   { id: "tentative", label: t`Tentative`, color: "var(--series-2)", hatched: true },
+                  { id: "open", label: t`Open demand`, color: "var(--series-3)" },
                 ]}
                 bars={rows.map((row, at) => ({
                   id: row.from,
                   label: format.shortDay(row.from),
-                  values: { confirmed: confirmed[at] ?? 0, tentative: tentative[at] ?? 0 },
+                  values: {
+                    confirmed: confirmed[at] ?? 0,
+                    tentative: tentative[at] ?? 0,
+                    open: open[at] ?? 0,
+                  },
                   line: limit ?? undefined,
                 }))}
               />
