@@ -150,6 +150,7 @@ impl Arm {
     /// [`CountsError::WentBack`] when a count is smaller than before; [`CountsError::Cohorts`] when the number of cohorts
     /// changed.
     pub fn since(&self, earlier: &Self) -> Result<Self, CountsError> {
+        let attempts = grown("attempts", self.attempts, earlier.attempts)?;
         if self.cohorts.len() != earlier.cohorts.len() && !earlier.cohorts.is_empty() {
             return Err(CountsError::Cohorts { cohorts: self.cohorts.len() });
         }
@@ -163,7 +164,7 @@ impl Arm {
             business.insert(name.clone(), Ratio { hits, of: grown("business chances", now.of, was.of)? });
         }
         Ok(Self {
-            attempts: grown("attempts", self.attempts, earlier.attempts)?,
+            attempts,
             failures: grown("failures", self.failures, earlier.failures)?,
             latency: self.latency.since(&earlier.latency)?,
             cohorts: cohorts.collect::<Result<_, _>>()?,

@@ -6,7 +6,7 @@ use raally_analysis::{
     MannWhitneyRule, Method, Metric, Observation, Plan, PlanError, Ratio, Reason, SloRule, Tally, Verdict,
 };
 
-/// Adds a window to an arm: `requests` spread over the cohorts, the first `failures` of them failing.
+/// Adds a window to an arm: `requests` spread over the cohorts, `failures` of them failing, others in each window.
 fn add(arm: &mut Arm, requests: u64, failures: u64, micros: impl Fn(u64) -> u64) {
     let mut cohorts = std::mem::take(&mut arm.cohorts);
     cohorts.resize_with(COHORTS, Tally::default);
@@ -14,7 +14,7 @@ fn add(arm: &mut Arm, requests: u64, failures: u64, micros: impl Fn(u64) -> u64)
     for at in begin..begin + requests {
         let tally = &mut cohorts[at as usize % COHORTS];
         tally.attempts += 1;
-        if at - begin < failures {
+        if (at + begin / requests) % requests < failures {
             tally.failures += 1;
         } else {
             tally.latency.record(micros(at));
@@ -30,6 +30,10 @@ fn usual(at: u64) -> u64 {
 
 fn windows(judge: &mut Judge, count: u64, window: impl Fn(u64, &mut Observation)) -> Judgement {
     let mut seen = Observation::default();
+    for rule in &judge.plan().business {
+        seen.canary.business.insert(rule.name.clone(), Ratio::default());
+        seen.baseline.business.insert(rule.name.clone(), Ratio::default());
+    }
     let mut last = judge.observe(&seen).expect("nothing is sound");
     for at in 0..count {
         window(at, &mut seen);
