@@ -41,9 +41,9 @@ export async function isSignedIn(): Promise<boolean> {
   return session.get().status === "signed-in";
 }
 
-export const createWorkspace = (name: string, timeZone: string) =>
+export const createWorkspace = (name: string, timeZone: string, holidayRegion?: string) =>
   request<Workspace>("POST", "/workspaces", {
-    body: { name, settings: { timeZone } },
+    body: { name, settings: { timeZone, holidayRegion } },
     idempotencyKey: crypto.randomUUID(),
   });
 

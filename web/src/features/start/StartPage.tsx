@@ -32,6 +32,9 @@ function Way({
   );
 }
 
+/** Where the made-up people work: its public holidays count. */
+const DEMO_REGION = "DE";
+
 /** Makes the demo company in a workspace of its own, so that this one stays clean, and opens it. */
 function DemoButton() {
   const { t } = useLingui();
@@ -43,7 +46,7 @@ function DemoButton() {
   const make = async () => {
     setBusy(true);
     try {
-      const made = await createWorkspace(t`Demo company`, workspace.settings.timeZone);
+      const made = await createWorkspace(t`Demo company`, workspace.settings.timeZone, DEMO_REGION);
       await fillWithDemo(made.id);
       await client.invalidateQueries({ queryKey: meOptions.queryKey });
       await navigate({ to: "/w/$workspaceId/dashboard", params: { workspaceId: made.id } });
