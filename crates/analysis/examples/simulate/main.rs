@@ -1,11 +1,12 @@
 //! Simulates releases and writes how they were judged: `cargo run -p raally-analysis --release --example simulate`.
 //!
-//! Options: `--releases N` (2,000), `--case PART-OF-NAME`, `--seed N`, `--json FILE` (adds to what is there).
+//! Options: `--releases N` (2,000), `--case PART-OF-NAME`, `--seed N`, `--json FILE` (adds to what is there, and writes
+//! the same as a table beside it, with the ending `md`).
 
 mod cases;
 mod world;
 
-use std::{fs, process::ExitCode};
+use std::{fmt::Write as _, fs, path::Path, process::ExitCode};
 
 use cases::Summary;
 
@@ -38,7 +39,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         let summary = case.summary(releases, seed);
         show(&summary);
         if let Some(path) = &json {
-            add(path, &summary)?;
+            let all = add(path, &summary)?;
+            fs::write(Path::new(path).with_extension("md"), table(&all))?;
         }
     }
     Ok(())
@@ -65,7 +67,8 @@ fn show(summary: &Summary) {
     }
 }
 
-fn add(path: &str, summary: &Summary) -> Result<(), Box<dyn std::error::Error>> {
+/// Adds a summary to the file; all that are in it now.
+fn add(path: &str, summary: &Summary) -> Result<Vec<serde_json::Value>, Box<dyn std::error::Error>> {
     let mut all: Vec<serde_json::Value> = match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes)?,
         Err(_) => Vec::new(),
@@ -73,5 +76,50 @@ fn add(path: &str, summary: &Summary) -> Result<(), Box<dyn std::error::Error>> 
     all.retain(|known| known["case"] != summary.case.as_str());
     all.push(serde_json::to_value(summary)?);
     fs::write(path, serde_json::to_string_pretty(&all)? + "\n")?;
-    Ok(())
+    Ok(all)
+}
+
+/// The summaries as a page for people.
+fn table(all: &[serde_json::Value]) -> String {
+    let mut text = String::from(concat!(
+        "# How simulated releases were judged\n\n",
+        "Made by `cargo run -p raally-analysis --release --example simulate -- --json FILE`; the cases are in\n",
+        "`crates/analysis/examples/simulate/`, the reasoning in `docs/decisions/0013-analysis.md`.\n",
+        "200 requests/s in all, 10 % each to canary and baseline, one reading a second, unless the name says otherwise.\n",
+        "Wrong: an identical version that failed, or a bad one that passed. Undecided ones wait for more requests.\n",
+        "Seconds: from the first bad response to the failing verdict, or to the pass of an identical version.\n\n",
+        "| case | releases | wrong | 95 % bound | passed | failed | undecided | median s | p95 s | p99 s | most s |\n",
+        "|---|---|---|---|---|---|---|---|---|---|---|\n",
+    ));
+    let mut wrong = String::new();
+    for one in all {
+        let seconds = |at: usize| one["seconds"][at].as_f64().map_or("–".to_owned(), |value| format!("{value:.1}"));
+        let name = one["case"].as_str().unwrap_or_default();
+        let bound = one["wrong_upper_95"].as_f64().unwrap_or(1.0) * 100.0;
+        let _ = writeln!(
+            text,
+            "| {name} | {} | {} | {bound:.2} % | {} | {} | {} | {} | {} | {} | {} |",
+            one["releases"],
+            one["wrong"],
+            one["passed"],
+            one["failed"],
+            one["undecided"],
+            seconds(0),
+            seconds(1),
+            seconds(2),
+            seconds(3),
+        );
+        for explained in one["explained"].as_array().into_iter().flatten() {
+            let _ = writeln!(
+                wrong,
+                "- {name}, seed {}: {}",
+                explained["seed"],
+                explained["why"].as_str().unwrap_or_default()
+            );
+        }
+    }
+    if !wrong.is_empty() {
+        text += &format!("\n## Every wrong verdict\n\n{wrong}");
+    }
+    text
 }
