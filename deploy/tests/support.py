@@ -34,6 +34,9 @@ MAY_BE_MISSING = {
     "the provider mirror": "is not in a package registry",
     "kubectl": "is not in a package registry",
     "go": "is not in a package registry",
+    "typed": "is built with go",
+    "helm": "is built with go",
+    "actionlint": "is built with go",
 }
 
 
