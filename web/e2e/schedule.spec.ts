@@ -173,7 +173,9 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
     await page.goto(plan.address);
     await page.getByRole("button", { name: "Who could take this? Open developer" }).click();
-    await expect(page.getByRole("complementary")).toContainText("Cleo Costa");
+    await expect(page.getByRole("complementary", { name: "Who could take this?" })).toContainText(
+      "Cleo Costa",
+    );
     await bar(page, "Ada Almeida", "Web shop").click();
     await expectNothing(page);
     await page.keyboard.press("Shift+F10");

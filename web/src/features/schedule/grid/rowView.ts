@@ -6,6 +6,7 @@ import { columnOf, spanOf, xOfDay } from "../time/scale";
 import type { GroupRow, Row, TrackRow } from "../view/rows";
 import { projectColor } from "./color";
 import type { Frame } from "./frame";
+import { putInOrder } from "./readingOrder";
 import { awayPaths, type Box, holidayPath, levelPaths, milestonePath, overMarks } from "./stripPaths";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -144,6 +145,11 @@ export class RowView {
   sayLoad(frame: Frame): void {
     if (this.row?.kind === "track")
       this.strip.setAttribute("aria-label", frame.wording.strip(this.row, frame.from, frame.to));
+  }
+
+  /** Bars by their start, as they are seen. */
+  inReadingOrder(): void {
+    putInOrder(this.time, [...this.bars.values()]);
   }
 
   private drawLoad(row: TrackRow, frame: Frame, box: Box): void {

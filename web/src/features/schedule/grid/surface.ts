@@ -15,6 +15,7 @@ import type { Frame } from "./frame";
 import { GhostLayer, type Sight } from "./ghosts";
 import { HeaderView } from "./headerView";
 import { PinnedGroup } from "./pinnedGroup";
+import { putInOrder } from "./readingOrder";
 import { RowView } from "./rowView";
 
 export interface SurfaceState extends Omit<Frame, "from" | "to"> {
@@ -367,19 +368,12 @@ export class Surface {
     if (toX !== null || toY !== null) this.scrollTo(toX, toY);
   }
 
-  /** Recycled rows end up anywhere in the DOM; a screen reader walks it in order. The focused row is not moved. */
   private inReadingOrder(): void {
-    const views = [...this.live].sort(([a], [b]) => a - b).map(([, view]) => view.element);
-    const inOrder = views.every((view, at) => at === 0 || isBefore(views[at - 1] as HTMLElement, view));
-    if (inOrder) return;
-    const focused = views.findIndex((view) => view.contains(document.activeElement));
-    views.forEach((view, at) => {
-      if (focused < 0 || at > focused) this.body.append(view);
-      else if (at < focused) (views[focused] as HTMLElement).before(view);
-    });
+    const views = [...this.live].sort(([a], [b]) => a - b).map(([, view]) => view);
+    putInOrder(
+      this.body,
+      views.map((view) => view.element),
+    );
+    for (const view of views) view.inReadingOrder();
   }
-}
-
-function isBefore(a: HTMLElement, b: HTMLElement): boolean {
-  return (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 }
