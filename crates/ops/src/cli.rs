@@ -100,6 +100,8 @@ pub enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Watch an environment: traffic, errors, latency, saturation, budget, instances, a release under way.
+    Monitor(crate::monitor::Options),
     /// Look for what is wrong with an environment.
     Doctor {
         /// Which environment.

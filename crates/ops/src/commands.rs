@@ -6,7 +6,7 @@ mod doctor;
 mod live;
 mod look;
 mod render;
-mod setting;
+pub(crate) mod setting;
 
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ use crate::cli::{Cli, Command};
 use crate::failed::{Doing, Failed};
 use crate::talk::Talk;
 use crate::target::link;
-use crate::{keeper, rehearsal};
+use crate::{keeper, monitor, rehearsal};
 
 pub use setting::raallyctl;
 
@@ -50,6 +50,7 @@ async fn dispatch(command: Command, talk: Talk) -> Result<ExitCode, Failed> {
         Command::Status { at } => look::status(&at, talk).await,
         Command::History { at } => look::history(&at, talk),
         Command::Render { at, out } => render::run(&at, out, talk),
+        Command::Monitor(options) => monitor::run(&options, talk).await,
         Command::Doctor { at } => doctor::run(&at, talk).await,
         Command::Supervise { state_dir } => {
             log();

@@ -12,6 +12,7 @@ pub mod judge;
 pub mod keeper;
 pub mod lock;
 pub mod model;
+pub mod monitor;
 pub mod plan;
 pub mod preflight;
 pub mod rehearsal;

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn broken_text_is_passed_over() {
         for broken in ["", "a", "a{", "a{b", "a{b=\"", "a{b=\"\\", "a{b=\"c\"}", "a{b=\"c\"} x", "a 1 2 3"] {
-            read(broken);
+            assert_eq!(read(broken).0.requests, 0.0, "{broken}");
         }
     }
 }

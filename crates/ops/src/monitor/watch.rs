@@ -75,7 +75,8 @@ impl Watch {
         let gauges: Vec<&Gauges> = raw.instances.values().flatten().map(|(_, gauges)| gauges).collect();
         let sum = |of: fn(&Gauges) -> f64| gauges.iter().map(|gauges| of(gauges)).sum();
         self.p95.push_back(latency(0.95).unwrap_or(0.0));
-        self.p95.truncate_front(HISTORY);
+        let surplus = self.p95.len().saturating_sub(HISTORY);
+        self.p95.drain(..surplus);
         View {
             title: self.title.clone(),
             at: raw.at.clone(),
@@ -202,17 +203,6 @@ impl Watch {
     }
 }
 
-trait TruncateFront {
-    fn truncate_front(&mut self, length: usize);
-}
-
-impl<T> TruncateFront for VecDeque<T> {
-    fn truncate_front(&mut self, length: usize) {
-        let surplus = self.len().saturating_sub(length);
-        self.drain(..surplus);
-    }
-}
-
 fn replicas(raw: &Raw, now: &Totals, since: &Totals) -> Vec<Replica> {
     let seconds = now.at - since.at;
     let replica = |(name, said): (&String, &Result<(Counters, Gauges), String>)| {
@@ -246,7 +236,10 @@ fn groups(raw: &Raw, since: &Totals, seconds: f64) -> Vec<Group> {
             weight: *weight,
             impaired: *impaired,
             per_second: grown.as_ref().map(|grown| grown.attempts as f64 / seconds),
-            failed: grown.as_ref().filter(|grown| grown.attempts > 0).map(|grown| grown.failures as f64 / grown.attempts as f64),
+            failed: grown
+                .as_ref()
+                .filter(|grown| grown.attempts > 0)
+                .map(|grown| grown.failures as f64 / grown.attempts as f64),
             p95_ms: grown.and_then(|grown| grown.latency.quantile_interpolated_us(0.95)).map(|micros| micros / 1e3),
         }
     };
@@ -268,7 +261,8 @@ fn events(gauges: &[&Gauges], now: &Totals, since: &Totals) -> Events {
 }
 
 fn troubles(raw: &Raw) -> Vec<String> {
-    let silent = raw.instances.iter().filter_map(|(name, said)| said.as_ref().err().map(|why| format!("{name}: {why}")));
+    let silent =
+        raw.instances.iter().filter_map(|(name, said)| said.as_ref().err().map(|why| format!("{name}: {why}")));
     raw.troubles.iter().cloned().chain(silent).collect()
 }
 
@@ -283,9 +277,8 @@ fn add(to: &mut Counters, more: &Counters) {
 }
 
 fn difference(now: &Counters, then: &Counters) -> Counters {
-    let less = |(bound, count): (&u64, &f64)| {
-        (*bound, (count - then.within_us.get(bound).copied().unwrap_or(0.0)).max(0.0))
-    };
+    let less =
+        |(bound, count): (&u64, &f64)| (*bound, (count - then.within_us.get(bound).copied().unwrap_or(0.0)).max(0.0));
     Counters {
         requests: (now.requests - then.requests).max(0.0),
         errors: (now.errors - then.errors).max(0.0),
