@@ -20,6 +20,8 @@ needs() {
     need "PostgreSQL" postgresql scripts/throwaway-postgres.sh where
     need "shellcheck" shellcheck command -v shellcheck
     need "python3" python3 command -v python3
+    need "sshd" openssh-server test -x /usr/sbin/sshd
+    need "ssh" openssh-client command -v ssh
     # The checks of deploy/: their tools' folder, and the programs that its files are for.
     need "Python's venv" python3-venv python3 -c 'import ensurepip, venv'
     need "Prometheus" prometheus command -v promtool

@@ -117,6 +117,23 @@ pub enum Command {
         #[arg(long, short)]
         yes: bool,
     },
+    /// Back up a SQLite installation: proven by restoring, sealed, copied elsewhere, old ones removed.
+    Backup(Backup),
+    /// List the backups of a folder, the newest first.
+    Backups {
+        /// The folder.
+        #[arg(long)]
+        from: PathBuf,
+    },
+    /// Make the pair of keys that backups are sealed with; keep the file away from the machines that make them.
+    BackupKey {
+        /// New file for the private key.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of an installation's data; no server may run on it.
+    Restore(Restore),
+    /// Restore onto a throw-away instance, start a server on it, and say how long that took and what would be lost.
+    Drill(Drill),
     /// Run the gateway in front of the versions.
     Gateway {
         /// Its configuration, JSON.
@@ -175,6 +192,83 @@ pub struct Deploy {
     /// How sure.
     #[command(flatten)]
     pub sure: Sure,
+}
+
+/// Whose data.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// The `raally` program.
+    #[arg(long, default_value = "raally")]
+    pub program: PathBuf,
+    /// Its data folder. Other options come from the environment, as for `raally serve`.
+    #[arg(long, env = "RAALLY_DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+}
+
+/// `backup`.
+#[derive(Debug, Clone, Args)]
+pub struct Backup {
+    /// Whose data.
+    #[command(flatten)]
+    pub data: Data,
+    /// The folder that backups go to.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// A public key that may open them, `age1…`; again for each.
+    #[arg(long, required = true)]
+    pub recipient: Vec<String>,
+    /// Another folder that gets a copy: another disk, another region; again for each.
+    #[arg(long)]
+    pub copy_to: Vec<PathBuf>,
+    /// Days that backups are kept; the newest three always stay.
+    #[arg(long, default_value_t = 30)]
+    pub keep_days: u32,
+}
+
+/// `restore`.
+#[derive(Debug, Clone, Args)]
+pub struct Restore {
+    /// Whose data.
+    #[command(flatten)]
+    pub data: Data,
+    /// The folder of backups.
+    #[arg(long)]
+    pub from: PathBuf,
+    /// The private key.
+    #[arg(long)]
+    pub identity: PathBuf,
+    /// The newest backup that was begun at or before this instant (RFC 3339); the newest, if not given.
+    #[arg(long)]
+    pub to_time: Option<jiff::Timestamp>,
+    /// Replace what is there; it is kept beside.
+    #[arg(long)]
+    pub force: bool,
+    /// Show which backup; change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// `drill`.
+#[derive(Debug, Clone, Args)]
+pub struct Drill {
+    /// Whose program.
+    #[command(flatten)]
+    pub data: Data,
+    /// The folder of backups.
+    #[arg(long)]
+    pub from: PathBuf,
+    /// The private key.
+    #[arg(long)]
+    pub identity: PathBuf,
+    /// Goal: what may be lost, in seconds before the disaster.
+    #[arg(long, default_value_t = 3_600.0)]
+    pub rpo_seconds: f64,
+    /// Goal: from the decision to a server that is ready, in seconds.
+    #[arg(long, default_value_t = 60.0)]
+    pub rto_seconds: f64,
 }
 
 /// `fault-proxy`.

@@ -5,6 +5,7 @@ mod deploy;
 mod doctor;
 mod live;
 mod look;
+mod recover;
 mod render;
 pub(crate) mod setting;
 
@@ -52,6 +53,11 @@ async fn dispatch(command: Command, talk: Talk) -> Result<ExitCode, Failed> {
         Command::Render { at, out } => render::run(&at, out, talk),
         Command::Monitor(options) => monitor::run(&options, talk).await,
         Command::Doctor { at } => doctor::run(&at, talk).await,
+        Command::Backup(options) => recover::backup(&options, talk),
+        Command::Backups { from } => recover::list(&from, talk),
+        Command::BackupKey { file } => recover::new_key(&file, talk),
+        Command::Restore(options) => recover::restore(&options, talk),
+        Command::Drill(options) => recover::drill(&options, talk).await,
         Command::Supervise { state_dir } => {
             log();
             keeper::run(&state_dir).await.map(|()| ExitCode::SUCCESS)

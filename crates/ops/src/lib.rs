@@ -15,6 +15,7 @@ pub mod model;
 pub mod monitor;
 pub mod plan;
 pub mod preflight;
+pub mod recovery;
 pub mod rehearsal;
 pub mod talk;
 pub mod target;
