@@ -113,8 +113,10 @@ fn title(frame: &mut Frame, area: Rect, view: &View, look: Look) {
 
 fn tiles(frame: &mut Frame, area: Rect, view: &View, look: Look) {
     let tiles = Layout::horizontal([Constraint::Fill(1); 4]).split(area);
+    let narrow = tiles[0].width < 25;
     let rate = view.traffic.per_second.map_or("–".to_owned(), |rate| format!("{rate:.1} /s"));
-    let beside = format!("{} in work, {} streams", view.traffic.in_flight, view.traffic.streams);
+    let in_work = if narrow { "open" } else { "in work," };
+    let beside = format!("{} {in_work} {} streams", view.traffic.in_flight, view.traffic.streams);
     tile(
         frame,
         tiles[0],
@@ -127,12 +129,14 @@ fn tiles(frame: &mut Frame, area: Rect, view: &View, look: Look) {
     let sign = if bad { "✖ " } else { "" };
     let refused = view.errors.turned_away_per_second.map_or("–".to_owned(), |rate| format!("{rate:.1}"));
     let big = format!("{sign}{}", percent(view.errors.share));
-    let beside = format!("{refused} /s turned away");
+    let beside = format!("{refused} /s {}", if narrow { "refused" } else { "turned away" });
     tile(frame, tiles[1], look, &Tile { title: "errors", big, beside, tone, history: &view.errors.history });
 
     let slow = view.latency.p95_ms.is_some_and(|p95| p95 > view.slo.p95_ms_max);
     let big = format!("{}p95 {}", if slow { "▲ " } else { "" }, ms(view.latency.p95_ms));
-    let beside = format!("p50 {}  p99 {}", ms(view.latency.p50_ms), ms(view.latency.p99_ms));
+    let [p50, p99] = [view.latency.p50_ms, view.latency.p99_ms].map(ms);
+    let beside =
+        if narrow { format!("50: {p50} 99: {p99}").replace(" ms", "") } else { format!("p50 {p50}  p99 {p99}") };
     let tone = if slow { Tone::Warn } else { Tone::Good };
     tile(frame, tiles[2], look, &Tile { title: "latency", big, beside, tone, history: &view.latency.history });
 
@@ -196,22 +200,26 @@ fn slo(frame: &mut Frame, area: Rect, view: &View, look: Look) {
         .filled_style(look.style(tone))
         .unfilled_style(look.style(Tone::Dim));
     frame.render_widget(gauge, rows[0]);
-    let seen = format!("from the {} that were watched, not from before", duration(view.watched_seconds));
+    let seen = format!("of the {} watched, not of before", duration(view.watched_seconds));
     frame.render_widget(Line::styled(seen, look.style(Tone::Dim)), rows[1]);
     let header = Row::new(["burn", "alarm", "long", "short", "watched"]).style(look.style(Tone::Dim));
     let widths = [
-        Constraint::Length(9),
+        Constraint::Length(10),
         Constraint::Length(8),
-        Constraint::Length(9),
-        Constraint::Length(9),
-        Constraint::Min(8),
+        Constraint::Length(8),
+        Constraint::Length(8),
+        Constraint::Min(7),
     ];
     let burns = view.slo.burns.iter().map(|burn| burn_row(burn, look));
     frame.render_widget(Table::new(burns, widths).header(header).column_spacing(1), rows[2]);
 }
 
 fn burn_row(burn: &Burn, look: Look) -> Row<'static> {
-    let (sign, tone) = if burn.alarming { ("▲", Tone::Bad) } else { ("●", Tone::Good) };
+    let (sign, tone) = match (burn.alarming, burn.long) {
+        (true, _) => ("▲", Tone::Bad),
+        (false, Some(_)) => ("●", Tone::Good),
+        (false, None) => ("·", Tone::Dim),
+    };
     let rate = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{rate:.1}×"));
     Row::new([
         Cell::new(format!("{}/{}", duration(burn.long_seconds), duration(burn.short_seconds))),
@@ -223,13 +231,20 @@ fn burn_row(burn: &Burn, look: Look) -> Row<'static> {
 }
 
 fn release(frame: &mut Frame, area: Rect, view: &View, look: Look) {
-    let mut lines = Vec::new();
+    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
+    let rate = view.events.per_second.map_or("–".to_owned(), |rate| format!("{rate:.1}"));
+    let mut lines = vec![
+        Line::raw(format!("events {}  +{rate} /s", number(view.events.position))),
+        Line::raw(format!("behind {}  unsealed {}", number(view.events.lag), number(view.events.unsealed))),
+        Line::default(),
+    ];
+    let bar_width = usize::from(area.width.saturating_sub(18).min(30));
     match &view.release {
         None => lines.push(Line::styled("no release under way", look.style(Tone::Dim))),
         Some(release) => {
             lines.push(Line::styled(release.title.clone(), Style::new().add_modifier(Modifier::BOLD)));
-            let filled = if release.of == 0 { 0 } else { release.done * 20 / release.of };
-            let bar = format!("{}{} ", "━".repeat(filled), "─".repeat(20 - filled.min(20)));
+            let filled = (release.done * bar_width).checked_div(release.of).unwrap_or(0).min(bar_width);
+            let bar = format!("{}{} ", "━".repeat(filled), "─".repeat(bar_width - filled));
             lines.push(Line::from(vec![
                 Span::styled(bar, look.style(Tone::Accent)),
                 Span::raw(format!("step {} of {}", release.done, release.of)),
@@ -243,13 +258,8 @@ fn release(frame: &mut Frame, area: Rect, view: &View, look: Look) {
             lines.push(Line::from_iter(verdict.into_iter().chain(release.why.clone().map(Span::raw))));
         }
     }
-    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
-    let rate = view.events.per_second.map_or("–".to_owned(), |rate| format!("{rate:.1}"));
-    lines.push(Line::default());
-    lines.push(Line::raw(format!("events {}  +{rate} /s", number(view.events.position))));
-    lines.push(Line::raw(format!("behind {}  unsealed {}", number(view.events.lag), number(view.events.unsealed))));
     let text = Paragraph::new(Text::from(lines)).wrap(Wrap { trim: false });
-    frame.render_widget(text.block(look.block("release and events")), area);
+    frame.render_widget(text.block(look.block("events and release")), area);
 }
 
 fn fleet(frame: &mut Frame, area: Rect, view: &View, look: Look) {
@@ -420,8 +430,8 @@ mod tests {
     }
 
     fn drawn(view: &View, columns: u16, rows: u16) -> String {
-        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| draw(frame, view, Look { colours: true, paused: false })).unwrap();
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a buffer");
+        terminal.draw(|frame| draw(frame, view, Look { colours: true, paused: false })).expect("a buffer");
         terminal.backend().to_string()
     }
 
