@@ -26,6 +26,22 @@ class Routes(unittest.TestCase):
         ]:
             run(tool("amtool"), "config", "routes", "test", f"--config.file={CONFIG}", f"--verify.receivers={receiver}", *labels)
 
+    def test_a_message_says_what_where_and_what_to_do(self):
+        labels = {"alertname": "RaallyDown", "namespace": "raally"}
+        said = {"summary": "a does not answer", "description": "For two minutes.", "runbook_url": "https://example.org/raally-down.md"}
+        alert = {"status": "firing", "labels": labels, "annotations": said, "startsAt": "2026-11-27T00:00:00Z"}
+        data = scratch() / "alert.json"
+        data.write_text(json.dumps({"receiver": "pages", "status": "firing", "alerts": [alert], "groupLabels": {}, "commonLabels": labels,
+                                    "commonAnnotations": {}, "externalURL": ""}))
+        text = run(
+            tool("amtool"), "template", "render", f"--template.glob={DEPLOY}/alertmanager/templates/*.tmpl", f"--template.data={data}",
+            '--template.text={{ template "raally.title" . }}|{{ template "raally.text" . }}',
+        ).stdout
+        self.assertEqual(
+            text.split(),
+            "[FIRING 1] RaallyDown in raally|a does not answer For two minutes. Runbook: https://example.org/raally-down.md".split(),
+        )
+
     def test_no_secret_is_in_the_configuration(self):
         text = CONFIG.read_text()
         for secret in ("api_url:", "auth_password:", "auth_secret:", "hooks.slack.com"):
