@@ -14,11 +14,11 @@ export RAALLY_TOOLS="$tools"
 log="$tools/install.log"
 
 python_tools() {
-    [ "$tools/venv/installed" -nt deploy/tools/requirements.txt ] && return
+    [ "$tools/venv/installed" -nt deploy/tools/constraints.gen.txt ] && return
     echo "installing the checks' Python tools"
     rm -f "$tools/venv/installed"
     python3 -m venv --clear "$tools/venv" &&
-        "$tools/venv/bin/pip" install --quiet --requirement deploy/tools/requirements.txt &&
+        "$tools/venv/bin/pip" install --quiet --requirement deploy/tools/requirements.txt --constraint deploy/tools/constraints.gen.txt &&
         touch "$tools/venv/installed"
 }
 
