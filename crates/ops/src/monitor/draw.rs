@@ -6,7 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Block, BorderType, Cell, LineGauge, Paragraph, Row, Sparkline, Table, Wrap};
+use ratatui::widgets::{Block, BorderType, Cell, LineGauge, Paragraph, RenderDirection, Row, Sparkline, Table, Wrap};
 
 use super::view::{Burn, View};
 
@@ -169,8 +169,8 @@ fn tile(frame: &mut Frame, area: Rect, look: Look, tile: &Tile) {
     let width = usize::from(inner.width);
     let newest = &tile.history[tile.history.len().saturating_sub(width)..];
     let most = newest.iter().copied().fold(1e-9, f64::max);
-    let bars: Vec<u64> = newest.iter().map(|value| (value / most * 1000.0) as u64).collect();
-    let sparkline = Sparkline::default().data(bars).max(1000).bar_set(symbols::bar::NINE_LEVELS);
+    let bars: Vec<u64> = newest.iter().rev().map(|value| (value / most * 1000.0) as u64).collect();
+    let sparkline = Sparkline::default().data(bars).max(1000).direction(RenderDirection::RightToLeft);
     let tone = if matches!(tile.tone, Tone::Plain) { Tone::Accent } else { tile.tone };
     frame.render_widget(sparkline.style(look.style(tone).remove_modifier(Modifier::BOLD)), rows[2]);
 }

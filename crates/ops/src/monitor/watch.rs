@@ -73,7 +73,8 @@ impl Watch {
         let recent = difference(&now.all, &since.all);
         let latency = |q| quantile_ms(&recent.within_us, q);
         let gauges: Vec<&Gauges> = raw.instances.values().flatten().map(|(_, gauges)| gauges).collect();
-        let sum = |of: fn(&Gauges) -> f64| gauges.iter().map(|gauges| of(gauges)).sum();
+        // Not `sum`: of nothing it is -0.
+        let sum = |of: fn(&Gauges) -> f64| gauges.iter().fold(0.0, |sum, gauges| sum + of(gauges));
         self.p95.push_back(latency(0.95).unwrap_or(0.0));
         let surplus = self.p95.len().saturating_sub(HISTORY);
         self.p95.drain(..surplus);
@@ -362,6 +363,12 @@ mod tests {
             watch.see(&raw(f64::from(minute) * 20.0, 0.0, 0.0));
         }
         assert!(watch.totals.len() < 160, "{}", watch.totals.len());
+    }
+
+    #[test]
+    fn nothing_is_zero() {
+        let view = Watch::new("test").see(&Raw::default());
+        assert!(view.traffic.in_flight.is_sign_positive() && view.saturation.memory_bytes.is_sign_positive());
     }
 
     #[test]
