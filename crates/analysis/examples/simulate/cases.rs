@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use raally_analysis::{Judge, Judgement, Plan, Reason, Verdict};
+use raally_analysis::{FailureRule, Judge, Judgement, Plan, Reason, Verdict};
 use serde::Serialize;
 use statrs::distribution::{Beta, ContinuousCDF as _};
 
@@ -18,6 +18,8 @@ pub struct Case {
     pub seconds_max: u32,
     /// How often the counters are read.
     pub every: f64,
+    /// A pass says that failures are rarer than this.
+    pub failure_margin: f64,
 }
 
 /// How one release ended.
@@ -62,7 +64,15 @@ const STEPS: &[f64] = &[0.05, 0.1, 0.25, 0.5];
 
 /// All cases.
 pub fn all() -> Vec<Case> {
-    let healthy = |name, world| Case { name, world, weights: ONE, should_fail: false, seconds_max: 240, every: 1.0 };
+    let healthy = |name, world| Case {
+        name,
+        world,
+        weights: ONE,
+        should_fail: false,
+        seconds_max: 240,
+        every: 1.0,
+        failure_margin: 0.02,
+    };
     let bad = |name, world, fault| Case {
         name,
         world: World { fault, ..world },
@@ -70,6 +80,7 @@ pub fn all() -> Vec<Case> {
         should_fail: true,
         seconds_max: 900,
         every: 1.0,
+        failure_margin: 0.02,
     };
     let errors = Fault { failures: 0.05, ..Fault::NONE };
     let slower = Fault { slower: 1.5, ..Fault::NONE };
@@ -92,7 +103,10 @@ pub fn all() -> Vec<Case> {
         bad("errors-5-percent-lifelike", World::lifelike(), errors),
         Case { weights: STEPS, ..bad("errors-5-percent-from-third-step", World::lifelike(), at_more(errors)) },
         Case { seconds_max: 3600, ..bad("errors-5-percent-low-traffic", sparse(World::lifelike()), errors) },
-        bad("errors-half-percent", World::lifelike(), Fault { failures: 0.005, ..Fault::NONE }),
+        Case {
+            failure_margin: 0.004,
+            ..bad("errors-half-percent-margin-0.4", World::lifelike(), Fault { failures: 0.005, ..Fault::NONE })
+        },
         bad("errors-all", World::lifelike(), Fault { failures: 1.0, ..Fault::NONE }),
         bad("slower-half-independent", World::plain(), slower),
         bad("slower-half-lifelike", World::lifelike(), slower),
@@ -109,7 +123,8 @@ impl Case {
     /// Runs one release to its end. A healthy one is watched on after it passed its last step: a false alarm at any time
     /// counts.
     pub fn run(&self, seed: u64) -> Outcome {
-        let plan = Plan { steps: self.weights.len() as u32, ..Plan::default() };
+        let failures = FailureRule { margin: self.failure_margin, ..FailureRule::default() };
+        let plan = Plan { steps: self.weights.len() as u32, failures: Some(failures), ..Plan::default() };
         let mut judge = Judge::new(plan).expect("the default plan is sound");
         let mut run = Run::new(&World { weight: self.weights[0], ..self.world.clone() }, seed);
         judge.observe(&run.observation()).expect("nothing is counted yet");
