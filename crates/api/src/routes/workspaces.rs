@@ -131,16 +131,7 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         let patch: Value = input.body.0;
         Ok(answer(app.change_workspace(&caller, version, patch).await?, ""))
     });
-    let operation = Operation::post(DEMO)
-        .id("fill_with_demo")
-        .tag("Workspaces")
-        .summary("Fill an empty workspace with a made-up company of 40 people")
-        .access(Access::Workspace(Action::ManageSettings))
-        .timeout(FILLING_MAX)
-        .ok::<Filled>();
-    ops.add(operation, |app: App, ctx, input: Input| async move {
-        Answer::value(&app.fill_with_demo(&caller(&ctx, &input)?).await?)
-    });
+    add_demo(ops);
     let operation = Operation::delete(ONE)
         .id("remove_workspace")
         .tag("Workspaces")
@@ -151,5 +142,18 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         let caller = caller(&ctx, &input)?;
         let version = input.version()?;
         Ok(answer(app.remove_workspace(&caller, version).await?, ""))
+    });
+}
+
+fn add_demo(ops: &mut Operations<App>) {
+    let operation = Operation::post(DEMO)
+        .id("fill_with_demo")
+        .tag("Workspaces")
+        .summary("Fill an empty workspace with a made-up company of 40 people")
+        .access(Access::Workspace(Action::ManageSettings))
+        .timeout(FILLING_MAX)
+        .ok::<Filled>();
+    ops.add(operation, |app: App, ctx, input: Input| async move {
+        Answer::value(&app.fill_with_demo(&caller(&ctx, &input)?).await?)
     });
 }

@@ -123,11 +123,11 @@ async fn the_audit_trail_is_asked_by_actor_and_by_time(host: Host) {
     let owner = host.sign_up("Olga Owner").await;
     let path = host.workspace(&owner, "Times").await;
     let admin = host.member(&owner, &path, "admin", "Adam Admin").await;
-    host.add(&path, &owner, "people", serde_json::json!({"name": "Early"})).await;
+    host.add(&path, &owner, "people", json!({"name": "Early"})).await;
     host.pass(60);
-    let late = host.add(&path, &admin, "teams", serde_json::json!({"name": "Late"})).await;
+    let late = host.add(&path, &admin, "teams", json!({"name": "Late"})).await;
     let at = late["createdAt"].as_str().unwrap();
-    let count = |seen: serde_json::Value| seen["items"].as_array().unwrap().len();
+    let count = |seen: Value| seen["items"].as_array().unwrap().len();
     let ask = |query: String| {
         let (host, path, owner) = (host.clone(), path.clone(), owner.clone());
         async move { host.get(&format!("{path}/audit-events?{query}"), &owner).await.ok() }
