@@ -79,6 +79,7 @@ pub struct Wanted<'w> {
 /// Names the step that failed; no backup was removed then.
 pub fn make(installation: &Installation, wanted: &Wanted<'_>) -> Result<Made, Failed> {
     let started = std::time::Instant::now();
+    seal::read_recipients(wanted.recipients)?;
     let taken_at = Timestamp::now();
     let aside = tempfile::Builder::new().prefix("raally-backup").tempdir().doing("can't make a folder")?;
     let manifest = installation.copy_to(aside.path(), taken_at)?;

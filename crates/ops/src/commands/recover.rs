@@ -27,15 +27,15 @@ pub fn backup(options: &Backup, talk: Talk) -> Result<ExitCode, Failed> {
         made.file.display(),
         made.manifest.events,
         made.manifest.bytes,
-        count(&made.copies, "copy", "copies"),
-        count(&made.removed, "one", "ones"),
+        copies_of(&made.copies),
+        made.removed.len(),
         std::time::Duration::from_millis(made.took_ms).as_secs_f64(),
     );
     talk.data(&made, &text)
 }
 
-fn count(paths: &[PathBuf], one: &str, many: &str) -> String {
-    format!("{} {}", paths.len(), if paths.len() == 1 { one } else { many })
+fn copies_of(paths: &[PathBuf]) -> String {
+    format!("{} {}", paths.len(), if paths.len() == 1 { "copy" } else { "copies" })
 }
 
 /// Lists backups.

@@ -67,7 +67,8 @@ impl Installation {
         match parsed {
             // `doctor` finds faults, tells them as data and ends with 1.
             Ok(value) if output.status.success() || output.status.code() == Some(1) => Ok(value),
-            _ => Err(told(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+            _ => Err(refusal(&output.stderr)
+                .unwrap_or_else(|| told(String::from_utf8_lossy(&output.stderr).trim().to_owned()))),
         }
     }
 
@@ -155,6 +156,15 @@ impl Installation {
         let copied = self.json(&["backup".as_ref(), aside.join("count.db").as_os_str()])?;
         Ok((copied["events"].as_u64().unwrap_or_default(), copied["position"].as_u64().unwrap_or_default()))
     }
+}
+
+/// What the program said about a wrong input, in its own words.
+fn refusal(said: &[u8]) -> Option<Failed> {
+    let said = String::from_utf8_lossy(said);
+    let error = said.lines().find_map(|line| serde_json::from_str::<Value>(line).ok()?.get("error").cloned())?;
+    let failed =
+        Failed { exit: u8::try_from(error["exit"].as_u64()?).ok()?, ..Failed::ours(error["message"].as_str()?) };
+    Some(Failed { next: error["next"].as_str().map(str::to_owned), ..failed })
 }
 
 /// Reads the manifest of an open backup.

@@ -1,7 +1,7 @@
 //! One file a backup: a tar, sealed with age. Whoever has the key can open it without us:
 //! `age --decrypt --identity KEY FILE | tar -x`.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -49,7 +49,7 @@ pub fn new_key(path: &Path) -> Result<Sealed, Failed> {
 /// # Errors
 /// When a recipient can't be read, or the disk fails.
 pub fn seal(folder: &Path, file: &Path, recipients: &[String]) -> Result<String, Failed> {
-    let keys = recipients.iter().map(|text| recipient(text)).collect::<Result<Vec<_>, _>>()?;
+    let keys = read_recipients(recipients)?;
     let encryptor = Encryptor::with_recipients(keys.iter().map(|key| key as &dyn Recipient))
         .map_err(|error| Failed::input(format!("--recipient: {error}")))?;
     let aside = file.with_extension("part");
@@ -69,6 +69,14 @@ pub fn seal(folder: &Path, file: &Path, recipients: &[String]) -> Result<String,
     out.sync_all().doing(aside.display())?;
     atomic::put_in_place(&aside, file).doing(file.display())?;
     digest(file)
+}
+
+/// Public keys as text.
+///
+/// # Errors
+/// Names the one that is none.
+pub fn read_recipients(texts: &[String]) -> Result<Vec<x25519::Recipient>, Failed> {
+    texts.iter().map(|text| recipient(text)).collect()
 }
 
 fn recipient(text: &str) -> Result<x25519::Recipient, Failed> {
@@ -121,7 +129,7 @@ pub fn open(file: &Path, identity: &Path, folder: &Path) -> Result<(), Failed> {
 /// When it can't be read.
 pub fn digest(file: &Path) -> Result<String, Failed> {
     let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
-    let mut source = fs::File::open(file).doing(file.display())?;
+    let mut source = File::open(file).doing(file.display())?;
     let mut chunk = vec![0; 1 << 16];
     loop {
         match source.read(&mut chunk).doing(file.display())? {

@@ -1,0 +1,180 @@
+//! Backups of a running server through the program: sealed, proven, restored, drilled.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const PASSWORD: &str = "quiet harbour lantern 93";
+
+fn raallyctl() -> &'static str {
+    env!("CARGO_BIN_EXE_raallyctl")
+}
+
+/// The program whose data it is: `RAALLY_BIN`, or the one that was built beside the tool.
+fn raally() -> PathBuf {
+    let beside = || Path::new(raallyctl()).with_file_name("raally");
+    let path = std::env::var_os("RAALLY_BIN").map_or_else(beside, PathBuf::from);
+    assert!(path.exists(), "{} is not there: `cargo build -p raally-server` makes it", path.display());
+    path
+}
+
+/// A server with its data in a folder of its own, and a place for backups.
+struct Place {
+    folder: TempDir,
+    address: SocketAddr,
+    server: Child,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let server = Command::new(raally())
+            .arg("serve")
+            .env("RAALLY_DATA_DIR", folder.path().join("data"))
+            .env("RAALLY_LISTEN", address.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let place = Self { folder, address, server };
+        let started = Instant::now();
+        while place.request("GET", "/api/health/ready", "") != 200 {
+            assert!(started.elapsed() < PATIENCE, "the server does not become ready");
+            std::thread::yield_now();
+        }
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The status; 0 when there is no answer.
+    fn request(&self, method: &str, path: &str, body: &str) -> u16 {
+        let Ok(mut stream) = TcpStream::connect(self.address) else { return 0 };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut answer = String::new();
+        _ = stream.write_all(head.as_bytes()).and_then(|()| stream.read_to_string(&mut answer));
+        answer.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0)
+    }
+
+    fn sign_up(&self, name: &str) {
+        let body = format!("{{\"email\":\"{name}@company.example\",\"password\":\"{PASSWORD}\",\"name\":\"{name}\"}}");
+        assert_eq!(self.request("POST", "/api/v1/auth/sign-up", &body), 201);
+    }
+
+    fn run(&self, data: &str, arguments: &[&str]) -> Output {
+        let mut command = Command::new(raallyctl());
+        command.args(arguments).arg("--json").current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("RAALLY_DATA_DIR", self.path(data)).output().unwrap()
+    }
+
+    fn done(&self, data: &str, arguments: &[&str]) -> Value {
+        let output = self.run(data, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn refused(&self, data: &str, arguments: &[&str]) -> String {
+        let output = self.run(data, arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// A key, and a backup made with it beside the running server.
+    fn backed_up(&self) -> Value {
+        let key = self.done("data", &["backup-key", "key"]);
+        let program = raally();
+        let recipient = key["recipient"].as_str().unwrap();
+        let backup = ["backup", "--to", "shelf", "--copy-to", "far", "--recipient", recipient];
+        self.done("data", &[&backup[..], &["--program", program.to_str().unwrap()]].concat())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        _ = self.server.kill();
+        _ = self.server.wait();
+    }
+}
+
+#[test]
+fn a_backup_beside_a_running_server_comes_back_whole_with_its_keys() {
+    let place = Place::new();
+    place.sign_up("ann");
+    let made = place.backed_up();
+    assert!(made["manifest"]["events"].as_u64().unwrap() > 0, "{made}");
+    let file = made["file"].as_str().unwrap();
+    assert_eq!(
+        std::fs::read(place.path(file)).unwrap(),
+        std::fs::read(place.path(made["copies"][0].as_str().unwrap())).unwrap()
+    );
+    let sealed = std::fs::read(place.path(file)).unwrap();
+    assert!(sealed.starts_with(b"age-encryption.org/v1"), "it is an age file");
+    assert!(!sealed.windows(15).any(|part| part == b"SQLite format 3"), "the database is not in the open");
+    place.sign_up("ben");
+
+    let program = raally();
+    let program = ["--program", program.to_str().unwrap()];
+    let restore = [&["restore", "--from", "far", "--identity", "key", "--yes"][..], &program].concat();
+    let back = place.done("there", &restore);
+    assert_eq!(back["manifest"], made["manifest"]);
+    let keys = |data: &str| std::fs::read(place.path(data).join("secret.key")).unwrap();
+    assert_eq!(keys("there"), keys("data"));
+    assert!(place.refused("there", &restore).contains("--force"), "what is there is not replaced unasked");
+    place.done("there", &[&restore[..], &["--force"]].concat());
+    let before = ["--to-time", "2020-01-01T00:00:00Z"];
+    assert!(place.refused("there", &[&restore[..], &before].concat()).contains("no backup"));
+}
+
+#[test]
+fn a_drill_says_what_would_be_lost_and_how_long_it_takes_and_fails_by_its_goals() {
+    let place = Place::new();
+    place.sign_up("ann");
+    place.backed_up();
+    let program = raally();
+    let drill = ["drill", "--from", "shelf", "--identity", "key", "--program", program.to_str().unwrap()];
+    let verdict = place.done("data", &drill);
+    assert_eq!(verdict["passed"], true, "{verdict}");
+    assert!(
+        verdict["rtoSeconds"].as_f64().unwrap() > 0.0 && verdict["rpoSeconds"].as_f64().unwrap() > 0.0,
+        "{verdict}"
+    );
+    eprintln!("drill: back after {} s, lost at most {} s", verdict["rtoSeconds"], verdict["rpoSeconds"]);
+    let missed = place.run("data", &[&drill[..], &["--rto-seconds", "0.000001"]].concat());
+    assert_eq!(missed.status.code(), Some(1), "a missed goal is no success");
+    let verdict: Value = serde_json::from_slice(&missed.stdout).unwrap();
+    assert_eq!(verdict["passed"], false);
+}
+
+#[test]
+fn a_backup_that_was_changed_or_is_for_another_key_is_refused_and_nothing_is_touched() {
+    let place = Place::new();
+    place.sign_up("ann");
+    let made = place.backed_up();
+    place.done("data", &["backup-key", "other"]);
+    let program = raally();
+    let program = ["--program", program.to_str().unwrap()];
+    let restore = |key| [&["restore", "--from", "shelf", "--identity", key, "--yes"][..], &program].concat();
+    assert!(place.refused("there", &restore("other")).contains("can't be opened"));
+    let file = place.path(made["file"].as_str().unwrap());
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    assert!(place.refused("there", &restore("key")).contains("was changed"));
+    assert!(!place.path("there").join("raally.db").exists());
+    assert!(place.refused("data", &["backup", "--to", "shelf", "--recipient", "age1nonsense"]).contains("--recipient"));
+}
