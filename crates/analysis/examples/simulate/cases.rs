@@ -93,6 +93,8 @@ pub fn all() -> Vec<Case> {
         healthy("identical-sticky", World { sticky: true, ..World::plain() }),
         healthy("identical-poisoned-users", World { sticky: true, poisoned: true, ..World::plain() }),
         healthy("identical-stalls", World { stalls: true, ..World::plain() }),
+        healthy("identical-long-hiccups", World { hiccup_seconds: 0.7, ..World::lifelike() }),
+        healthy("identical-unlike-processes", World { process_spread: 0.05, ..World::lifelike() }),
         healthy("identical-warmup", World { warmup: true, process_spread: 0.02, ..World::plain() }),
         healthy("identical-lifelike", World::lifelike()),
         healthy("identical-low-traffic", sparse(World::lifelike())),

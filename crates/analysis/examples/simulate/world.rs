@@ -24,6 +24,8 @@ pub struct World {
     pub poisoned: bool,
     /// Stalls of both arms, and hiccups of one.
     pub stalls: bool,
+    /// How long a hiccup of one process lasts on average, and at most six times as long.
+    pub hiccup_seconds: f64,
     /// Fresh processes are slow at first.
     pub warmup: bool,
     /// The rate swings by 40 % within minutes.
@@ -63,6 +65,7 @@ impl World {
             sticky: false,
             poisoned: false,
             stalls: false,
+            hiccup_seconds: 0.1,
             warmup: false,
             swing: false,
             process_spread: 0.0,
@@ -233,7 +236,7 @@ impl Run {
         if !self.world.stalls {
             return;
         }
-        let (random, now) = (&mut self.random, self.second);
+        let (random, now, mean) = (&mut self.random, self.second, self.world.hiccup_seconds);
         if now > self.stall.1 && random.random::<f64>() < 1.0 / 40.0 {
             let begins = now + random.random::<f64>();
             self.stall = (begins, begins + 0.3 + exponential(random, 0.8).min(4.0));
@@ -241,7 +244,8 @@ impl Run {
         for process in &mut self.processes {
             if now > process.hiccup.1 && random.random::<f64>() < 1.0 / 20.0 {
                 let begins = now + random.random::<f64>();
-                process.hiccup = (begins, begins + 0.05 + exponential(random, 0.1).min(0.6));
+                let lasts = exponential(random, mean).min(6.0 * mean);
+                process.hiccup = (begins, begins + 0.05 + lasts);
             }
         }
     }
