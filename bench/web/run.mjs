@@ -44,6 +44,20 @@ if (parts.has("size")) {
   results.size = Number(/(\d+) {2}initial JavaScript/.exec(sizes.stdout)?.[1] ?? Number.NaN);
 }
 
+let failures = 0;
+
+/** One part of a run; when it fails the others are still measured, and the program ends with 2. */
+async function attempt(say, part, into, measure) {
+  if (!parts.has(part)) return;
+  say(into === results.slowed ? "pages with the processor slowed down 4 times" : part);
+  try {
+    into.push(await measure());
+  } catch (error) {
+    failures += 1;
+    say(`${part} failed: ${error.stack ?? error}`);
+  }
+}
+
 const PEOPLE = 2_000;
 const BOOKINGS_EACH = 20;
 for (let run = 1; run <= runs; run += 1) {
@@ -52,23 +66,16 @@ for (let run = 1; run <= runs; run += 1) {
     say("starting the server with the demo company");
     const server = await realServer();
     try {
-      if (parts.has("pages")) {
-        const { measurePages } = await import("./pages.mjs");
-        say("pages");
-        results.pages.push(await measurePages(server, 1));
-        say("pages with the processor slowed down 4 times");
-        results.slowed.push(await measurePages(server, 4));
-      }
-      if (parts.has("live")) {
-        const { measureLive } = await import("./live.mjs");
-        say("changes of others");
-        results.live.push(await measureLive(server));
-      }
-      if (parts.has("lighthouse")) {
-        const { measureLighthouse } = await import("./lighthouse.mjs");
-        say("lighthouse");
-        results.lighthouse.push(await measureLighthouse(server));
-      }
+      await attempt(say, "pages", results.pages, async () =>
+        (await import("./pages.mjs")).measurePages(server, 1),
+      );
+      await attempt(say, "pages", results.slowed, async () =>
+        (await import("./pages.mjs")).measurePages(server, 4),
+      );
+      await attempt(say, "live", results.live, async () => (await import("./live.mjs")).measureLive(server));
+      await attempt(say, "lighthouse", results.lighthouse, async () =>
+        (await import("./lighthouse.mjs")).measureLighthouse(server),
+      );
     } finally {
       await server.stop();
     }
@@ -93,4 +100,4 @@ const folder = new URL("../results/", import.meta.url);
 mkdirSync(folder, { recursive: true });
 writeFileSync(new URL(`web-${date}.md`, folder), report);
 progress(`written: bench/results/web-${date}.md`);
-process.exit(0);
+process.exit(failures > 0 ? 2 : 0);

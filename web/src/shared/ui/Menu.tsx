@@ -1,6 +1,6 @@
 // A menu of actions behind a button. The same actions stand in the palette and under their shortcuts.
 import { Menu as Base } from "@base-ui/react/menu";
-import { Fragment, type ReactElement, type ReactNode } from "react";
+import { Fragment, type ReactElement, type ReactNode, type Ref } from "react";
 import type { Action } from "../actions/action";
 import { Shortcut } from "../actions/Shortcut";
 import { cx, ITEM, POPUP } from "./classes";
@@ -51,13 +51,15 @@ interface PopupProps {
   groups: readonly MenuGroup[];
   header?: ReactNode;
   finalFocus?: () => HTMLElement | null;
+  ref?: Ref<HTMLDivElement>;
 }
 
 /** What stands in a menu, wherever it opens. */
-export function MenuPopup({ label, groups, header, finalFocus }: PopupProps) {
+export function MenuPopup({ label, groups, header, finalFocus, ref }: PopupProps) {
   const shown = groups.filter((group) => group.items.length > 0);
   return (
     <Base.Popup
+      ref={ref}
       aria-label={label}
       finalFocus={finalFocus}
       className={cx(POPUP, "max-h-(--available-height) min-w-52 overflow-y-auto p-1")}

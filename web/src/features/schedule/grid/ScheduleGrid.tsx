@@ -42,6 +42,7 @@ export interface MenuPlace {
   readonly bar: Bar | null;
   readonly x: number;
   readonly y: number;
+  readonly byKeyboard: boolean;
 }
 
 /** Where the person stands: a row and a day of it. */
@@ -149,7 +150,7 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
       const at = track(row);
       if (at) host.current.onDrawn(at, { from, to });
     },
-    onMenu: (place) => host.current.onMenu(place),
+    onMenu: (place) => host.current.onMenu({ ...place, byKeyboard: true }),
     onFolded: (key) => host.current.onFolded(key),
     onLeft: () => host.current.onEmptyClicked(),
     announce: (what) => host.current.announce(what, air.chosen()),
@@ -176,7 +177,7 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
     framing: () => host.current.framing(),
     onMenu: (place) => {
       keys.goTo({ row: place.row, day: place.day, barId: place.bar?.id ?? null }, true);
-      host.current.onMenu(place);
+      host.current.onMenu({ ...place, byKeyboard: false });
     },
   });
   const destroy = () => {

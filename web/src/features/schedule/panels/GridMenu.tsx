@@ -18,6 +18,7 @@ export function GridMenu({ model }: { model: ScheduleModel }) {
       label={menu?.bar ? t`Assignment` : t`Empty time`}
       groups={groups}
       onClose={() => setMenu(null)}
+      byKeyboard={menu?.byKeyboard ?? false}
       finalFocus={() => grid.current?.focusElement() ?? null}
     />
   );
