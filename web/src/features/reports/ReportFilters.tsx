@@ -78,7 +78,7 @@ export function ReportFilters({ name, search, change }: Props) {
       )}
       {name === "candidates" && (
         <>
-          <label className="flex items-center gap-2 text-sm text-muted">
+          <label className="flex items-center gap-2 text-sm whitespace-nowrap text-muted">
             {t`Hours a day`}
             <input
               type="number"

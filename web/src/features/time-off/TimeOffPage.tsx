@@ -61,7 +61,7 @@ export function TimeOffPage() {
           <Button
             icon="calendar"
             aria-pressed={calendar}
-            className={calendar ? "bg-selected" : undefined}
+            className="aria-pressed:border-accent aria-pressed:bg-selected"
             onClick={() => change({ view: calendar ? undefined : "calendar" })}
           >
             <span className="max-md:sr-only">{t`Team calendar`}</span>
