@@ -88,7 +88,11 @@ async function shoot(page, look, name, path) {
     .first()
     .waitFor({ timeout: 10_000 })
     .catch(() => undefined);
-  await page.waitForLoadState("networkidle", { timeout: 1_500 }).catch(() => undefined);
+  // The event stream never ends, so "no requests" would never come: what stands in for content must be gone.
+  await page
+    .waitForFunction(() => !document.querySelector(".skeleton, [aria-busy=true]"), null, { timeout: 5_000 })
+    .catch(() => undefined);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.screenshot({ path: `${out}${name}-${look}.png` });
 }
 
