@@ -47,9 +47,14 @@ impl Owner {
 /// The user's name.
 #[must_use]
 pub fn user() -> String {
-    let known =
-        ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
-    known.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
+    let said = |name| std::env::var(name).ok().filter(|user| !user.is_empty());
+    said("USER").or_else(|| said("LOGNAME")).or_else(asked).unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn asked() -> Option<String> {
+    let output = std::process::Command::new("id").arg("-un").output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    Some(name).filter(|name| output.status.success() && !name.is_empty())
 }
 
 /// The machine's name.

@@ -165,7 +165,9 @@ impl<T: Target> Executor<'_, T> {
                 Verdict::Fail { .. } => return Err(Stop::Bad(said.why)),
                 Verdict::Pass if held >= earliest => return Ok(said.why),
                 // The objectives alone: no harm was seen in the time that it was watched.
-                Verdict::NeedsMore { .. } if watch.baseline.is_none() && held >= latest => return Ok(said.why),
+                Verdict::NeedsMore { .. } if watch.baseline.is_none() && held >= latest => {
+                    return Ok(format!("no harm seen; for a judgement it {}", said.why));
+                }
                 Verdict::NeedsMore { .. } if held >= latest => {
                     return Err(Stop::Bad(format!("no verdict after {} s: {}", latest.as_secs(), said.why)));
                 }
