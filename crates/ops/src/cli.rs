@@ -117,6 +117,12 @@ pub enum Command {
         #[arg(long, short)]
         yes: bool,
     },
+    /// Run the stages from a commit to a watched release, or show them.
+    Pipeline {
+        /// What to do.
+        #[command(subcommand)]
+        what: PipelineDo,
+    },
     /// Back up a SQLite installation: proven by restoring, sealed, copied elsewhere, old ones removed.
     Backup(Backup),
     /// List the backups of a folder, the newest first.
@@ -192,6 +198,45 @@ pub struct Deploy {
     /// How sure.
     #[command(flatten)]
     pub sure: Sure,
+}
+
+/// `pipeline`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PipelineDo {
+    /// Run the stages at the top of a repository.
+    Run(PipelineRun),
+    /// Show the stages.
+    Show {
+        /// The definition.
+        #[arg(long, short, default_value = "deploy/pipeline.toml")]
+        file: PathBuf,
+    },
+}
+
+/// `pipeline run`.
+#[derive(Debug, Clone, Args)]
+pub struct PipelineRun {
+    /// The definition.
+    #[arg(long, short, default_value = "deploy/pipeline.toml")]
+    pub file: PathBuf,
+    /// Only these stages, and what they need.
+    #[arg(long, value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Also these, which run on demand only.
+    #[arg(long, value_delimiter = ',')]
+    pub with: Vec<String>,
+    /// Stages at the same time.
+    #[arg(long, short, default_value_t = 2)]
+    pub jobs: usize,
+    /// Run everything, whatever passed before on the same inputs.
+    #[arg(long)]
+    pub fresh: bool,
+    /// A stage that could not be run fails the pipeline.
+    #[arg(long)]
+    pub strict: bool,
+    /// Logs, reports and what is remembered.
+    #[arg(long, default_value = "target/pipeline")]
+    pub out: PathBuf,
 }
 
 /// Whose data.

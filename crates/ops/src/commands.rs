@@ -5,6 +5,7 @@ mod deploy;
 mod doctor;
 mod live;
 mod look;
+mod pipeline;
 mod recover;
 mod render;
 pub(crate) mod setting;
@@ -53,6 +54,7 @@ async fn dispatch(command: Command, talk: Talk) -> Result<ExitCode, Failed> {
         Command::Render { at, out } => render::run(&at, out, talk),
         Command::Monitor(options) => monitor::run(&options, talk).await,
         Command::Doctor { at } => doctor::run(&at, talk).await,
+        Command::Pipeline { what } => pipeline::run(&what, talk).await,
         Command::Backup(options) => recover::backup(&options, talk),
         Command::Backups { from } => recover::list(&from, talk),
         Command::BackupKey { file } => recover::new_key(&file, talk),

@@ -13,6 +13,7 @@ pub mod keeper;
 pub mod lock;
 pub mod model;
 pub mod monitor;
+pub mod pipeline;
 pub mod plan;
 pub mod preflight;
 pub mod recovery;

@@ -1,0 +1,104 @@
+//! The report of a run: JUnit's XML for machines, a page for people, JSON for scripts.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::{Ended, Outcome};
+use crate::atomic;
+use crate::failed::{Doing, Failed};
+
+/// Writes `report.json`, `junit.xml` and `report.html`; where they are.
+///
+/// # Errors
+/// When one can't be written.
+pub fn write_all(ended: &[Ended], out: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let json = serde_json::to_string_pretty(&json!({ "stages": ended })).doing("report.json")?;
+    let files = [("report.json", json), ("junit.xml", junit(ended)), ("report.html", page(ended))];
+    let mut written = Vec::new();
+    for (name, text) in files {
+        let path = out.join(name);
+        atomic::write(&path, text.as_bytes(), 0o644).doing(path.display())?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// Source: the schema that Jenkins reads, <https://github.com/jenkinsci/xunit-plugin>, `junit-10.xsd`.
+fn junit(ended: &[Ended]) -> String {
+    let count = |outcome: &[Outcome]| ended.iter().filter(|ended| outcome.contains(&ended.outcome)).count();
+    let (failures, skipped) = (count(&[Outcome::Failed]), count(&[Outcome::NotRun, Outcome::Skipped]));
+    let seconds: f64 = ended.iter().map(|ended| ended.seconds).sum();
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"pipeline\" tests=\"{}\" failures=\"{failures}\" \
+         errors=\"0\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n",
+        ended.len()
+    );
+    for one in ended {
+        let (stage, seconds) = (escaped(&one.stage), one.seconds);
+        _ = write!(xml, "  <testcase classname=\"pipeline\" name=\"{stage}\" time=\"{seconds:.3}\"");
+        let inner = match one.outcome {
+            Outcome::Passed | Outcome::Cached => None,
+            Outcome::Failed => Some(format!("<failure message=\"failed\">{}</failure>", escaped(&one.tail))),
+            Outcome::NotRun => Some("<skipped message=\"can't be run here\"/>".to_owned()),
+            Outcome::Skipped => Some("<skipped message=\"something before it did not pass\"/>".to_owned()),
+        };
+        match inner {
+            Some(inner) => _ = writeln!(xml, ">{inner}</testcase>"),
+            None => xml.push_str("/>\n"),
+        }
+    }
+    xml + "</testsuite>\n"
+}
+
+const STYLE: &str = ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:60rem;margin:3rem auto;\
+                     padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.5rem .75rem;\
+                     border-bottom:1px solid light-dark(#ddd,#444);vertical-align:top}td:nth-child(3){text-align:right;\
+                     font-variant-numeric:tabular-nums}pre{white-space:pre-wrap;font-size:.8rem;margin:.5rem 0 0}\
+                     .passed,.cached{color:light-dark(#116329,#4ac26b)}.failed{color:light-dark(#b3261e,#ff8a80)}\
+                     .not-run{color:light-dark(#7a5200,#e3b341)}.skipped{color:light-dark(#57606a,#9198a1)}";
+
+fn page(ended: &[Ended]) -> String {
+    let mut rows = String::new();
+    for one in ended {
+        let (class, word) = match one.outcome {
+            Outcome::Passed => ("passed", "✓ passed"),
+            Outcome::Cached => ("cached", "✓ passed before"),
+            Outcome::Failed => ("failed", "✗ failed"),
+            Outcome::NotRun => ("not-run", "○ not run"),
+            Outcome::Skipped => ("skipped", "– skipped"),
+        };
+        let tail = if one.tail.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(&one.tail)) };
+        _ = writeln!(
+            rows,
+            "<tr><th scope=\"row\">{}</th><td class=\"{class}\">{word}{tail}</td><td>{:.1} s</td></tr>",
+            escaped(&one.stage),
+            one.seconds
+        );
+    }
+    let passed = ended.iter().all(|one| matches!(one.outcome, Outcome::Passed | Outcome::Cached));
+    let title = if passed { "The pipeline passed" } else { "The pipeline did not pass" };
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1>\n<table><thead><tr><th>Stage</th><th>Outcome</th>\
+         <th>Time</th></tr></thead><tbody>\n{rows}</tbody></table></html>\n"
+    )
+}
+
+/// For XML and HTML alike; characters that XML has no place for become blanks.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(letter),
+            letter if letter.is_control() => out.push(' '),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
