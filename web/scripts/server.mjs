@@ -50,5 +50,8 @@ export async function startServer() {
     server.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
+  // Nothing stays behind when whoever asked for the server is ended early.
+  process.once("exit", stop);
+  process.once("SIGTERM", () => process.exit(1));
   return { address, run, stop };
 }
