@@ -1,8 +1,8 @@
 //! docs/status.md: every thing that was asked for, how to see it, and the tests that hold it.
 //!
 //! A line is `| thing | how to see it | test | state |`. A `done` line names at least one test; an
-//! `open` line may have `–` there. A name in backticks without a blank is a function in Rust or Python, with a
-//! crate's, module's or folder's name before it if that helps; a name with a blank is the title of a web test.
+//! `open` line may have `–` there. A name in backticks is a function in Rust or Python, with a crate's, module's or
+//! folder's name before it if that helps, or the title of a web test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,9 +37,8 @@ pub fn check(tree: &Tree) -> Vec<String> {
             other => faults.push(format!("{place}: the state {other:?} is neither done nor open")),
         }
         for name in names {
-            let exists =
-                if name.contains(' ') { web().any(|text| text.contains(name)) } else { is_function(&functions, name) };
-            if !exists {
+            let title = format!("(\"{name}\"");
+            if !is_function(&functions, name) && !web().any(|text| text.contains(&title)) {
                 faults.push(format!("{place}: there is no test `{name}`"));
             }
         }
