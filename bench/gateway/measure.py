@@ -69,7 +69,11 @@ class Proxy:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:  # Pingora drains for minutes.
+            self.process.kill()
+            self.process.wait()
 
 
 def ticks(pid):
