@@ -48,7 +48,8 @@ pub(crate) fn request(head: &mut Parts, hop: &Hop<'_>) -> Result<(), Unfit> {
         head.uri = Uri::from(path);
     }
     // `*` is for OPTIONS on the server as a whole.
-    if !head.uri.path().starts_with('/') && !(head.method == Method::OPTIONS && head.uri.path() == "*") {
+    let whole_server = head.method == Method::OPTIONS && head.uri.path() == "*";
+    if !whole_server && !head.uri.path().starts_with('/') {
         return Err(Unfit::Target);
     }
     let headers = &mut head.headers;

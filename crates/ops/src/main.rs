@@ -6,6 +6,10 @@ use clap::Parser;
 use raally_ops::cli::Cli;
 use raally_ops::commands;
 
+/// `raallyctl gateway` allocates for each request; mimalloc does it in less time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => commands::run(cli),
