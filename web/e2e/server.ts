@@ -77,6 +77,12 @@ export async function beginWithDemo(page: Page): Promise<string> {
   return new URL(page.url()).pathname.replace("/dashboard", "");
 }
 
+/** No text is too pale, in the present theme: all that a theme changes. */
+export async function expectReadable(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze();
+  expect(violations.flatMap((one) => one.nodes.map((node) => node.target.join(" ")))).toEqual([]);
+}
+
 /** Axe finds nothing, in the present theme. */
 export async function expectAccessible(page: Page) {
   const { violations } = await new AxeBuilder({ page })
