@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 import support
-from support import DEPLOY, TARGET, TOP, free_port, get, raally_binary, run, scratch, tool, until, yaml_file
+from support import DEPLOY, TARGET, TOP, free_port, get, raally_binary, run, scratch, tool, until, yaml_documents, yaml_file
 
 DOCKER = DEPLOY / "docker"
 MB = 1_000_000
@@ -85,7 +85,7 @@ class Compose(unittest.TestCase):
     def test_targets_of_prometheus_are_services_of_it(self):
         services = set(self.compose["services"])
         for file in (DEPLOY / "prometheus/targets").glob("*.yml"):
-            for group in yaml_file(file):
+            for group in next(iter(yaml_documents(file.read_text())), []):
                 addresses = group["targets"] + [group.get("labels", {}).get("exporter", "raally:1")]
                 for address in addresses:
                     host = re.sub(r"^https?://", "", address).split(":")[0]

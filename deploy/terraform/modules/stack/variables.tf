@@ -1,6 +1,6 @@
 variable "environment" {
   type        = string
-  description = "dev, uat or prod."
+  description = "Which one: dev, uat or prod."
   validation {
     condition     = contains(["dev", "uat", "prod"], var.environment)
     error_message = "There are dev, uat and prod."
