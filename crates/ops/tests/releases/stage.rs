@@ -67,8 +67,8 @@ impl Stage {
             [environments.test.canary]
             steps = [{{ weight-bp = 4000, hold-seconds-min = 3, hold-seconds-max = 90 }}]
             [environments.test.analysis]
-            failure-share-margin = 0.1
-            latency-margin = 3.0
+            failure-share-margin = 0.2
+            latency-margin = 5.0
             slo-requests-min = 30
             slo-failure-share-max = 0.1
             slo-p95-ms-max = 5000
