@@ -335,7 +335,7 @@ fn ms(value: Option<f64>) -> String {
 fn percent(share: Option<f64>) -> String {
     match share {
         None => "–".to_owned(),
-        Some(share) if share == 0.0 => "0 %".to_owned(),
+        Some(0.0) => "0 %".to_owned(),
         Some(share) if share < 0.01 => format!("{:.2} %", share * 100.0),
         Some(share) => format!("{:.1} %", share * 100.0),
     }
@@ -363,13 +363,13 @@ mod tests {
     use crate::monitor::view::{Events, Group, Latency, Release, Replica, Saturation, Slo, Traffic};
 
     fn view() -> View {
-        let burn = |threshold, long_seconds, short_seconds, long: f64| Burn {
+        let burn = |threshold, long_seconds: f64, short_seconds, long: f64| Burn {
             threshold,
             long_seconds,
             short_seconds,
             long: Some(long),
             short: Some(long * 1.5),
-            long_watched: (480.0 / long_seconds as f64).min(1.0),
+            long_watched: (480.0 / long_seconds).min(1.0),
             alarming: long >= threshold,
         };
         let replica = |name: &str, answers| Replica {
