@@ -10,8 +10,9 @@ const SSH: &str = r#"#!/bin/sh
 while [ "$1" != "--" ]; do shift; done
 host="$2"; shift 2
 echo "$host $*" >>"$FAKE/asked"
-line=$(echo "$*" | sed "s|--state-dir [^ ]*|--state-dir $FAKE/there|")
-PATH="$FAKE/bin:$PATH" exec sh -c "$line"
+state=$(echo "$*" | sed 's|.*--state-dir \([^ ]*\).*|\1|')
+line=$(echo "$*" | sed "s|$state|$FAKE/there|")
+sed "s|$state|$FAKE/there|g" | PATH="$FAKE/bin:$PATH" sh -c "$line"
 "#;
 
 #[test]
