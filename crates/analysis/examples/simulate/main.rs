@@ -87,6 +87,7 @@ fn table(all: &[serde_json::Value]) -> String {
         "`crates/analysis/examples/simulate/`, the reasoning in `docs/decisions/0013-analysis.md`.\n",
         "200 requests/s in all, 10 % each to canary and baseline, one reading a second, unless the name says otherwise.\n",
         "Wrong: an identical version that failed, or a bad one that passed. Undecided ones wait for more requests.\n",
+        "Rows with fewer than 2,000 releases are from short runs: their bound says how little they prove.\n",
         "Seconds: from the first bad response to the failing verdict, or to the pass of an identical version.\n\n",
         "| case | releases | wrong | 95 % bound | passed | failed | undecided | median s | p95 s | p99 s | most s |\n",
         "|---|---|---|---|---|---|---|---|---|---|---|\n",
