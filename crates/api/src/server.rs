@@ -59,7 +59,7 @@ impl Default for ServeOptions {
             connections_max: 10_000,
             streams_per_connection_max: 128,
             drain_delay: Duration::from_millis(500),
-            idle_grace: Duration::from_millis(250),
+            idle_grace: Duration::from_secs(1),
             drain_deadline: Duration::from_secs(10),
         }
     }
