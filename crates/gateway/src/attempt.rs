@@ -10,7 +10,7 @@ use tokio::time::{timeout, timeout_at};
 use crate::body::{Progress, RequestBody};
 use crate::config::ms;
 use crate::counters::Ending;
-use crate::pool::{self, Sender};
+use crate::pool::Link;
 use crate::shared::{Place, Shared, Totals};
 
 /// What an attempt is given besides the request.
@@ -29,7 +29,7 @@ pub(crate) struct Terms<'a> {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub response: Response<Incoming>,
-    pub sender: Sender,
+    pub link: Link,
     pub place: Place,
     /// Where it was counted.
     pub cohort: usize,
@@ -55,16 +55,16 @@ pub(crate) async fn attempt(
     let running = Running { terms, place: Some(place), begun };
     loop {
         let target = running.place().target();
-        let (mut sender, reused) = match target.pools[terms.worker].take(begun) {
-            Some(sender) => (sender, true),
+        let (mut link, reused) = match target.pools[terms.worker].take(begun) {
+            Some(link) => (link, true),
             None => match connect(terms, &target.address).await {
-                Some(sender) => (sender, false),
+                Some(link) => (link, false),
                 None => return Err(running.failed(Ending::ConnectFailure, Some(request), false)),
             },
         };
-        let answered = sender.try_send_request(request);
-        match within(terms, begun, answered).await {
-            Some(Ok(response)) => return Ok(running.answered(response, sender)),
+        let answered = within(terms, begun, link.send(request)).await;
+        match answered {
+            Some(Ok(response)) => return Ok(running.answered(response, link)),
             Some(Err(mut error)) => match error.take_message() {
                 // It was closed while it was idle: no attempt yet. Each round uses up one idle connection.
                 Some(unsent) if reused => request = unsent,
@@ -76,10 +76,12 @@ pub(crate) async fn attempt(
     }
 }
 
-async fn connect(terms: &Terms<'_>, address: &str) -> Option<Sender> {
+async fn connect(terms: &Terms<'_>, address: &str) -> Option<Link> {
     let config = &terms.shared.config;
-    match timeout(ms(config.timeouts.connect_ms), pool::connect(address, &config.limits)).await {
-        Ok(Ok(sender)) => Some(sender),
+    // Boxed, as are other rare steps: hyper moves the future of each request, and its size is that of its largest step.
+    let connecting = Box::pin(Link::open(address, config));
+    match timeout(ms(config.timeouts.connect_ms), connecting).await {
+        Ok(Ok(link)) => Some(link),
         Ok(Err(error)) => {
             tracing::debug!(address, %error, "can't connect to a target");
             None
@@ -124,10 +126,10 @@ impl Running<'_> {
         self.place.as_ref().expect("the place is taken at the end only")
     }
 
-    fn answered(mut self, response: Response<Incoming>, sender: Sender) -> Answer {
+    fn answered(mut self, response: Response<Incoming>, link: Link) -> Answer {
         let mut place = self.place.take().expect("an attempt ends once");
         let cohort = self.settle(&mut place, Ending::of_status(response.status()));
-        Answer { response, sender, place, cohort }
+        Answer { response, link, place, cohort }
     }
 
     fn failed(mut self, ending: Ending, unsent: Option<Request<RequestBody>>, reused: bool) -> Box<Failed> {

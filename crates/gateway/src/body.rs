@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use tokio::time::Sleep;
 
 use crate::finish::Finish;
-use crate::pool::Sender;
+use crate::pool::Link;
 
 /// When the last byte of a request's body passed, so that an attempt's time counts from there.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ pub(crate) enum AnswerBody {
 #[derive(Debug)]
 pub(crate) struct Passing {
     incoming: Incoming,
-    sender: Option<Sender>,
+    link: Option<Link>,
     finish: Finish,
     idle_max: Duration,
     idle: Option<Pin<Box<Sleep>>>,
@@ -106,16 +106,22 @@ pub(crate) enum BodyError {
 }
 
 impl AnswerBody {
-    pub fn passing(incoming: Incoming, sender: Sender, finish: Finish, idle_max: Duration) -> Self {
-        let passing =
-            Passing { incoming, sender: Some(sender), finish, idle_max, idle: None, bytes: 0, settled: false };
+    pub fn passing(incoming: Incoming, link: Link, finish: Finish, idle_max: Duration) -> Self {
+        let passing = Passing { incoming, link: Some(link), finish, idle_max, idle: None, bytes: 0, settled: false };
         Self::Passing(Box::new(passing))
     }
 }
 
 impl Passing {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match Pin::new(&mut self.incoming).poll_frame(cx) {
+        let mut polled = Pin::new(&mut self.incoming).poll_frame(cx);
+        if polled.is_pending()
+            && let Some(link) = &mut self.link
+        {
+            link.drive(cx);
+            polled = Pin::new(&mut self.incoming).poll_frame(cx);
+        }
+        match polled {
             Poll::Ready(Some(Ok(frame))) => {
                 self.bytes += frame.data_ref().map_or(0, |data| data.remaining() as u64);
                 self.idle = None;
@@ -147,8 +153,8 @@ impl Passing {
         if std::mem::replace(&mut self.settled, true) {
             return;
         }
-        match self.sender.take() {
-            Some(sender) if whole => self.finish.whole(sender, self.bytes),
+        match self.link.take() {
+            Some(link) if whole => self.finish.whole(link, self.bytes),
             _ => self.finish.broken(self.bytes),
         }
     }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
 
+/// hyper's limit of header fields where none is set.
+const HEADERS_OF_HYPER: usize = 100;
+
 /// Configuration of one gateway. Each part has defaults that suit one host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -333,6 +336,11 @@ impl Config {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             workers => workers,
         }
+    }
+
+    /// The number of header fields, unless it is hyper's own: any other has hyper move kilobytes for each head.
+    pub(crate) fn headers_max(&self) -> Option<usize> {
+        (self.limits.headers_max != HEADERS_OF_HYPER).then_some(self.limits.headers_max)
     }
 
     pub(crate) fn trusted(&self) -> Vec<Network> {

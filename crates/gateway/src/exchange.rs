@@ -93,21 +93,23 @@ impl<'a> Exchange<'a> {
 
     /// A place in the request's group; if all are taken, the first that becomes free in time.
     async fn first_place(&self, begun: Instant) -> Result<Place, Sorry> {
-        let (index, now_us) = (self.group, self.worker.shared.us(begun));
-        let limits = &self.worker.shared.config.limits;
-        match self.choose(index, false, now_us) {
-            Choice::Target(target, probe) => return Ok(self.taken(index, target, probe)),
-            Choice::None => return self.helper(index).ok_or(Sorry::NoTarget),
-            Choice::Full => {}
+        match self.choose(self.group, false, self.worker.shared.us(begun)) {
+            Choice::Target(target, probe) => Ok(self.taken(self.group, target, probe)),
+            Choice::None => self.helper(self.group).ok_or(Sorry::NoTarget),
+            Choice::Full => Box::pin(self.freed_place()).await,
         }
-        let group = &self.routes.groups[index];
+    }
+
+    async fn freed_place(&self) -> Result<Place, Sorry> {
+        let limits = &self.worker.shared.config.limits;
+        let group = &self.routes.groups[self.group];
         let _waiting = Waiting::enter(group, limits.queue_max).ok_or(Sorry::Busy)?;
         let deadline = (Instant::now() + ms(limits.queue_ms_max)).min(self.deadline);
         loop {
             let freed = group.queue.freed.notified();
-            match self.choose(index, false, self.worker.shared.now_us()) {
-                Choice::Target(target, probe) => return Ok(self.taken(index, target, probe)),
-                Choice::None => return self.helper(index).ok_or(Sorry::NoTarget),
+            match self.choose(self.group, false, self.worker.shared.now_us()) {
+                Choice::Target(target, probe) => return Ok(self.taken(self.group, target, probe)),
+                Choice::None => return self.helper(self.group).ok_or(Sorry::NoTarget),
                 Choice::Full => timeout_at(deadline.into(), freed).await.map_err(|_| Sorry::Busy)?,
             }
         }

@@ -1,7 +1,7 @@
 //! The end of a request whose answer came from a target: the connection goes back, the log gets its line.
 
 use crate::access::Line;
-use crate::pool::Sender;
+use crate::pool::Link;
 use crate::shared::Place;
 
 #[derive(Debug)]
@@ -17,9 +17,9 @@ pub(crate) struct Finish {
 
 impl Finish {
     /// The answer went through to its last byte.
-    pub fn whole(&mut self, sender: Sender, bytes: u64) {
+    pub fn whole(&mut self, link: Link, bytes: u64) {
         if let Some(place) = self.place.take() {
-            place.target().pools[self.worker].put(sender);
+            place.target().pools[self.worker].put(link);
         }
         self.log(bytes, "whole");
     }

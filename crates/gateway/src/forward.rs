@@ -7,13 +7,10 @@ use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 /// The last hop, as headers say it.
 #[derive(Debug)]
@@ -53,9 +50,7 @@ pub(crate) fn request(head: &mut Parts, hop: &Hop<'_>) -> Result<(), Unfit> {
         return Err(Unfit::Target);
     }
     let headers = &mut head.headers;
-    drop_hop_fields(headers);
-    headers.remove(header::EXPECT);
-    headers.remove(header::PROXY_AUTHORIZATION);
+    drop_fields(headers);
     forwarded(headers, hop);
     head.version = http::Version::HTTP_11;
     Ok(())
@@ -63,8 +58,7 @@ pub(crate) fn request(head: &mut Parts, hop: &Hop<'_>) -> Result<(), Unfit> {
 
 /// Makes the head of an answer ready for the client.
 pub(crate) fn answer(headers: &mut HeaderMap) {
-    drop_hop_fields(headers);
-    headers.remove(header::PROXY_AUTHENTICATE);
+    drop_fields(headers);
 }
 
 /// Whether a request may be sent twice: its method says so, or a key that the application honours.
@@ -102,33 +96,45 @@ fn is_host(host: &[u8]) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
 }
 
-fn drop_hop_fields(headers: &mut HeaderMap) {
-    if headers.contains_key(header::CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(header::CONNECTION)
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(','))
-            .filter_map(|name| HeaderName::try_from(name.trim()).ok())
-            // A client must not take away what we or the framing rely on.
-            .filter(|name| {
-                !matches!(*name, header::HOST | header::CONTENT_LENGTH | header::COOKIE | header::AUTHORIZATION)
-            })
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
-        headers.remove(header::CONNECTION);
-    }
-    for name in [KEEP_ALIVE, PROXY_CONNECTION, header::TE, header::TRAILER, header::TRANSFER_ENCODING, header::UPGRADE]
-    {
+/// Whether a message has this field on one hop only: it is the connection's, or it claims an origin that is ours to say.
+fn is_for_one_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "expect"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "forwarded"
+            | "x-real-ip"
+    )
+}
+
+fn drop_fields(headers: &mut HeaderMap) {
+    // Most messages have none: one look at each name costs less than a search for each field.
+    let mut dropped: Vec<HeaderName> = headers.keys().filter(|name| is_for_one_hop(name)).cloned().collect();
+    let named = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .filter_map(|name| HeaderName::try_from(name.trim()).ok())
+        // A client must not take away what we or the framing rely on.
+        .filter(|name| {
+            !matches!(*name, header::HOST | header::CONTENT_LENGTH | header::COOKIE | header::AUTHORIZATION)
+        });
+    dropped.extend(named);
+    for name in dropped {
         headers.remove(name);
     }
 }
 
 fn forwarded(headers: &mut HeaderMap, hop: &Hop<'_>) {
-    headers.remove(header::FORWARDED);
-    headers.remove(REAL_IP);
     if !hop.trusted {
         headers.remove(FORWARDED_HOST);
         headers.insert(FORWARDED_FOR, hop.address.clone());

@@ -134,8 +134,8 @@ impl Worker {
         if !(idempotent && known && small && config.retries.attempts_max > 1) {
             return Ok(Held::Passing(body));
         }
-        let whole = tokio::time::timeout(ms(config.timeouts.head_ms), http_body_util::BodyExt::collect(body));
-        match whole.await {
+        let whole = Box::pin(http_body_util::BodyExt::collect(body));
+        match tokio::time::timeout(ms(config.timeouts.head_ms), whole).await {
             Ok(Ok(whole)) => Ok(Held::Kept(whole.to_bytes())),
             Ok(Err(_)) | Err(_) => Err(Sorry::Body),
         }
@@ -152,7 +152,7 @@ impl Worker {
         attempts: u32,
     ) -> Response<AnswerBody> {
         let config = &self.shared.config;
-        let Answer { response, sender, place, cohort } = answer;
+        let Answer { response, link, place, cohort } = answer;
         let (mut head, incoming) = response.into_parts();
         let status = head.status;
         place.group().counters.answered(self.index, status.as_u16());
@@ -176,7 +176,7 @@ impl Worker {
         });
         let failed = status.is_server_error();
         let finish = Finish { place: Some(place), worker: self.index, cohort, failed, line };
-        let body = AnswerBody::passing(incoming, sender, finish, ms(config.timeouts.body_idle_ms));
+        let body = AnswerBody::passing(incoming, link, finish, ms(config.timeouts.body_idle_ms));
         Response::from_parts(head, body)
     }
 

@@ -244,8 +244,10 @@ fn builder(config: &Config) -> Builder<TokioExecutor> {
         .http1()
         // A timer of hyper's costs an allocation for each request; ours, in `serve`, one for each connection.
         .header_read_timeout(None)
-        .max_buf_size(limits.head_bytes_max.max(8 * 1024))
-        .max_headers(limits.headers_max);
+        .max_buf_size(limits.head_bytes_max.max(8 * 1024));
+    if let Some(headers_max) = config.headers_max() {
+        builder.http1().max_headers(headers_max);
+    }
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -262,3 +262,29 @@ async fn a_client_that_leaves_is_charged_to_nobody_and_its_place_is_freed() {
     assert_eq!(read.arm.attempts, 0);
     assert_eq!(gateway.client.state().await.unwrap().targets[0].open, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_the_target_closed_while_it_was_idle_is_no_failure() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = listener.local_addr().unwrap();
+    let closed = Arc::new(AtomicU64::new(0));
+    let closing = Arc::clone(&closed);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let read = stream.read(&mut [0; 4_096]).await.unwrap();
+            assert!(read > 0);
+            // It says nothing about the end, and closes.
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+            drop(stream);
+            closing.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let gateway = Gateway::start(table(&[("stable", 10_000, &[target])]), |config| config.workers = 1).await;
+    for round in 1..=20 {
+        assert_eq!(gateway.send(post("/")).await.status, StatusCode::OK, "round {round}");
+        until("the close", async || (closed.load(Ordering::Relaxed) == round).then_some(())).await;
+    }
+    let read = counts(&gateway, "stable").await;
+    assert_eq!((read.arm.attempts, read.arm.failures), (20, 0), "{:?}", read.endings);
+}
