@@ -36,6 +36,11 @@ while read -r name package; do
     go_tool "$name" "$package" 2>>"$log" || echo "$name could not be built: $log" >&2
 done <deploy/tools/go-tools.txt
 
+# The types of custom resources take minutes to compile on a new machine: `make soak` does it, later runs find it.
+if [ -n "${SOAK:-}" ] && command -v go >/dev/null; then
+    go build -C deploy/tools/typed -o "$tools/bin/typed" . 2>>"$log" || echo "deploy/tools/typed could not be built: $log" >&2
+fi
+
 python="$tools/venv/bin/python"
 [ -x "$python" ] || python=python3
 exec "$python" deploy/tests/run.py "$@"

@@ -34,7 +34,7 @@ MAY_BE_MISSING = {
     "the provider mirror": "is not in a package registry",
     "kubectl": "is not in a package registry",
     "go": "is not in a package registry",
-    "typed": "is built with go",
+    "typed": "is built with go, by `make soak`",
     "helm": "is built with go",
     "actionlint": "is built with go",
 }

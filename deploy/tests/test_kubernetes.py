@@ -139,6 +139,31 @@ class Manifests(unittest.TestCase):
                 checked += 1
             self.assertGreater(checked, 15)
 
+    def test_custom_resources_fit_the_types_of_their_controllers(self):
+        program = tool("typed")
+
+        def read(documents):
+            return subprocess.run([program], input=json.dumps(documents), text=True, capture_output=True, check=False)
+
+        kinds_read = set()
+        for _, documents in self.each():
+            custom = [one for one in documents if "." in one["apiVersion"] and not re.match(r"[\w.]+\.k8s\.io/", one["apiVersion"])]
+            custom += kinds(documents, "VerticalPodAutoscaler")
+            result = read(custom)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertNotIn("unknown", result.stdout)
+            kinds_read |= {line for line in result.stdout.splitlines()}
+        self.assertGreaterEqual(len(kinds_read), 12)
+        for kind, change in [
+            ("VirtualService", lambda one: one["spec"]["http"][-1]["retries"].update(retryOnn="5xx")),
+            ("DestinationRule", lambda one: one["spec"]["trafficPolicy"]["outlierDetection"].update(consecutive5xxErrors="many")),
+            ("ServiceMonitor", lambda one: one["spec"]["endpoints"][0].update(intervall="15s")),
+            ("ExternalSecret", lambda one: one["spec"].update(refresh="1h")),
+        ]:
+            wrong = json.loads(json.dumps(named(rendered("prod"), kind, "raally-keys" if kind == "ExternalSecret" else "raally")))
+            change(wrong)
+            self.assertNotEqual(read([wrong]).returncode, 0, f"{kind} with a fault was read")
+
     def test_no_two_have_the_same_name(self):
         for _, documents in self.each():
             ids = [(one["apiVersion"], one["kind"], one["metadata"]["name"]) for one in documents]
