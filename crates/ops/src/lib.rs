@@ -1,4 +1,5 @@
 //! `raallyctl`: the operator's tool as a library, so that tests drive it without a process.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may panic"))]
 
 pub mod artefact;
 pub mod atomic;

@@ -138,11 +138,7 @@ impl<T: Target> Executor<'_, T> {
             last_seen = Instant::now();
             // A gateway that came back has the table from its file; make sure of it.
             if std::mem::take(&mut table_at_stake) {
-                if let Some(Step::Route { routing }) =
-                    unfinished.steps[..unfinished.done].iter().rev().find(|step| matches!(step, Step::Route { .. }))
-                {
-                    self.target.route(routing, releases).await.map_err(|failed| Stop::Bad(failed.to_string()))?;
-                }
+                self.route_again(unfinished, releases).await?;
             }
             let said = watcher.see(watch, &counted).map_err(|failed| Stop::Bad(failed.to_string()))?;
             let verdict = word(&said.judgement.verdict);
@@ -173,6 +169,18 @@ impl<T: Target> Executor<'_, T> {
                 }
                 Verdict::Pass | Verdict::NeedsMore { .. } => sleep(READ_EVERY).await,
             }
+        }
+    }
+
+    /// The table of the last step that gave one.
+    async fn route_again(&self, unfinished: &Unfinished, releases: &Releases) -> Result<(), Stop> {
+        let last = unfinished.steps[..unfinished.done].iter().rev().find_map(|step| match step {
+            Step::Route { routing } => Some(routing),
+            _ => None,
+        });
+        match last {
+            Some(routing) => self.target.route(routing, releases).await.map_err(|failed| Stop::Bad(failed.to_string())),
+            None => Ok(()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Another host over `ssh`. In the first test a program called `ssh` on the `PATH` runs what it is told in a folder
 //! that stands for the other host. What is real: the errands, the copy of the program, its digest, the other supervisor.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::stage::{Stage, raallyctl, wait_until};
 
@@ -85,7 +85,12 @@ fn a_release_reaches_another_host_over_a_real_sshd() {
         // Where sshd parts with its privileges; a package's own start makes it at boot.
         _ = std::fs::create_dir_all("/run/sshd");
     }
-    let mut daemon = Command::new(sshd).args(["-D", "-e", "-f"]).arg(folder.join("sshd.conf")).spawn().unwrap();
+    let mut daemon = Command::new(sshd)
+        .args(["-D", "-e", "-f"])
+        .arg(folder.join("sshd.conf"))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     wait_until("sshd", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
     let ssh = format!("#!/bin/sh\nexec /usr/bin/ssh -F '{at}/ssh.conf' \"$@\"\n");
     raally_ops::atomic::write(&folder.join("bin/ssh"), ssh.as_bytes(), 0o700).unwrap();
