@@ -1,6 +1,6 @@
 //! What most commands begin with: the environment of the file, its folder, its target.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Where;
 use crate::failed::{Doing, Failed};
@@ -41,7 +41,7 @@ impl Setting {
         let sources = std::path::absolute(sources).doing(&file)?;
         let folder = match (&mut environment.host, environment.target) {
             (Some(host), TargetKind::Host) => {
-                host.state_dir = sources.join(&host.state_dir);
+                host.state_dir = tidy(&sources.join(&host.state_dir));
                 host.state_dir.clone()
             }
             _ => {
@@ -69,6 +69,20 @@ impl Setting {
     pub fn lock(&self) -> PathBuf {
         self.folder.join("lock")
     }
+}
+
+/// Without `..`: it is shown to people, and sockets have short paths.
+fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                tidy.pop();
+            }
+            part => tidy.push(part),
+        }
+    }
+    tidy
 }
 
 /// This program, to start supervisors and gateways with.
