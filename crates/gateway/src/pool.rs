@@ -16,13 +16,15 @@ use crate::config::{Config, Limits, Timeouts, ms};
 
 type Answered = Result<http::Response<hyper::body::Incoming>, TrySendError<http::Request<RequestBody>>>;
 
+type Driven = Connection<TokioIo<TcpStream>, RequestBody>;
+
 /// A connection to a target. It has no task of its own: who waits for an answer drives it, so that a request and its
 /// answer pass in the turn of the task that has them, and not in the next one of another.
 #[derive(Debug)]
 pub(crate) struct Link {
     sender: SendRequest<RequestBody>,
     /// Gone when it has ended: dropping it tells who waits for an answer.
-    connection: Option<Pin<Box<Connection<TokioIo<TcpStream>, RequestBody>>>>,
+    connection: Option<Pin<Box<Driven>>>,
 }
 
 impl Link {
