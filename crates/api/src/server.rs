@@ -23,6 +23,9 @@ use crate::gate::Gate;
 use crate::service::Platform;
 use connection::Connections;
 
+/// Source: hyper's documentation of `http1::Builder::max_headers`.
+const HYPERS_HEADERS_MAX: usize = 100;
+
 /// Bounds of connections, and the pace of the end.
 #[derive(Clone)]
 pub struct ServeOptions {
@@ -159,8 +162,11 @@ fn builder(options: &ServeOptions) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(options.head_timeout)
-        .max_buf_size(options.head_bytes_max.max(8 * 1024))
-        .max_headers(options.headers_max);
+        .max_buf_size(options.head_bytes_max.max(8 * 1024));
+    // Setting it, even to what it is, makes hyper copy the table of headers for every request.
+    if options.headers_max != HYPERS_HEADERS_MAX {
+        builder.http1().max_headers(options.headers_max);
+    }
     builder
         .http2()
         .timer(TokioTimer::new())
