@@ -21,7 +21,7 @@ pub struct Operation {
     pub summary: String,
 }
 
-/// The operations of the snapshot in its order; `None` while there is no snapshot.
+/// The operations of the snapshot by path; `None` while there is no snapshot.
 pub fn operations(tree: &Tree) -> Option<Vec<Operation>> {
     let document: Value = serde_json::from_str(&tree.read(SNAPSHOT)?).ok()?;
     let mut operations = Vec::new();
@@ -39,6 +39,8 @@ pub fn operations(tree: &Tree) -> Option<Vec<Operation>> {
             });
         }
     }
+    // The order of the document's map depends on what else is built with this program.
+    operations.sort_by(|one, other| one.path.cmp(&other.path));
     Some(operations)
 }
 
