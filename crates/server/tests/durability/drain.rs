@@ -27,8 +27,7 @@ fn sigterm_under_load_loses_no_request_and_readiness_turns_red_first() {
     wait_until("load", || ledger.acknowledged() > 50);
     server.terminate();
     let signalled = Instant::now();
-    let red = red_before_refused(server.address);
-    let acknowledged_at_red = ledger.acknowledged();
+    let (red, acknowledged_at_red) = red_before_refused(server.address, &ledger);
     let status = server.ended();
     let took = signalled.elapsed();
     load.wait();
@@ -47,15 +46,21 @@ fn sigterm_under_load_loses_no_request_and_readiness_turns_red_first() {
     say(&format!("SIGTERM: {} created, {read} read, 0 lost; ended after {took:?}", ledger.acknowledged()));
 }
 
-/// Asks for readiness on new connections until nobody takes them: how often it was red, and never green after red.
-fn red_before_refused(address: std::net::SocketAddr) -> usize {
-    let mut red = 0;
+/// Asks for readiness on new connections until nobody takes them: how often it was red, and never green after red; and
+/// how much was acknowledged when it was first seen red. By the time the listener closes, the work may all be done.
+fn red_before_refused(address: std::net::SocketAddr, ledger: &Ledger) -> (usize, usize) {
+    let (mut red, mut acknowledged) = (0, 0);
     loop {
         match Connection::to(address).send(&Request::get("/api/health/ready")) {
-            Outcome::Answered(answer) if answer.status == 503 => red += 1,
+            Outcome::Answered(answer) if answer.status == 503 => {
+                if red == 0 {
+                    acknowledged = ledger.acknowledged();
+                }
+                red += 1;
+            }
             Outcome::Answered(answer) => assert_eq!((answer.status, red), (200, 0), "green after red"),
             // The probe may fall into the very moment in which the listener closes: no load balancer asks twice as fast.
-            Outcome::NotSent | Outcome::Lost(_) => return red,
+            Outcome::NotSent | Outcome::Lost(_) => return (red, acknowledged),
         }
     }
 }
