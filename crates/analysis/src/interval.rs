@@ -107,6 +107,11 @@ pub(crate) fn quantile_ratio(canary: &Histogram, baseline: &Histogram, q: f64) -
     Some(canary.quantile_interpolated_us(q)? / baseline.quantile_interpolated_us(q)?.max(0.5))
 }
 
+/// Canary's quantile minus the baseline's.
+pub(crate) fn quantile_difference_us(canary: &Histogram, baseline: &Histogram, q: f64) -> Option<f64> {
+    Some(canary.quantile_interpolated_us(q)? - baseline.quantile_interpolated_us(q)?)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

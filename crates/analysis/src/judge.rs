@@ -235,8 +235,13 @@ impl Judge {
             let enough = canary.len().min(baseline.len()) >= needed;
             let sample = |values: &[f64]| values[..values.len().min(needed)].to_vec();
             let effect = mann_whitney::shift(&sample(&canary), &sample(&baseline), rule.confidence);
+            let floor_us =
+                self.plan.latency.as_ref().filter(|_| metric == Metric::MeanLatency).map(|rule| rule.floor_us);
             let high =
                 enough && effect.as_ref().is_some_and(|effect| mann_whitney::is_too_high(effect, rule.tolerance));
+            let matters = |floor: &u64| effect.as_ref().is_some_and(|effect| effect.estimate > *floor as f64);
+            let below_floor_us = floor_us.filter(|floor| high && !matters(floor));
+            let high = high && below_floor_us.is_none();
             if high {
                 self.fail(Reason::Worse { of: metric.clone() });
             } else if !enough {
@@ -249,6 +254,7 @@ impl Judge {
                 metric,
                 effect,
                 beyond_tolerance: high,
+                below_floor_us,
                 worse: None,
                 worse_across_users: None,
                 not_worse: None,

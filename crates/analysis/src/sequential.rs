@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Arm, Direction, Evidence, Histogram, Metric, Plan, Ratio, Reading, Tally,
+    Arm, BUCKETS, Direction, Evidence, Histogram, Metric, Plan, Ratio, Reading, Tally,
     bet::{AT_START, AT_STEPS, BOLD, BelowMargin, Bet, EVEN, Split},
     bucket_start, interval,
     users::{self, AcrossUsers, Looks},
@@ -55,6 +55,7 @@ struct QuantileTest {
     level: Option<f64>,
     users_level: f64,
     tolerance: f64,
+    floor_us: u64,
     worse: Bet,
     worse_across: AcrossUsers,
     guard: Option<Guard>,
@@ -205,6 +206,7 @@ impl FailureTest {
                 metric: Metric::Failures,
                 effect,
                 beyond_tolerance,
+                below_floor_us: None,
                 worse: Some(self.worse.evidence(self.level)),
                 worse_across_users: by_user.then(|| self.worse_across.evidence()),
                 not_worse: Some(not_worse),
@@ -221,7 +223,7 @@ impl QuantileTest {
             self.worse.play(&split_of(window, |arm| slower_of(&arm.latency, threshold)));
         }
         if let Some(guard) = &mut self.guard {
-            let canary = slower_of(&window.canary.latency, later_by(threshold, guard.margin));
+            let canary = slower_of(&window.canary.latency, later_by(threshold, guard.margin, self.floor_us));
             guard.not_worse.play_against(&Split { canary, baseline: slower_of(&window.baseline.latency, threshold) });
         }
     }
@@ -234,7 +236,7 @@ impl QuantileTest {
             self.worse_across.look(&canary, &baseline, self.users_level * part_of_step);
         }
         if let Some(guard) = self.guard.as_mut().filter(|guard| guard.not_worse.ln_e() > LN_E_WORTH_A_LOOK) {
-            let canary = of(&seen.canary, later_by(threshold, guard.margin));
+            let canary = of(&seen.canary, later_by(threshold, guard.margin, self.floor_us));
             guard.across.look(&of(&seen.baseline, threshold), &canary, guard.beta_users * part);
         }
     }
@@ -243,7 +245,10 @@ impl QuantileTest {
         let (canary, baseline) = (&seen.canary.latency, &seen.baseline.latency);
         let effect = intervals.then(|| interval::of_quantiles(canary, baseline, self.quantile)).flatten();
         let ratio = interval::quantile_ratio(canary, baseline, self.quantile);
-        let beyond_tolerance = ratio.is_some_and(|ratio| ratio > 1.0 + self.tolerance);
+        let beyond_part = ratio.is_some_and(|ratio| ratio > 1.0 + self.tolerance);
+        let longer_us = interval::quantile_difference_us(canary, baseline, self.quantile);
+        let beyond_floor = longer_us.is_some_and(|longer| longer > self.floor_us as f64);
+        let beyond_tolerance = beyond_part && beyond_floor;
         let proven = self.level.is_some_and(|level| self.worse.reached(level));
         let guard = self.guard.as_ref();
         let not_worse: Option<Evidence> = guard.map(|guard| guard.not_worse.evidence(guard.beta));
@@ -256,6 +261,7 @@ impl QuantileTest {
                 metric: Metric::Latency { quantile: self.quantile },
                 effect,
                 beyond_tolerance,
+                below_floor_us: (beyond_part && !beyond_floor).then_some(self.floor_us),
                 worse: self.level.map(|level| self.worse.evidence(level)),
                 worse_across_users: by_user.then(|| self.worse_across.evidence()),
                 not_worse,
@@ -281,6 +287,7 @@ impl BusinessTest {
                 metric: Metric::Business { name: self.name.clone() },
                 effect,
                 beyond_tolerance,
+                below_floor_us: None,
                 worse: Some(self.worse.evidence(self.level)),
                 worse_across_users: None,
                 not_worse: None,
@@ -313,6 +320,7 @@ fn quantile_tests(plan: &Plan) -> Vec<QuantileTest> {
         level: rule.quantiles.contains(&quantile).then_some(level),
         users_level: plan.alpha_users * rule.users_weight / failing as f64,
         tolerance: rule.tolerance,
+        floor_us: rule.floor_us,
         worse: Bet::new(EVEN),
         worse_across: AcrossUsers::default(),
         guard: rule.guarded.contains(&quantile).then(|| Guard {
@@ -364,8 +372,9 @@ fn threshold(pooled: &Histogram, quantile: f64) -> usize {
     if pooled.count_from(bucket + 1) > 0 { bucket + 1 } else { bucket }
 }
 
-/// The last bucket that begins at most `margin` later.
-fn later_by(bucket: usize, margin: f64) -> usize {
-    let limit = bucket_start(bucket) as f64 * (1.0 + margin);
-    (bucket..).take_while(|later| bucket_start(*later) as f64 <= limit).take(64).last().unwrap_or(bucket)
+/// The last bucket that begins at most `margin` later, or at most the floor where that is more.
+fn later_by(bucket: usize, margin: f64, floor_us: u64) -> usize {
+    let start = bucket_start(bucket) as f64;
+    let limit = (start * (1.0 + margin)).max(start + floor_us as f64);
+    (bucket..BUCKETS).take_while(|later| bucket_start(*later) as f64 <= limit).last().unwrap_or(bucket)
 }

@@ -113,6 +113,9 @@ pub struct Reading {
     pub effect: Option<Effect>,
     /// Is the difference large enough to matter?
     pub beyond_tolerance: bool,
+    /// The floor in µs, when it alone is why the difference does not matter: see `LatencyRule::floor_us`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below_floor_us: Option<u64>,
     /// Evidence that the canary is worse.
     pub worse: Option<Evidence>,
     /// The same seen across users; `None` when they can't be told apart.
