@@ -1,9 +1,15 @@
-//! Which group gets the next request: a smooth sequence for requests without a memory, and a hash for users who are
-//! to stay where they are.
+//! Which group gets the next request: a sequence for requests without a memory, smooth but for the choice of places in
+//! each short stretch, and a hash for users who are to stay where they are.
+//!
+//! Were it smooth throughout, one in ten would be every tenth: a client that sends the same eight requests in turn would
+//! have the canary answer the odd ones and the baseline the even ones, and the two could not be compared.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::window::Lane;
+
+/// Within so many requests the places in the sequence are turned by chance. Longer than it takes a page to load.
+const STRETCH: usize = 20;
 
 /// Weights by index of a group; 0 = gets nothing.
 #[derive(Debug)]
@@ -30,11 +36,17 @@ impl Split {
         }
     }
 
-    /// The group of a worker's next request: over any period as many as the weights say, and spread evenly within it.
-    /// `None` without any weight.
+    /// The group of a worker's next request: over any period as many as the weights say, and over any time as many but
+    /// for a stretch. `None` without any weight.
     pub fn next(&self, worker: usize) -> Option<usize> {
-        let index = self.next[worker].0.fetch_add(1, Ordering::Relaxed).checked_rem(self.sequence.len())?;
-        self.sequence.get(index).map(|group| usize::from(*group))
+        let sent = self.next[worker].0.fetch_add(1, Ordering::Relaxed);
+        let index = sent.checked_rem(self.sequence.len())?;
+        let within = index % STRETCH;
+        let begin = index - within;
+        let stretch = self.sequence.get(begin..(begin + STRETCH).min(self.sequence.len()))?;
+        // The same for all requests of a stretch, another for each stretch of each worker.
+        let turn = mix((sent - within) as u64 ^ ((worker as u64) << 48)) as usize;
+        stretch.get((within + turn % stretch.len()) % stretch.len()).map(|group| usize::from(*group))
     }
 
     /// The group of a user: always the same while the weights are. When one weight grows, users move to that group
@@ -138,8 +150,10 @@ mod tests {
             for sent in 1..=10_000_u32 {
                 counts[split.next(0).unwrap()] += 1;
                 for (count, weight) in counts.iter().zip(&weights) {
-                    let due = f64::from(*weight) * f64::from(sent) / 10_000.0;
-                    prop_assert!((f64::from(*count) - due).abs() < weights.len() as f64, "{counts:?} after {sent}");
+                    let share = f64::from(*weight) / 10_000.0;
+                    let (due, turned) = (share * f64::from(sent), share * (1.0 - share) * STRETCH as f64);
+                    let off = (f64::from(*count) - due).abs();
+                    prop_assert!(off < weights.len() as f64 + turned + 1.0, "{counts:?} after {sent}");
                 }
             }
             prop_assert_eq!(counts, weights);
@@ -177,11 +191,29 @@ mod tests {
     }
 
     #[test]
-    fn one_in_ten_is_every_tenth() {
+    fn one_in_ten_is_one_of_every_ten() {
         let split = split(&[9_000, 1_000]);
-        let places: Vec<usize> = (0..100).filter(|_| split.next(0) == Some(1)).collect();
-        assert_eq!(places.len(), 10);
-        assert!(places.windows(2).all(|pair| pair[1] - pair[0] == 10), "{places:?}");
+        for _ in 0..100 {
+            assert_eq!((0..10).filter(|_| split.next(0) == Some(1)).count(), 1);
+        }
+    }
+
+    #[test]
+    fn requests_that_come_in_turn_are_not_sorted_by_kind() {
+        for (weights, kinds) in [([8_000, 1_000, 1_000], 8), ([8_000, 1_000, 1_000], 5), ([5_000, 2_500, 2_500], 4)] {
+            let split = split(&weights);
+            let mut counts = vec![[0_u32; 3]; kinds];
+            for sent in 0..80_000 {
+                counts[sent % kinds][split.next(0).unwrap()] += 1;
+            }
+            for (kind, count) in counts.iter().enumerate() {
+                for (group, weight) in weights.iter().enumerate() {
+                    let due = f64::from(*weight) * 8.0 / kinds as f64;
+                    let got = f64::from(count[group]);
+                    assert!((got / due - 1.0).abs() < 0.1, "kind {kind} of {kinds}: {got} of {due} to group {group}");
+                }
+            }
+        }
     }
 
     #[test]
