@@ -106,6 +106,7 @@ fn plan(watch: &Watch, rules: &Analysis) -> Plan {
             }),
             latency: Some(LatencyRule {
                 tolerance: rules.latency_tolerance,
+                floor_us: rules.latency_floor_ms * 1_000,
                 margin: rules.latency_margin,
                 ..LatencyRule::default()
             }),
@@ -176,7 +177,11 @@ fn waiting_words(waiting: &Waiting) -> String {
 fn compared(reading: &Reading) -> Option<String> {
     let effect = reading.effect.as_ref()?;
     let of = &reading.metric;
-    Some(format!("{} {} against {}", name(of), value(of, effect.canary), value(of, effect.baseline)))
+    let floor = reading
+        .below_floor_us
+        .map(|floor| format!(" (a difference of {} or less never counts)", value(&Metric::MeanLatency, floor as f64)));
+    let floor = floor.unwrap_or_default();
+    Some(format!("{} {} against {}{floor}", name(of), value(of, effect.canary), value(of, effect.baseline)))
 }
 
 fn name(metric: &Metric) -> String {
@@ -192,5 +197,54 @@ fn value(metric: &Metric, value: f64) -> String {
     match metric {
         Metric::Failures | Metric::Business { .. } => format!("{:.2} %", value * 100.0),
         Metric::Latency { .. } | Metric::MeanLatency => format!("{:.1} ms", value / 1_000.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use raally_analysis::{Arm, COHORTS, Tally};
+
+    use super::*;
+
+    /// Windows in which an arm's requests take a third of this to three times as long.
+    fn seen(windows: u64, micros: u64) -> Arm {
+        let mut cohorts: Vec<Tally> = (0..COHORTS).map(|_| Tally::default()).collect();
+        for at in 0..windows * 40 {
+            let tally = &mut cohorts[at as usize % COHORTS];
+            tally.attempts += 1;
+            let place = at * 7_919 % 101;
+            tally.latency.record(micros * (32 + place * place / 37) / 100);
+        }
+        Arm::from_cohorts(cohorts)
+    }
+
+    fn judged(rules: &Analysis, canary_us: u64, baseline_us: u64) -> Judgement {
+        let (candidate, baseline) = ("r2".parse().unwrap(), "r1-beside-r2".parse().unwrap());
+        let watch = Watch { number: 1, of: 1, candidate, baseline: Some(baseline), seconds_min: 1, seconds_max: 9 };
+        let mut judge = Judge::new(plan(&watch, rules)).unwrap();
+        let at = |windows| Observation {
+            canary: seen(windows, canary_us),
+            baseline: seen(windows, baseline_us),
+            canary_ejected: false,
+        };
+        (0..60).map(|windows| judge.observe(&at(windows)).unwrap()).last().unwrap()
+    }
+
+    #[test]
+    fn a_verdict_says_which_difference_never_counts() {
+        let judgement = judged(&Analysis::default(), 1_500, 1_000);
+        let all: Vec<String> = judgement.readings.iter().filter_map(compared).collect();
+        let median = all.iter().find(|one| one.starts_with("p50")).unwrap();
+        assert!(median.ends_with("against 1.0 ms (a difference of 2.0 ms or less never counts)"), "{median}");
+        assert!(!words(&judgement).starts_with("worse"), "{}", words(&judgement));
+    }
+
+    #[test]
+    fn the_floor_of_an_environment_is_the_judges() {
+        let strict = Analysis { latency_floor_ms: 0, ..Analysis::default() };
+        assert!(words(&judged(&strict, 1_500, 1_000)).starts_with("worse: p"));
+        assert!(words(&judged(&Analysis::default(), 15_000, 10_000)).starts_with("worse: p"));
     }
 }

@@ -206,6 +206,8 @@ pub struct Analysis {
     pub failure_share_margin: f64,
     /// A proven difference in latency fails a canary when a quantile is longer by more than this part.
     pub latency_tolerance: f64,
+    /// A quantile that is longer by no more than this is never worse: at a millisecond a part is noise.
+    pub latency_floor_ms: u64,
     /// A pass says that median and p95 are not longer than the baseline's by this part or more.
     pub latency_margin: f64,
     /// Where there is no baseline to compare with: the share of failures that ends a release.
@@ -224,6 +226,7 @@ impl Default for Analysis {
             failure_share_tolerance: 0.001,
             failure_share_margin: 0.02,
             latency_tolerance: 0.2,
+            latency_floor_ms: 2,
             latency_margin: 0.5,
             slo_failure_share_max: 0.01,
             slo_p95_ms_max: 1_000,

@@ -71,6 +71,7 @@ fn check(environment: &Environment) -> Vec<String> {
     say(share(analysis.failure_share_tolerance), "analysis.failure-share-tolerance: 0 to 1");
     say((1e-4..=0.5).contains(&analysis.failure_share_margin), "analysis.failure-share-margin: 0.0001 to 0.5");
     say((0.0..=10.0).contains(&analysis.latency_tolerance), "analysis.latency-tolerance: 0 to 10");
+    say(analysis.latency_floor_ms <= 10_000, "analysis.latency-floor-ms: at most 10000");
     say((0.25..=10.0).contains(&analysis.latency_margin), "analysis.latency-margin: 0.25 to 10");
     say(analysis.beta > 0.0 && analysis.beta <= 0.2, "analysis.beta: above 0, at most 0.2");
     say(share(analysis.slo_failure_share_max), "analysis.slo-failure-share-max: 0 to 1");
@@ -180,6 +181,11 @@ mod tests {
             [environments.uat]
             target = "host"
             replica = 3
+            [environments.fleet]
+            target = "host"
+            replicas = 3
+            strategy = "rolling"
+            analysis = { latency-floor-ms = 10001 }
             [environments.prod]
             target = "kubernetes"
             replicas = 3
@@ -200,6 +206,7 @@ mod tests {
             "prod.canary.steps[0].weight-bp: 1 to 5000",
             "prod.canary.steps[1].weight-bp: has to be more",
             "prod.canary.steps[1].hold-seconds-max:",
+            "fleet.analysis.latency-floor-ms: at most 10000",
             "prod.kubernetes: is missing",
         ] {
             assert!(faults.iter().any(|fault| fault.starts_with(wanted)), "{wanted} is not in {faults:#?}");
