@@ -19,7 +19,10 @@ use crate::journal::hex;
 use crate::keeper::order::{Answer, Order, Running};
 use crate::keeper::{client, make_folder};
 use crate::model::environment::Keeper;
-use crate::model::ids::ReleaseId;
+use crate::model::ids::{Group, ReleaseId};
+
+/// How the file of a baseline's program begins.
+const COPY: &str = "raally-beside-";
 
 /// Longest line that is read: an errand, or a list of processes.
 const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -43,6 +46,11 @@ pub enum Errand {
         digest: String,
         /// How many follow.
         bytes: u64,
+    },
+    /// Sees to it that the program of a group is there.
+    Provide {
+        /// Whose.
+        group: Group,
     },
 }
 
@@ -171,6 +179,20 @@ impl Link {
         }
     }
 
+    /// Sees to it that the program of a group of an installed release is there: a baseline has a copy of its own.
+    ///
+    /// # Errors
+    /// When it can't be reached, or there is no room.
+    pub async fn provide(&self, group: Group) -> Result<(), Failed> {
+        if self.is_local() {
+            return provide(&self.state_dir, group);
+        }
+        match group {
+            Group::Of(_) => Ok(()),
+            Group::Baseline { .. } => self.run(&Errand::Provide { group }, None).await.map(|_| ()),
+        }
+    }
+
     async fn run(&self, errand: &Errand, mut after: Option<tokio::fs::File>) -> Result<Said, Failed> {
         let doing = format!("ssh {}", self.host);
         let mut command = Command::new("ssh");
@@ -243,20 +265,45 @@ pub async fn answer(
         Errand::Install { release, digest, bytes } => receive(state_dir, release, &digest, &mut reader.take(bytes))
             .await
             .map(|()| Said::Installed { releases: installed(state_dir) }),
+        Errand::Provide { group } => {
+            provide(state_dir, group).map(|()| Said::Installed { releases: installed(state_dir) })
+        }
     };
     Ok(said.unwrap_or_else(|failed| Said::Failed { why: failed.to_string() }))
 }
 
-/// The program of a release.
+/// The program of a group. A baseline runs a copy of its own: in the file of its release, which the instances with most
+/// of the traffic run too, its code would be warm in the processor's caches where the canary's is cold.
 #[must_use]
-pub fn program(state_dir: &Path, release: ReleaseId) -> PathBuf {
-    state_dir.join("releases").join(release.to_string()).join("raally")
+pub fn program(state_dir: &Path, group: Group) -> PathBuf {
+    let folder = state_dir.join("releases").join(group.release().to_string());
+    match group {
+        Group::Of(_) => folder.join("raally"),
+        Group::Baseline { beside, .. } => folder.join(format!("{COPY}{beside}")),
+    }
+}
+
+/// Copies what has to be a copy, and takes away the copies of baselines before.
+fn provide(state_dir: &Path, group: Group) -> Result<(), Failed> {
+    let (path, original) = (program(state_dir, group), program(state_dir, Group::Of(group.release())));
+    if path == original || path.exists() {
+        return Ok(());
+    }
+    let doing = path.display().to_string();
+    for entry in original.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(COPY) {
+            std::fs::remove_file(entry.path()).doing(&doing)?;
+        }
+    }
+    let aside = path.with_extension(format!("part-{}", std::process::id()));
+    std::fs::copy(&original, &aside).doing(&doing)?;
+    atomic::put_in_place(&aside, &path).doing(&doing)
 }
 
 fn installed(state_dir: &Path) -> Vec<ReleaseId> {
     let entries = std::fs::read_dir(state_dir.join("releases")).into_iter().flatten().flatten();
     let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    ids.filter(|id| program(state_dir, *id).exists()).collect()
+    ids.filter(|id| program(state_dir, Group::Of(*id)).exists()).collect()
 }
 
 async fn receive(
@@ -265,7 +312,7 @@ async fn receive(
     digest: &str,
     from: &mut (impl AsyncRead + Unpin),
 ) -> Result<(), Failed> {
-    let path = program(state_dir, release);
+    let path = program(state_dir, Group::Of(release));
     let doing = path.display().to_string();
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
@@ -293,4 +340,34 @@ async fn receive(
             .next("build it again, or copy it again, and deploy that"));
     }
     atomic::put_in_place(&aside, &path).doing(&doing)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn a_baseline_runs_a_copy_of_its_own_and_copies_before_it_are_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = program(folder.path(), "r1".parse().unwrap());
+        std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+        std::fs::write(&own, "the program").unwrap();
+        let copy = |beside: &str| {
+            let group = format!("r1-beside-{beside}").parse().unwrap();
+            provide(folder.path(), group).unwrap();
+            program(folder.path(), group)
+        };
+        let first = copy("r2");
+        assert_eq!(std::fs::read(&first).unwrap(), b"the program");
+        let inode = |path: &Path| std::fs::metadata(path).unwrap().ino();
+        assert_ne!(inode(&first), inode(&own));
+        let before = inode(&first);
+        assert_eq!(inode(&copy("r2")), before, "a second instance runs the same copy");
+        assert!(copy("r3").exists() && !first.exists() && own.exists());
+        assert_eq!(installed(folder.path()), ["r1".parse().unwrap()]);
+    }
 }
