@@ -48,6 +48,7 @@ pub use query::{After, Deleted, Filter, Op, OrderBy, Partition, Query};
 pub use record::{Columns, Record, RowView, Value};
 pub use scope::Scope;
 pub use sqlite::backup::{BackupReport, RestoreReport, restore};
+pub use sqlite::ship::{Change, Sink, Snapshot, Tap, hash_of};
 pub use store::Store;
 pub use tx::{
     Checkpoint, Credential, FILE_BYTES_MAX, FileInfo, Job, JobProgress, JobState, JoinLink, Lease, LinkUse,

@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod connection;
 pub(crate) mod fault;
 pub(crate) mod readers;
+pub(crate) mod ship;
 pub(crate) mod statement;
 pub(crate) mod writer;
 
