@@ -29,6 +29,10 @@ def panel(title, queries, *, kind="timeseries", unit="short", width=8, height=8,
             target["format"] = "heatmap"
     if (most := more.pop("most", None)) is not None:
         defaults["max"] = most
+    # The traces of some of the requests behind the numbers, as dots that lead to them.
+    if more.pop("traces", False):
+        for target in targets:
+            target["exemplar"] = True
     steps = more.pop("steps", None)
     if steps:
         first, *rest = steps
@@ -146,10 +150,10 @@ def overview(slo):
         row("Traffic"),
         panel("Requests by class of status", [(f"sum by (status) (rate({HTTP}_count{{{users}}}[5m]))", "{{status}}")], unit="reqps", stack="normal"),
         panel("Latency", [(quantile(q, HTTP, ', status!="gone"'), name) for q, name in ((0.5, "median"), (0.95, "95th"), (0.99, "99th"))], unit="s", steps=[GREEN, (bound, RED)]),
-        panel("Where the time goes", [(f'sum by (le) (increase({HTTP}_bucket{{{HERE}, status!="gone"}}[1m]))', "{{le}}")], kind="heatmap", unit="s"),
+        panel("Where the time goes", [(f'sum by (le) (increase({HTTP}_bucket{{{HERE}, status!="gone"}}[1m]))', "{{le}}")], kind="heatmap", unit="s", traces=True),
         panel("Busiest operations", [(f"topk(8, sum by (operation) (rate({HTTP}_count{{{users}}}[5m])))", "{{operation}}")], unit="reqps"),
         panel("Failing operations", [(f'topk(8, sum by (operation) (rate({HTTP}_count{{{users}, status="5xx"}}[5m])))', "{{operation}}")], unit="reqps"),
-        panel("Slowest operations", [(f'topk(8, histogram_quantile(0.95, sum by (le, operation) (rate({HTTP}_bucket{{{users}}}[5m]))))', "{{operation}}")], unit="s"),
+        panel("Slowest operations", [(f'topk(8, histogram_quantile(0.95, sum by (le, operation) (rate({HTTP}_bucket{{{users}}}[5m]))))', "{{operation}}")], unit="s", traces=True),
         panel("Turned away", [(f"sum by (reason) (rate(raally_http_requests_turned_away_total{{{HERE}}}[5m]))", "{{reason}}")], unit="reqps", says="Before the operation ran: overload, rate limit, unknown host."),
         panel("Burn of the availability budget", [(f"avg(raally:http_errors:ratio_rate{w}{{{here}}}) / {budget:.6g}", w) for w in ("5m", "1h", "6h")], steps=[GREEN, (1, YELLOW), (14.4, RED)]),
         panel("Burn of the latency budget", [(f"avg(raally:http_slow:ratio_rate{w}{{{here}}}) / {slow_budget:.6g}", w) for w in ("5m", "1h", "6h")], steps=[GREEN, (1, YELLOW), (14.4, RED)]),

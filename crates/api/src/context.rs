@@ -71,24 +71,33 @@ pub struct Trace {
     pub trace_id: u128,
     /// This hop.
     pub span_id: u64,
-    /// The caller's flags; bit 0 = sampled.
+    /// The caller's hop; 0 where the trace begins here.
+    pub parent_id: u64,
+    /// Bit 0 = sampled: the caller's word, or ours where the trace begins here.
     pub flags: u8,
 }
 
 static SPANS: LazyLock<(RandomState, AtomicU64)> = LazyLock::new(|| (RandomState::new(), AtomicU64::new(0)));
 
 impl Trace {
-    /// Continues the caller's trace, or begins one that has `fresh` as its id.
-    pub(crate) fn of(headers: &HeaderMap, fresh: Uuid) -> Self {
-        let span_id = SPANS.0.hash_one(SPANS.1.fetch_add(1, Ordering::Relaxed)) | 1;
-        headers.get("traceparent").and_then(|value| Self::parse(value.as_bytes())).map_or(
-            Self { trace_id: fresh.as_u128(), span_id, flags: 1 },
-            |(trace_id, flags)| Self { trace_id, span_id, flags },
-        )
+    /// Continues the caller's trace, or begins one that has `fresh` as its id and is sampled with this probability.
+    pub(crate) fn of(headers: &HeaderMap, fresh: Uuid, ratio: f64) -> Self {
+        let drawn = SPANS.0.hash_one(SPANS.1.fetch_add(1, Ordering::Relaxed));
+        let span_id = drawn | 1;
+        let known = headers.get("traceparent").and_then(|value| Self::parse(value.as_bytes()));
+        let (trace_id, parent_id, flags) =
+            known.unwrap_or_else(|| (fresh.as_u128(), 0, u8::from(is_below(drawn, ratio))));
+        Self { trace_id, span_id, parent_id, flags }
     }
 
-    /// Trace id and flags of a `traceparent`; a version above 00 may carry more after the flags.
-    fn parse(value: &[u8]) -> Option<(u128, u8)> {
+    /// Whether somebody is to record it.
+    #[must_use]
+    pub const fn sampled(&self) -> bool {
+        self.flags & 1 == 1
+    }
+
+    /// Trace id, caller's span and flags of a `traceparent`; a version above 00 may carry more after the flags.
+    fn parse(value: &[u8]) -> Option<(u128, u64, u8)> {
         let text = std::str::from_utf8(value).ok()?;
         let hex = |part: &str| part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         let mut parts = text.splitn(5, '-');
@@ -100,8 +109,8 @@ impl Trace {
             return None;
         }
         let trace_id = u128::from_str_radix(trace, 16).ok().filter(|id| *id != 0)?;
-        u64::from_str_radix(parent, 16).ok().filter(|id| *id != 0)?;
-        Some((trace_id, u8::from_str_radix(flags, 16).ok()? & 1))
+        let parent_id = u64::from_str_radix(parent, 16).ok().filter(|id| *id != 0)?;
+        Some((trace_id, parent_id, u8::from_str_radix(flags, 16).ok()? & 1))
     }
 
     /// The header for the answer and for calls to others.
@@ -110,6 +119,12 @@ impl Trace {
         let text = self.to_string();
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
+}
+
+/// Whether a number drawn from all 64-bit numbers is in the lower share of them.
+#[expect(clippy::cast_precision_loss, reason = "a probability, not money")]
+fn is_below(drawn: u64, ratio: f64) -> bool {
+    ratio >= 1.0 || (drawn as f64) < ratio * u64::MAX as f64
 }
 
 impl fmt::Display for Trace {

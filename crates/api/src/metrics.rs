@@ -1,19 +1,20 @@
 //! Measurements for Prometheus: requests by route, method and class of status, the process, and
 //! whatever the other crates register.
 
+pub mod classic;
 pub mod process;
 
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::exemplar::HistogramWithExemplars;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
@@ -38,6 +39,13 @@ struct ReasonLabel {
     reason: &'static str,
 }
 
+/// The trace of a request, as an example of what fell into a bucket. Source: OpenMetrics 1.0, "Exemplars".
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct TraceLabel {
+    trace_id: String,
+}
+
+type Histogram = HistogramWithExemplars<TraceLabel>;
 type Durations = Family<RouteLabels, Histogram, fn() -> Histogram>;
 
 /// The registry of the whole process.
@@ -58,7 +66,7 @@ impl Metrics {
         let mut root = Registry::default();
         root.register_collector(Box::new(process::Process::new()));
         let registry = root.sub_registry_with_prefix("raally");
-        let durations: Durations = Family::new_with_constructor(|| Histogram::new(BUCKETS_S));
+        let durations: Durations = Family::new_with_constructor(|| Histogram::new(BUCKETS_S.into_iter()));
         let [in_flight, streams_open, connections] = std::array::from_fn(|_| Gauge::default());
         let turned_away = Family::<ReasonLabel, Counter>::default();
         registry.register(
@@ -124,8 +132,10 @@ impl RouteMetrics {
         Self { durations, operation, route, method, by_class: Default::default() }
     }
 
-    /// One answer; `None` = the caller went away before it.
-    pub fn observe(&self, status: Option<StatusCode>, took: Duration) {
+    /// One answer, with its trace where it is recorded; `None` = the caller went away before it.
+    pub fn observe(&self, status: Option<StatusCode>, took: Duration, trace: Option<u128>) {
+        let example = trace.map(|trace| (TraceLabel { trace_id: format!("{trace:032x}") }, SystemTime::now()));
+        let (label, at) = example.unzip();
         let class = status.map_or(0, |status| usize::from(status.as_u16() / 100).min(5));
         self.by_class[class]
             .get_or_init(|| {
@@ -137,6 +147,6 @@ impl RouteMetrics {
                 };
                 self.durations.get_or_create_owned(&labels)
             })
-            .observe(took.as_secs_f64());
+            .observe(took.as_secs_f64(), label, at);
     }
 }

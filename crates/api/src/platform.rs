@@ -11,6 +11,7 @@ use crate::answer::{Answer, JSON};
 use crate::assets::Assets;
 use crate::gate::{Access, Gate};
 use crate::health::{Health, HealthReport, NoDependencies};
+use crate::metrics::classic::{self, CLASSIC};
 use crate::metrics::{Metrics, OPEN_METRICS};
 use crate::openapi;
 use crate::operation::Operation;
@@ -119,14 +120,19 @@ fn add_machine<S: Gate>(operations: &mut Operations<S>, settings: &Settings, met
     let operation = Operation::get("/metrics")
         .id("get_metrics")
         .tag("Health")
-        .summary("Measurements in the OpenMetrics format")
+        .summary("Measurements in the OpenMetrics format, or in the older one for who asks for text alone")
         .access(access)
-        .file(&[OPEN_METRICS])
+        .file(&[OPEN_METRICS, CLASSIC])
         .unlimited();
     let metrics = metrics.clone();
-    operations.add(operation, move |_, _, _| {
+    operations.add(operation, move |_, _, input| {
         let text = metrics.encode();
-        async move { text.map(|text| Answer::whole(OPEN_METRICS, text)).map_err(Problem::bug) }
+        let older = classic::is_wanted(input.header("accept"));
+        let answer = move |text: String| match older {
+            true => Answer::whole(CLASSIC, classic::from_open_metrics(&text)),
+            false => Answer::whole(OPEN_METRICS, text),
+        };
+        async move { text.map(answer).map_err(Problem::bug) }
     });
     let operation = Operation::get("/.well-known/jwks.json")
         .id("get_key_set")

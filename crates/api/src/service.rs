@@ -7,6 +7,7 @@ pub(crate) mod limit;
 pub(crate) mod origin;
 mod reply;
 mod seen;
+mod spans;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -20,7 +21,7 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method, Request, Response, request};
 use raally_domain::ids::WorkspaceId;
 use tokio::sync::watch;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::answer::Answer;
 use crate::answer::stream::Streams;
@@ -103,7 +104,8 @@ impl<S: Gate> Platform<S> {
             (Some(found), Some(entry)) => {
                 let entry = &shared.entries[entry];
                 let limit = entry.spec.timeout.unwrap_or(shared.settings.request_timeout);
-                let work = shared.run(&mut seen, found, entry, parts, body);
+                let root = seen.root.clone();
+                let work = shared.run(&mut seen, found, entry, parts, body).instrument(root);
                 tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
                     let slow = Problem::unavailable(1).code("timeout");
                     Err(slow.private("the request took too long"))
@@ -156,6 +158,7 @@ impl<S: Gate> Shared<S> {
             }
             (entry.call)(&self.state, ctx, arrived).await
         };
+        let work = work.instrument(if seen.root.is_none() { Span::none() } else { spans::command(spec, workspace) });
         let work = AssertUnwindSafe(work).catch_unwind();
         match work.instrument(seen.span.clone()).await {
             Ok(outcome) => outcome,

@@ -28,6 +28,8 @@ pub struct Settings {
     pub rate_limit: Option<RateLimit>,
     /// Open event streams per user.
     pub streams_per_user_max: u32,
+    /// Share of the requests that begin a trace which is recorded, from 0 to 1; `None` = no traces are recorded.
+    pub trace_ratio: Option<f64>,
     /// Whether `/metrics` answers only platform administrators.
     pub metrics_private: bool,
     /// Whether `/api/openapi.json` is served only to the signed in.
@@ -79,6 +81,7 @@ impl Default for Settings {
             concurrent_requests_max: 2_048,
             rate_limit: Some(RateLimit::default()),
             streams_per_user_max: 8,
+            trace_ratio: None,
             metrics_private: false,
             docs_private: false,
         }

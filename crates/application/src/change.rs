@@ -7,6 +7,8 @@ use raally_domain::event::{Envelope, Event};
 use raally_domain::ids::UserId;
 use raally_domain::kind::Kind;
 use raally_storage::{Append, Expected, NewEvent, Tx};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, trace_span};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -89,11 +91,36 @@ impl App {
         wanted: Vec<A::Event>,
         seen: &[(Kind, Uuid)],
     ) -> Result<Changed<A>, Failure> {
+        let span = trace_span!(
+            target: "raally::trace",
+            "change",
+            raally.stream.kind = A::KIND.name(),
+            raally.workspace.id = %caller.workspace,
+            raally.facts = Empty,
+        );
+        self.make_change(tx, caller, id, before, wanted, seen, &span).instrument(span.clone()).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "those of `change_from`, and its span")]
+    async fn make_change<A: Indexed + Intent + Referring + PartialEq>(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        id: Uuid,
+        before: Option<Envelope<A>>,
+        wanted: Vec<A::Event>,
+        seen: &[(Kind, Uuid)],
+        span: &Span,
+    ) -> Result<Changed<A>, Failure> {
         if let (Grant::Own, Some(before)) = (caller.grant, &before) {
             check_own(tx, caller, before).await?;
         }
         let decision = decide(before.clone(), id, wanted, self.mint().now())?;
         let mut after = decision.after;
+        if !span.is_none() {
+            let facts: Vec<&str> = decision.events.iter().map(Event::type_name).collect();
+            span.record("raally.facts", facts.join(" "));
+        }
         if decision.events.is_empty() {
             let body = serde_json::to_string(&after).map_err(Failure::bug)?;
             return Ok(Changed { before, after, body, recorded: false });

@@ -7,6 +7,7 @@ use raally_storage::{EventQuery, Scope, StoredEvent, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use tracing::trace_span;
 use uuid::Uuid;
 
 use crate::answer::Answer;
@@ -15,6 +16,7 @@ use crate::caller::Caller;
 use crate::codec::instant;
 use crate::failure::Failure;
 use crate::replay::Past;
+use crate::traces::Traces;
 use crate::vault::Opener;
 
 /// One entry of the audit trail.
@@ -120,6 +122,23 @@ fn change(event: StoredEvent) -> Change {
     }
 }
 
+/// In the trace: what goes to one listener, with links to the requests that it came from, where they are recorded.
+fn trace_delivery(started: i64, workspace: WorkspaceId, events: &[StoredEvent]) {
+    let mut traces = Traces::default();
+    traces.add(events.iter().filter_map(|event| event.trace.as_deref()));
+    if !traces.is_empty() {
+        trace_span!(
+            target: "raally::trace::root",
+            "deliver",
+            otel.kind = "producer",
+            started_us = started,
+            links = traces.as_str(),
+            raally.events = events.len() as u64,
+            raally.workspace.id = %workspace,
+        );
+    }
+}
+
 impl App {
     /// The audit trail, newest first.
     ///
@@ -161,14 +180,17 @@ impl App {
         position: i64,
         limit: u32,
     ) -> Result<Vec<Change>, Failure> {
-        self.store()
+        let started = self.mint().now_us();
+        let events: Vec<StoredEvent> = self
+            .store()
             .read(Scope::Workspace(workspace), move |tx| {
-                Box::pin(async move {
-                    let events = tx.events(&EventQuery::after(workspace, position, limit)).await?;
-                    Ok(events.into_iter().map(change).collect())
-                })
+                Box::pin(
+                    async move { Ok::<_, Failure>(tx.events(&EventQuery::after(workspace, position, limit)).await?) },
+                )
             })
-            .await
+            .await?;
+        trace_delivery(started, workspace, &events);
+        Ok(events.into_iter().map(change).collect())
     }
 
     /// The end of a workspace's log: where a live stream begins.

@@ -33,6 +33,7 @@ pub mod references;
 pub mod replay;
 pub mod reports;
 pub mod sign_in;
+pub mod traces;
 pub mod vault;
 pub mod workspaces;
 

@@ -22,11 +22,17 @@ use crate::cli::Command;
 use crate::config::Config;
 use crate::failed::Failed;
 use crate::talk::Talk;
+use crate::telemetry::Telemetry;
 
 /// Runs a command that needs the configuration.
-pub async fn run(command: Command, config: Config, talk: Talk) -> Result<ExitCode, Failed> {
+pub async fn run(
+    command: Command,
+    config: Config,
+    talk: Talk,
+    telemetry: Option<Telemetry>,
+) -> Result<ExitCode, Failed> {
     match command {
-        Command::Serve => crate::serve::run(config, talk).await,
+        Command::Serve => crate::serve::run(config, talk, telemetry).await,
         Command::Migrate { contract } => migrate::run(contract, &config, talk).await,
         Command::User { what } => user::run(what, &config, talk).await,
         Command::Keys { what } => keys::run(&what, &config, talk).await,

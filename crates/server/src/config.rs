@@ -22,6 +22,9 @@ pub use reader::Given;
 use reader::Reader;
 pub use source::Source;
 
+/// Share of the requests that are traced when nobody says so.
+const TRACE_RATIO: f64 = 0.1;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -44,6 +47,8 @@ pub struct Config {
     pub log: String,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Collector of traces.
+    pub otlp_endpoint: Option<String>,
     /// Key file of secrets.
     pub secret_key_file: PathBuf,
     /// Key file of the audit trail.
@@ -93,6 +98,8 @@ impl Config {
         let sign_ups = [("open", SignUp::Open), ("link", SignUp::Link), ("closed", SignUp::Closed)];
         let sign_up = if listen.ip().is_loopback() { SignUp::Open } else { SignUp::Link };
         let hashes = HasherLimits::default();
+        let otlp_endpoint = otlp_endpoint(reader);
+        let trace_ratio = trace_ratio(reader);
         Self {
             listen,
             location,
@@ -102,7 +109,8 @@ impl Config {
             audit_key_file: reader.path("audit_key_file", data_dir.join("audit.key")),
             sign_up: reader.choice("sign_up", sign_up, &sign_ups),
             tls: tls(reader),
-            api: api(reader),
+            api: Settings { trace_ratio: trace_ratio.filter(|_| otlp_endpoint.is_some()), ..api(reader) },
+            otlp_endpoint,
             serve: serve(reader),
             pool_size: reader.number("pool_size", 16),
             write_queue_max: reader.number("write_queue_max", 4_096),
@@ -198,9 +206,33 @@ fn api(reader: &mut Reader) -> Settings {
         concurrent_requests_max: reader.number("concurrent_requests_max", default.concurrent_requests_max),
         rate_limit: rate_limit(reader),
         streams_per_user_max: reader.number("streams_per_user_max", default.streams_per_user_max),
+        trace_ratio: None,
         metrics_private: reader.flag("metrics_private"),
         docs_private: reader.flag("docs_private"),
     }
+}
+
+/// Without a user in it, which would be a secret in a place that is shown.
+fn otlp_endpoint(reader: &mut Reader) -> Option<String> {
+    let text = reader.text("otlp_endpoint")?;
+    let url = text.trim().trim_end_matches('/');
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['@', ' ', '?', '#']) => Some(url.to_owned()),
+        _ => {
+            reader.fault("otlp_endpoint", &format!("{text:?} is no address such as http://collector:4318"));
+            None
+        }
+    }
+}
+
+fn trace_ratio(reader: &mut Reader) -> Option<f64> {
+    let Some(text) = reader.text("trace_ratio") else { return Some(TRACE_RATIO) };
+    let ratio = text.trim().parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    if ratio.is_none() {
+        reader.fault("trace_ratio", &format!("{text:?} is no number from 0 to 1"));
+    }
+    ratio
 }
 
 fn rate_limit(reader: &mut Reader) -> Option<RateLimit> {

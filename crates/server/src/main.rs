@@ -9,6 +9,7 @@ mod logging;
 mod password;
 mod serve;
 mod talk;
+mod telemetry;
 mod version;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ use crate::cli::{Cli, Command};
 use crate::config::{Config, Source};
 use crate::failed::Failed;
 use crate::talk::Talk;
+use crate::telemetry::Telemetry;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -52,11 +54,12 @@ fn run(cli: Cli, talk: Talk) -> Result<ExitCode, Failed> {
     }
     let config = Config::load(&source).map_err(Failed::configuration)?;
     let serving = matches!(cli.command, Command::Serve);
-    let _flush = logging::start(&config, serving)?;
+    let telemetry = if serving { Telemetry::of(&config)? } else { None };
+    let _flush = logging::start(&config, serving, telemetry.as_ref().map(Telemetry::spans))?;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.enable_all().max_blocking_threads(64).worker_threads(config.worker_threads);
     let runtime = runtime.build().map_err(|error| Failed::ours(format!("can't start threads: {error}")))?;
-    let outcome = runtime.block_on(commands::run(cli.command, config, talk));
+    let outcome = runtime.block_on(commands::run(cli.command, config, talk, telemetry));
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     outcome
 }

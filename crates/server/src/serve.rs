@@ -21,10 +21,11 @@ use crate::config::Config;
 use crate::failed::Failed;
 use crate::installation;
 use crate::talk::Talk;
+use crate::telemetry::{Counts, Sending, Telemetry};
 use measure::Figures;
 
 /// Serves until SIGTERM or SIGINT, then drains and flushes.
-pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
+pub async fn run(config: Config, talk: Talk, telemetry: Option<Telemetry>) -> Result<ExitCode, Failed> {
     let end = end_signal()?;
     let tls = match &config.tls {
         Some((cert, key)) => Some(server::tls::config(cert, key).map_err(|error| Failed::input(error.to_string()))?),
@@ -34,7 +35,8 @@ pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
     let app = installation::open(&config).await?;
     app.signing_keys().await?;
     let auditor = installation::auditor(&config, &app)?;
-    let (platform, figures) = platform(&config, &app, &auditor)?;
+    let sending = telemetry.map(Telemetry::start);
+    let (platform, figures) = platform(&config, &app, &auditor, sending.as_ref().map(Sending::counts))?;
     let address = listener.local_addr().map_err(|error| Failed::ours(error.to_string()))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(%address, engine = app.store().engine(), version = crate::version::VERSION, build = crate::version::BUILD, "listening on {scheme}://{address}");
@@ -46,17 +48,25 @@ pub async fn run(config: Config, talk: Talk) -> Result<ExitCode, Failed> {
     let drained = raally_api::serve(listener, platform, options, end).await;
     workers.stop().await;
     app.store().close().await;
+    if let Some(sending) = sending {
+        sending.end().await;
+    }
     tracing::info!(finished = drained.finished, cut_off = drained.cut_off, "ended");
     Ok(ExitCode::SUCCESS)
 }
 
-fn platform(config: &Config, app: &App, auditor: &Auditor) -> Result<(Platform<App>, Arc<Figures>), Failed> {
+fn platform(
+    config: &Config,
+    app: &App,
+    auditor: &Auditor,
+    traces: Option<Arc<dyn Counts>>,
+) -> Result<(Platform<App>, Arc<Figures>), Failed> {
     let mut parts = Parts::new(config.api.clone());
     parts.health = Arc::new(health::Dependencies::new(app.clone(), auditor.clone()));
     parts.assets = web::assets();
     let keys = app.clone();
     parts.jwks = Arc::new(move || keys.accounts().jwks());
-    let figures = measure::register(&parts.metrics, app);
+    let figures = measure::register(&parts.metrics, app, traces);
     let platform = Platform::new(app.clone(), raally_api::routes::operations(), parts)
         .map_err(|faults| Failed { faults, ..Failed::ours("the table of operations has faults") })?;
     Ok((platform, figures))

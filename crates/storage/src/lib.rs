@@ -31,6 +31,7 @@ pub mod record;
 mod row;
 pub mod scope;
 mod select;
+mod spans;
 mod sqlite;
 mod store;
 pub mod tables;

@@ -88,6 +88,7 @@ impl<const N: usize> Meters<N> {
 /// The counters themselves.
 pub(crate) struct Meter {
     batches: Meters<8>,
+    last_batch: AtomicU64,
     reads: Meters<12>,
     writes: Meters<12>,
     retries: AtomicU64,
@@ -103,6 +104,7 @@ impl Meter {
     pub(crate) const fn new() -> Self {
         Self {
             batches: Meters::new(&BATCH_BOUNDS),
+            last_batch: AtomicU64::new(0),
             reads: Meters::new(&LATENCY_BOUNDS_US),
             writes: Meters::new(&LATENCY_BOUNDS_US),
             retries: AtomicU64::new(0),
@@ -112,7 +114,14 @@ impl Meter {
     }
 
     pub(crate) fn batch(&self, size: usize) {
-        self.batches.record(u64::try_from(size).unwrap_or(u64::MAX));
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        self.last_batch.store(size, Ordering::Relaxed);
+        self.batches.record(size);
+    }
+
+    /// Commands of the batch that ended last.
+    pub(crate) fn last_batch(&self) -> u64 {
+        self.last_batch.load(Ordering::Relaxed)
     }
 
     pub(crate) fn read(&self, elapsed: Duration) {

@@ -12,12 +12,14 @@ use std::{sync::Arc, time::Duration};
 use deadpool_postgres::Pool;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
+use tracing::{Instrument, Span};
 
 use crate::{
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
     scope::Scope,
+    spans,
     tx::{Conn, Fault, Tx},
 };
 use changes::Changes;
@@ -26,6 +28,9 @@ use session::{Access, Session};
 
 /// The role that every pooled connection takes on. The migration makes it.
 pub(crate) const APP_ROLE: &str = "raally_app";
+
+/// The name of this engine in traces. Source: OpenTelemetry semantic conventions, `db.system.name`.
+pub(crate) const ENGINE: &str = "postgresql";
 
 /// The PostgreSQL engine of one store.
 pub(crate) struct Postgres {
@@ -60,6 +65,7 @@ impl Postgres {
         loop {
             match self.attempt(scope, work).await? {
                 Ok(outcome) => {
+                    Span::current().record("raally.attempts", u64::from(attempt));
                     if outcome.is_ok() {
                         self.changes.committed();
                     }
@@ -88,6 +94,7 @@ impl Postgres {
         let (result, fault, when_kept) = {
             let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
             let result = work(&mut tx).await;
+            spans::met(&Span::current(), tx.rows_met());
             (result, tx.take_fault(), tx.take_when_kept())
         };
         match (result, fault) {
@@ -104,7 +111,7 @@ impl Postgres {
                 session.rollback().await;
                 Ok(Ok(Err(refusal)))
             }
-            (Ok(value), None) => match session.commit().await {
+            (Ok(value), None) => match session.commit().instrument(spans::commit(ENGINE)).await {
                 Ok(()) => {
                     when_kept.into_iter().for_each(|then| then());
                     Ok(Ok(Ok(value)))
@@ -125,6 +132,7 @@ impl Postgres {
         let (result, fault) = {
             let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
             let result = work(&mut tx).await;
+            spans::met(&Span::current(), tx.rows_met());
             (result, tx.take_fault())
         };
         if !matches!(fault, Some(Fault::Broken { .. })) {

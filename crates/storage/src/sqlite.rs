@@ -19,13 +19,15 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
+use tracing::Span;
 
 use crate::{
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
     scope::Scope,
-    tx::{Conn, Fault, Tx},
+    spans,
+    tx::{Conn, Fault, Rows, Tx},
 };
 use readers::Readers;
 use writer::{Verdict, Work, Writer};
@@ -47,11 +49,51 @@ pub(crate) fn complete<T>(future: impl Future<Output = T>) -> Result<T, StoreErr
     }
 }
 
+/// The name of this engine in traces.
+pub(crate) const ENGINE: &str = "sqlite";
+
 struct Command<T, E, F> {
     scope: Scope,
     work: F,
     outcome: Option<Result<T, E>>,
     answer: Option<oneshot::Sender<Result<T, E>>>,
+    traced: Option<Traced>,
+}
+
+/// The place of a command in a trace that is recorded.
+struct Traced {
+    write: Span,
+    queued: Instant,
+    commit: Span,
+    meter: Arc<Meter>,
+}
+
+impl Traced {
+    fn new(meter: &Arc<Meter>) -> Option<Self> {
+        let write = spans::write(ENGINE);
+        if write.is_none() {
+            return None;
+        }
+        Some(Self { write, queued: Instant::now(), commit: Span::none(), meter: Arc::clone(meter) })
+    }
+
+    fn begun(&self) -> Span {
+        self.write.record("raally.queue_us", u64::try_from(self.queued.elapsed().as_micros()).unwrap_or(u64::MAX));
+        self.write.clone()
+    }
+
+    /// The work has run; what follows is the rest of the batch, and the commit.
+    fn worked(&mut self, rows: Rows) {
+        spans::met(&self.write, rows);
+        self.commit = self.write.in_scope(|| spans::commit(ENGINE));
+    }
+
+    fn committed(&self, outcome: &Result<(), StoreError>) {
+        self.commit.record("db.operation.batch.size", self.meter.last_batch());
+        if outcome.is_err() {
+            self.commit.record("otel.error", "unavailable");
+        }
+    }
 }
 
 impl<T, E, F> Work for Command<T, E, F>
@@ -61,8 +103,12 @@ where
     T: Send + 'static,
 {
     fn run(&mut self, connection: &mut rusqlite::Connection, clock: &Clock) -> Verdict {
+        let span = self.traced.as_ref().map_or_else(Span::none, Traced::begun);
         let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock);
-        let result = complete((self.work)(&mut tx));
+        let result = span.in_scope(|| complete((self.work)(&mut tx)));
+        if let Some(traced) = &mut self.traced {
+            traced.worked(tx.rows_met());
+        }
         let fault = tx.take_fault();
         let when_kept = tx.take_when_kept();
         let (outcome, verdict) = match (result, fault) {
@@ -82,6 +128,9 @@ where
     }
 
     fn answer(mut self: Box<Self>, committed: Result<(), StoreError>) {
+        if let Some(traced) = self.traced.take() {
+            traced.committed(&committed);
+        }
         let outcome = match (committed, self.outcome.take()) {
             (Ok(()), Some(outcome)) => outcome,
             (Ok(()), None) => Err(StoreError::bug("the work panicked").into()),
@@ -113,7 +162,9 @@ impl Sqlite {
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        if let Err(error) = self.writer.submit(Box::new(Command { scope, work, outcome: None, answer: Some(answer) })) {
+        let traced = Traced::new(&self.meter);
+        let command = Command { scope, work, outcome: None, answer: Some(answer), traced };
+        if let Err(error) = self.writer.submit(Box::new(command)) {
             self.meter.refused();
             return Err(error.into());
         }
@@ -131,12 +182,14 @@ impl Sqlite {
         E: From<StoreError>,
     {
         let started = Instant::now();
+        let span = spans::read(ENGINE).entered();
         let mut connection = self.readers.take()?;
         if !one_statement {
             statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
         }
         let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock);
         let result = complete(work(&mut tx));
+        spans::met(&span, tx.rows_met());
         let fault = tx.take_fault();
         let broken = matches!(fault, Some(Fault::Broken { .. }));
         let ended = if one_statement { Ok(()) } else { statement::control(&connection, "COMMIT") };
@@ -144,6 +197,7 @@ impl Sqlite {
             self.readers.put_back(connection);
         }
         self.meter.read(started.elapsed());
+        drop(span);
         match (result, fault) {
             (_, Some(Fault::Broken { error, recheck })) => {
                 self.writer.suspect(recheck);

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
+use tracing::{Instrument, Span};
 
 use crate::{
     config::{Location, StoreConfig},
@@ -13,6 +14,7 @@ use crate::{
     migrate::{self, Mode, SchemaState},
     postgres::Postgres,
     scope::Scope,
+    spans,
     sqlite::{Sqlite, backup},
     tx::Tx,
 };
@@ -112,7 +114,9 @@ impl Store {
         let started = Instant::now();
         let outcome = match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.write(scope, work).await,
-            Engine::Postgres(postgres) => postgres.write(scope, &work).await,
+            Engine::Postgres(postgres) => {
+                postgres.write(scope, &work).instrument(spans::write(crate::postgres::ENGINE)).await
+            }
         };
         self.inner.meter.write(started.elapsed());
         outcome
@@ -131,7 +135,9 @@ impl Store {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
-            Engine::Postgres(postgres) => postgres.read(scope, work).await,
+            Engine::Postgres(postgres) => {
+                postgres.read(scope, work).instrument(spans::read(crate::postgres::ENGINE)).await
+            }
         }
     }
 
@@ -147,7 +153,9 @@ impl Store {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, true, work),
-            Engine::Postgres(postgres) => postgres.read(scope, work).await,
+            Engine::Postgres(postgres) => {
+                postgres.read(scope, work).instrument(spans::read(crate::postgres::ENGINE)).await
+            }
         }
     }
 
@@ -164,12 +172,12 @@ impl Store {
         if matches!(self.inner.engine, Engine::Postgres(_)) {
             return self.read(scope, work).await;
         }
-        let store = self.clone();
+        let (store, span) = (self.clone(), Span::current());
         let run = move || match &store.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
             Engine::Postgres(_) => Err(StoreError::bug("the engine changed").into()),
         };
-        match tokio::task::spawn_blocking(run).await {
+        match tokio::task::spawn_blocking(move || span.in_scope(run)).await {
             Ok(outcome) => outcome,
             Err(error) => Err(StoreError::bug(format!("a read ended early: {error}")).into()),
         }

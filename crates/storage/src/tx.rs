@@ -69,6 +69,14 @@ pub struct Tx<'c> {
     when_kept: Vec<Box<dyn FnOnce() + Send>>,
     number: u64,
     has_appended: bool,
+    rows: Rows,
+}
+
+/// How many rows a transaction has met.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rows {
+    pub(crate) read: u64,
+    pub(crate) written: u64,
 }
 
 /// Numbers the works of this process.
@@ -83,11 +91,24 @@ impl std::fmt::Debug for Tx<'_> {
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self { conn, scope, clock, fault: None, when_kept: Vec::new(), number, has_appended: false }
+        Self {
+            conn,
+            scope,
+            clock,
+            fault: None,
+            when_kept: Vec::new(),
+            number,
+            has_appended: false,
+            rows: Rows::default(),
+        }
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Fault> {
         self.fault.take()
+    }
+
+    pub(crate) const fn rows_met(&self) -> Rows {
+        self.rows
     }
 
     /// Which run of a work this is, in this process.
@@ -134,6 +155,10 @@ impl<'c> Tx<'c> {
         matches!(self.conn, Conn::Postgres(_))
     }
 
+    pub(crate) const fn engine(&self) -> &'static str {
+        if self.on_postgres() { crate::postgres::ENGINE } else { crate::sqlite::ENGINE }
+    }
+
     /// The text for this engine, where the two differ.
     pub(crate) const fn pick<'s>(&self, sqlite: &'s str, postgres: &'s str) -> &'s str {
         if self.on_postgres() { postgres } else { sqlite }
@@ -154,10 +179,16 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         each: &mut (dyn FnMut(&RowRef<'_>) -> Result<(), StoreError> + Send),
     ) -> Result<(), StoreError> {
-        let result = match &mut self.conn {
-            Conn::Sqlite(connection) => crate::sqlite::statement::each_row(connection, sql, params, each),
-            Conn::Postgres(session) => session.each_row(sql, params, each).await,
+        let mut read = 0;
+        let mut each = |row: &RowRef<'_>| {
+            read += 1;
+            each(row)
         };
+        let result = match &mut self.conn {
+            Conn::Sqlite(connection) => crate::sqlite::statement::each_row(connection, sql, params, &mut each),
+            Conn::Postgres(session) => session.each_row(sql, params, &mut each).await,
+        };
+        self.rows.read += read;
         self.note(result)
     }
 
@@ -201,6 +232,7 @@ impl<'c> Tx<'c> {
             Conn::Sqlite(connection) => crate::sqlite::statement::execute(connection, sql, params),
             Conn::Postgres(session) => session.execute(sql, params).await,
         };
+        self.rows.written += result.as_ref().copied().unwrap_or(0);
         self.note(result)
     }
 
@@ -210,6 +242,7 @@ impl<'c> Tx<'c> {
         let Conn::Sqlite(connection) = &mut self.conn else { return Ok(None) };
         let result = crate::sqlite::statement::execute(connection, sql, params);
         let last = connection.last_insert_rowid();
+        self.rows.written += result.as_ref().copied().unwrap_or(0);
         self.note(result).map(|_| Some(last))
     }
 

@@ -2134,7 +2134,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements in the OpenMetrics format */
+        /** Measurements in the OpenMetrics format, or in the older one for who asks for text alone */
         get: operations["get_metrics"];
         put?: never;
         post?: never;
@@ -13051,6 +13051,7 @@ export interface operations {
                 };
                 content: {
                     "application/openmetrics-text; version=1.0.0; charset=utf-8": unknown;
+                    "text/plain; version=0.0.4; charset=utf-8": unknown;
                 };
             };
             429: components["responses"]["OverLimit"];

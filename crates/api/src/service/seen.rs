@@ -1,7 +1,7 @@
 //! What is known about the request in work: for its context, its answer, its measurements and its
 //! access line.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::header::IF_NONE_MATCH;
 use http::{HeaderValue, Method, StatusCode, Version, request};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::client::Peer;
 use super::limit::Verdict;
-use super::{InFlight, Shared, origin};
+use super::{InFlight, Shared, origin, spans};
 use crate::context::{Client, Ctx, RequestId, Trace};
 use crate::gate::{Gate, Pass};
 use crate::problem::{Class, Problem};
@@ -27,7 +27,10 @@ pub(super) struct Seen<'s, S> {
     pub client: Client,
     pub user: Option<UserId>,
     pub pass: Option<Pass>,
+    /// Of the log.
     pub span: Span,
+    /// Of the trace; none where it isn't recorded.
+    pub root: Span,
     pub verdict: Option<Verdict>,
     pub allow: Option<String>,
     pub preflight: bool,
@@ -48,12 +51,17 @@ impl<'s, S: Gate> Seen<'s, S> {
         let fresh = Uuid::now_v7();
         let (counted, in_flight) = InFlight::enter(&shared.in_flight, &shared.metrics);
         let headers = &parts.headers;
+        let (request_id, ratio) = (RequestId::of(headers, fresh), shared.settings.trace_ratio);
+        let trace = Trace::of(headers, fresh, ratio.unwrap_or(0.0));
+        let client = peer.client(headers, &shared.settings.trusted_proxies);
+        let recorded = ratio.is_some() && trace.sampled();
         Self {
             shared,
             entry: None,
-            request_id: RequestId::of(headers, fresh),
-            trace: Trace::of(headers, fresh),
-            client: peer.client(headers, &shared.settings.trusted_proxies),
+            root: if recorded { spans::root(trace, &request_id, parts, &client) } else { Span::none() },
+            request_id,
+            trace,
+            client,
             user: None,
             pass: None,
             span: Span::none(),
@@ -76,6 +84,7 @@ impl<'s, S: Gate> Seen<'s, S> {
     pub fn passed(&mut self, pass: Pass) {
         self.pass = Some(pass);
         self.span = self.new_span();
+        spans::passed(&self.root, self.user, self.workspace());
     }
 
     fn workspace(&self) -> Option<WorkspaceId> {
@@ -109,16 +118,9 @@ impl<'s, S: Gate> Seen<'s, S> {
     pub fn account(&mut self, status: StatusCode, problem: Option<&Problem>) {
         self.answered = true;
         let took = self.started.elapsed();
-        let route = match self.entry {
-            Some(entry) => {
-                self.shared.route_metrics[entry].observe(Some(status), took);
-                self.shared.entries[entry].spec.path
-            }
-            None => {
-                self.shared.unmatched.observe(Some(status), took);
-                ""
-            }
-        };
+        self.measure(Some(status), took);
+        let route = self.entry.map_or("", |entry| self.shared.entries[entry].spec.path);
+        spans::answered(&self.root, &self.method, route, status, problem);
         if !tracing::enabled!(target: "raally::http", tracing::Level::ERROR) {
             return;
         }
@@ -151,14 +153,20 @@ impl<'s, S: Gate> Seen<'s, S> {
     }
 }
 
+impl<S> Seen<'_, S> {
+    /// With the trace as an example, where it is recorded. `None` = the caller went away before the answer.
+    fn measure(&self, status: Option<StatusCode>, took: Duration) {
+        let metrics = self.entry.map_or(&self.shared.unmatched, |entry| &self.shared.route_metrics[entry]);
+        let example = (!self.root.is_none()).then_some(self.trace.trace_id);
+        metrics.observe(status, took, example);
+    }
+}
+
 impl<S> Drop for Seen<'_, S> {
     fn drop(&mut self) {
         if !self.answered {
-            let took = self.started.elapsed();
-            match self.entry {
-                Some(entry) => self.shared.route_metrics[entry].observe(None, took),
-                None => self.shared.unmatched.observe(None, took),
-            }
+            self.measure(None, self.started.elapsed());
+            spans::gone(&self.root);
         }
     }
 }

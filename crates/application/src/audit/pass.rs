@@ -4,11 +4,12 @@ use raally_domain::ids::WorkspaceId;
 use raally_identity::chain::{self, Checkpoint, StoredSeal};
 use raally_storage::{EventQuery, Lease, Scope, Seal, Tx, Unsealed};
 use rustc_hash::FxHashMap;
-use tracing::error;
+use tracing::{Instrument, Span, error, trace_span};
 
 use super::seal::Sealed;
 use super::{Auditor, covered, stored_seal};
 use crate::failure::Failure;
+use crate::traces::Traces;
 
 /// The lease of whoever seals.
 const LEASE: &str = "audit-seal";
@@ -81,13 +82,13 @@ impl Auditor {
             memory.unsigned.clear();
             return Ok(Sealed { held_by_other: !waiting.is_empty(), ..Sealed::default() });
         };
-        let seals = self.next_seals(&waiting, now).await?;
+        let (seals, traces) = self.next_seals(&waiting, now).await?;
         for seal in &seals {
             memory.note(seal);
         }
         let checkpoints = self.due_checkpoints(memory, &seals, signing, now).await?;
         if !seals.is_empty() || !checkpoints.is_empty() {
-            self.write(lease, &seals, &checkpoints).await?;
+            self.write(lease, &seals, &checkpoints).instrument(span(now, &seals, &traces)).await?;
         }
         for checkpoint in &checkpoints {
             memory.unsigned.remove(&checkpoint.workspace);
@@ -163,24 +164,24 @@ impl Auditor {
 
     /// The next seal of each workspace that waits; hashed on a thread for blocking work. A workspace whose log can't be
     /// sealed is logged and left out, so that it holds up no other.
-    async fn next_seals(&self, waiting: &[Unsealed], now: i64) -> Result<Vec<StoredSeal>, Failure> {
+    async fn next_seals(&self, waiting: &[Unsealed], now: i64) -> Result<(Vec<StoredSeal>, Traces), Failure> {
         let (workspaces, limit) = (waiting.to_vec(), self.pace.seal_events_max);
         if workspaces.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         self.app
             .store()
             .read_long(Scope::Platform, move |tx| {
                 Box::pin(async move {
-                    let mut seals = Vec::new();
+                    let (mut seals, mut traces) = (Vec::new(), Traces::default());
                     for Unsealed { workspace, .. } in workspaces {
-                        match next_seal(tx, workspace, limit, now).await {
+                        match next_seal(tx, workspace, limit, now, &mut traces).await {
                             Ok(seal) => seals.extend(seal),
                             Err(failure) if failure.retryable() => return Err(failure),
                             Err(failure) => error!(%workspace, %failure, "this log can't be sealed; verify it"),
                         }
                     }
-                    Ok::<_, Failure>(seals)
+                    Ok::<_, Failure>((seals, traces))
                 })
             })
             .await
@@ -257,6 +258,7 @@ async fn next_seal(
     workspace: WorkspaceId,
     limit: u32,
     now: i64,
+    traces: &mut Traces,
 ) -> Result<Option<StoredSeal>, Failure> {
     let last = tx.last_seal(workspace).await?.map(stored_seal);
     let after = last.as_ref().map_or(0, |last| last.to_position);
@@ -264,7 +266,24 @@ async fn next_seal(
     if events.is_empty() {
         return Ok(None);
     }
+    traces.add(events.iter().filter_map(|event| event.trace.as_deref()));
     chain::seal(last.as_ref(), events.iter().map(covered), now).map(Some).map_err(Failure::bug)
+}
+
+/// In the trace: what was sealed, with links to the requests that it came from; none when none of them is recorded.
+fn span(started: i64, seals: &[StoredSeal], traces: &Traces) -> Span {
+    if traces.is_empty() {
+        return Span::none();
+    }
+    trace_span!(
+        target: "raally::trace::root",
+        "seal",
+        otel.kind = "consumer",
+        started_us = started,
+        links = traces.as_str(),
+        raally.seals = seals.len() as u64,
+        raally.events = seals.iter().map(|seal| seal.count).sum::<i64>(),
+    )
 }
 
 fn seal_row(seal: StoredSeal) -> Seal {

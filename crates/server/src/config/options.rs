@@ -54,7 +54,7 @@ const fn spec(key: &'static str, shape: Shape, default: &'static str, meaning: &
 use Shape::{Address, Choice, Flag, List, Number, Path, Text};
 
 /// Every option.
-pub const OPTIONS: [Spec; 29] = [
+pub const OPTIONS: [Spec; 31] = [
     spec("listen", Address, "`127.0.0.1:8080`", "Where to listen; port 0 takes a free one, which is printed."),
     spec("data_dir", Path, "`./data`", "Folder of the embedded database and of the keys; made when missing."),
     spec("database_url", Text, "`raally.db` in the data folder", "`postgres://…` for PostgreSQL, or `sqlite:PATH`."),
@@ -69,6 +69,18 @@ pub const OPTIONS: [Spec; 29] = [
         Choice(&["auto", "json", "pretty"]),
         "`auto`",
         "`auto` is pretty on a terminal and JSON elsewhere.",
+    ),
+    spec(
+        "otlp_endpoint",
+        Text,
+        "none",
+        "Collector that takes traces by OTLP over HTTP, `http://collector:4318`; `OTEL_EXPORTER_OTLP_ENDPOINT` counts too. None: no traces.",
+    ),
+    spec(
+        "trace_ratio",
+        Text,
+        "`0.1`",
+        "Share of the requests that are traced, from 0 to 1; a caller's `traceparent` decides for its own.",
     ),
     spec(
         "secret_key_file",

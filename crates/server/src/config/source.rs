@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use super::options::{OPTIONS, is_foreign, suggestion, variable};
 use super::reader::{Given, Reader};
 
+/// The variable by which all programs are told of the collector, and ours, which goes before it.
+const OTLP: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "RAALLY_OTLP_ENDPOINT");
+
 /// A file, if one was named, and the variables that begin with `RAALLY_`.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
@@ -21,6 +24,9 @@ impl Source {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .filter(|(name, _)| name.starts_with("RAALLY_"))
             .collect();
+        if let (false, Ok(endpoint)) = (variables.iter().any(|(name, _)| name == OTLP.1), std::env::var(OTLP.0)) {
+            variables.push((OTLP.1.to_owned(), endpoint));
+        }
         variables.sort();
         let named = variables.iter().find(|(name, value)| name == "RAALLY_CONFIG" && !value.is_empty());
         let file = file.map(Path::to_owned).or_else(|| named.map(|(_, value)| PathBuf::from(value)));
@@ -83,11 +89,12 @@ fn plain(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
         toml::Value::Boolean(flag) => Some(flag.to_string()),
         toml::Value::Array(items) => {
             let items: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(ToOwned::to_owned)).collect();
             items.map(|items| items.join(","))
         }
-        toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+        toml::Value::Datetime(_) | toml::Value::Table(_) => None,
     }
 }

@@ -14,6 +14,8 @@ use raally_application::{App, Failure};
 use raally_domain::kind::Kind;
 use raally_storage::{Histogram, Partition, Query, Scope};
 
+use crate::telemetry::Counts;
+
 /// What is counted, and as what.
 const COUNTED: [(Kind, &str, &str); 6] = [
     (Kind::User, "users", "Logins"),
@@ -59,9 +61,9 @@ impl Figures {
 }
 
 /// Registers everything; the figures are to be refreshed.
-pub fn register(metrics: &Metrics, app: &App) -> Arc<Figures> {
+pub fn register(metrics: &Metrics, app: &App, traces: Option<Arc<dyn Counts>>) -> Arc<Figures> {
     let figures = Arc::new(Figures::default());
-    let measured = Measured { app: app.clone(), figures: Arc::clone(&figures) };
+    let measured = Measured { app: app.clone(), figures: Arc::clone(&figures), traces };
     metrics.register(|registry| registry.register_collector(Box::new(measured)));
     figures
 }
@@ -69,6 +71,7 @@ pub fn register(metrics: &Metrics, app: &App) -> Arc<Figures> {
 struct Measured {
     app: App,
     figures: Arc<Figures>,
+    traces: Option<Arc<dyn Counts>>,
 }
 
 impl std::fmt::Debug for Measured {
@@ -94,6 +97,12 @@ impl Collector for Measured {
         let lag = self.figures.seal_lag.load(Ordering::Relaxed);
         out.gauge("audit_seal_lag_positions", "Positions that are not sealed yet", lag)?;
         out.gauge("plans_in_memory", "Workspaces whose plan is in memory", self.app.plans().count())?;
+        if let Some(traces) = &self.traces {
+            out.counter("trace_spans_sent", "Spans that the collector took", traces.sent())?;
+            out.counter("trace_spans_not_taken", "Spans that the collector didn't take", traces.not_taken())?;
+            out.counter("trace_spans_without_place", "Spans dropped because too many waited", traces.without_place())?;
+            out.gauge("trace_spans_waiting", "Spans that wait for the collector", traces.waiting())?;
+        }
         for ((_, name, help), figure) in COUNTED.iter().zip(&self.figures.counts) {
             out.gauge(name, help, figure.load(Ordering::Relaxed))?;
         }

@@ -148,21 +148,37 @@ pub fn request(
     body: Option<&Value>,
 ) -> (u16, Value) {
     let body = body.map(ToString::to_string).unwrap_or_default();
-    let bearer = token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
+    let bearer = token.map(|token| ("authorization", format!("Bearer {token}")));
+    let answer = exchange(address, method, path, bearer.as_slice(), &body);
+    let status = answer.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+    (status, serde_json::from_str(answer_of(&answer)).unwrap_or_default())
+}
+
+/// One request on a connection of its own, and the answer with its head.
+pub fn exchange(address: SocketAddr, method: &str, path: &str, headers: &[(&str, String)], body: &str) -> String {
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{bearer}content-type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-type: application/json\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     );
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut stream = open(address, &format!("{head}{body}"));
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
-    let answer = text(&answer);
-    let status = answer.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    (status, serde_json::from_str(body).unwrap_or_default())
+    text(&answer)
+}
+
+/// What stands below an answer's head.
+pub fn answer_of(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+}
+
+/// A connection on which a request was sent.
+pub fn open(address: SocketAddr, request: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    stream
 }
 
 /// An answer with its head, as it came.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::Tx;
@@ -11,6 +12,7 @@ use crate::{
     event::{Append, Appended, Cursor, EventQuery, Expected, Head, NewEvent, StoredEvent},
     row::{Param, RowRef},
     scope::Scope,
+    spans,
 };
 
 /// Events of one INSERT; more are appended in several.
@@ -38,6 +40,11 @@ impl Tx<'_> {
     /// `VersionConflict` when the stream isn't as expected; `OutOfScope`; `Bug` when there is no event; `Unavailable`,
     /// `Overloaded`.
     pub async fn append(&mut self, append: &Append) -> Result<Appended, StoreError> {
+        let span = spans::append(self.engine(), append.kind.name(), append.events.len());
+        self.append_events(append).instrument(span).await
+    }
+
+    async fn append_events(&mut self, append: &Append) -> Result<Appended, StoreError> {
         self.scope.check(append.workspace)?;
         if append.events.is_empty() {
             return Err(StoreError::bug("append without events"));
