@@ -4,15 +4,15 @@
 mod steps;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::desk::{Desk, Hold};
 use crate::failed::Failed;
 use crate::journal::{Event, Journal, Outcome, Unfinished, Wish};
-use crate::lock::{Lock, user};
+use crate::lock::user;
 use crate::model::environment::Environment;
 use crate::model::ids::{Group, ReleaseId};
 use crate::plan::{Step, rollback};
@@ -82,12 +82,12 @@ pub struct Executor<'a, T: Target> {
     pub target: &'a T,
     /// Its promises.
     pub environment: &'a Environment,
-    /// Its folder on this host, with the wishes of other processes in it.
-    pub folder: &'a Path,
+    /// Where the wishes of other processes are, and what the judge keeps.
+    pub desk: &'a Desk,
     /// What was done.
     pub journal: &'a mut Journal,
     /// That nobody else does.
-    pub lock: &'a Lock,
+    pub lock: &'a Hold,
     /// Who is told.
     pub tell: &'a mut (dyn FnMut(News) + Send),
 }
@@ -103,30 +103,30 @@ impl<T: Target> Executor<'_, T> {
                 return Err(Failed::input("nothing is under way"));
             };
             if unfinished.done >= unfinished.steps.len() {
-                return self.end(&unfinished);
+                return self.end(&unfinished).await;
             }
             match self.step(&unfinished).await {
                 Ok(()) => {}
                 Err(Stop::Broken(failed)) => return Err(failed),
                 Err(Stop::Bad(why)) if unfinished.turned_back.is_none() => self.turn_back(&unfinished, why).await?,
-                Err(Stop::Bad(why)) => return Err(self.stuck(why)?),
+                Err(Stop::Bad(why)) => return Err(self.stuck(why).await?),
             }
         }
     }
 
     async fn step(&mut self, unfinished: &Unfinished) -> Result<(), Stop> {
-        self.lock.check()?;
-        if unfinished.turned_back.is_none() && self.wish(unfinished)? == Some(Wish::Abort) {
+        self.lock.check().await?;
+        if unfinished.turned_back.is_none() && self.wish(unfinished).await? == Some(Wish::Abort) {
             return Err(Stop::Bad(format!("{} asked for it", user())));
         }
         let (index, step) = (unfinished.done, &unfinished.steps[unfinished.done]);
         let (number, of) = (index + 1, unfinished.steps.len());
         (self.tell)(News::Began { number, of, verb: step.verb(), what: step.to_string() });
-        self.journal.append(Event::Began { step: index })?;
+        self.journal.append(Event::Began { step: index }).await?;
         let began = Instant::now();
         let note = self.carry_out(step, unfinished).await?;
         let milliseconds = began.elapsed().as_millis() as u64;
-        self.journal.append(Event::Did { step: index, milliseconds })?;
+        self.journal.append(Event::Did { step: index, milliseconds }).await?;
         (self.tell)(News::Did { number, milliseconds, note });
         Ok(())
     }
@@ -135,10 +135,10 @@ impl<T: Target> Executor<'_, T> {
     async fn turn_back(&mut self, unfinished: &Unfinished, why: String) -> Result<(), Failed> {
         (self.tell)(News::TurnedBack { why: why.clone() });
         let Some(from) = unfinished.from else {
-            return Err(self.stuck(format!("{why}; there is no release before to go back to"))?);
+            return Err(self.stuck(format!("{why}; there is no release before to go back to")).await?);
         };
         let steps = self.way_back(from).await?;
-        self.journal.append(Event::TurnedBack { why, to: from, steps })
+        self.journal.append(Event::TurnedBack { why, to: from, steps }).await
     }
 
     /// The steps back to a release, planned from what is seen now.
@@ -151,19 +151,19 @@ impl<T: Target> Executor<'_, T> {
         rollback(&seen, to, self.environment, &free).map_err(|error| Failed::ours(error.to_string()))
     }
 
-    fn end(&mut self, unfinished: &Unfinished) -> Result<Ended, Failed> {
+    async fn end(&mut self, unfinished: &Unfinished) -> Result<Ended, Failed> {
         let (outcome, why) = match &unfinished.turned_back {
             Some(why) => (Outcome::RolledBack, why.clone()),
             None => (Outcome::Released, String::new()),
         };
-        self.journal.append(Event::Ended { outcome, why: why.clone() })?;
+        self.journal.append(Event::Ended { outcome, why: why.clone() }).await?;
         let (running, release) = (unfinished.to, unfinished.release);
         Ok(Ended { outcome, running, release, why, at: Timestamp::now() })
     }
 
     /// Notes that a person is needed, and says so.
-    fn stuck(&mut self, why: String) -> Result<Failed, Failed> {
-        self.journal.append(Event::Ended { outcome: Outcome::Stuck, why: why.clone() })?;
+    async fn stuck(&mut self, why: String) -> Result<Failed, Failed> {
+        self.journal.append(Event::Ended { outcome: Outcome::Stuck, why: why.clone() }).await?;
         Ok(Failed::ours(format!("the change is stuck: {why}"))
             .next("run `raallyctl doctor`, mend what it names, then `raallyctl deploy --resume` or `raallyctl abort`"))
     }

@@ -14,12 +14,14 @@ pub struct Failed {
     pub faults: Vec<String>,
     /// What to do about it.
     pub next: Option<String>,
+    /// What we depend on is out of reach: it says nothing about the release that is under way.
+    pub lost: bool,
 }
 
 impl Failed {
     /// The input was wrong.
     pub fn input(what: impl Into<String>) -> Self {
-        Self { exit: 1, what: what.into(), faults: Vec::new(), next: None }
+        Self { exit: 1, what: what.into(), faults: Vec::new(), next: None, lost: false }
     }
 
     /// Our fault, or that of something we depend on.
@@ -31,6 +33,13 @@ impl Failed {
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    /// Says that it is about what we depend on, not about the release.
+    #[must_use]
+    pub const fn lost(mut self) -> Self {
+        self.lost = true;
         self
     }
 

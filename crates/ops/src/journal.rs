@@ -1,23 +1,24 @@
 //! The journal of an environment: what was planned, begun, done and decided, one JSON object a line, only ever appended.
 //!
-//! Each line carries the digest of the one before, so that a line that was changed or taken out is seen. A line is on the
-//! disk before the deed that it announces. A last line that a crash cut short is not counted, and cut off by the next one.
+//! Each line carries the digest of the one before, so that a line that was changed or taken out is seen. A line is kept, on
+//! the disk or in the cluster, before the deed that it announces. A last line that a crash cut short is not counted, and cut
+//! off by the next one.
 
 mod entry;
+mod file;
 mod history;
 
 pub use entry::{Entry, Event, Outcome, Seen, Wish};
 pub use history::{Change, History, Unfinished};
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 use crate::failed::{Doing, Failed};
+use crate::target::kubernetes::ledger::Ledger;
+use file::Lines;
 
 /// The digest before the first line.
 const BEGIN: &str = "";
@@ -25,12 +26,16 @@ const BEGIN: &str = "";
 /// A journal that is open for appending.
 #[derive(Debug)]
 pub struct Journal {
-    path: PathBuf,
-    file: File,
+    place: Place,
     entries: Vec<Entry>,
     last_digest: String,
-    /// Where the whole lines end.
-    end: u64,
+}
+
+/// Where its lines are.
+#[derive(Debug)]
+enum Place {
+    File(Lines),
+    Cluster(Ledger),
 }
 
 impl Journal {
@@ -39,14 +44,20 @@ impl Journal {
     /// # Errors
     /// When the file can't be used, or a line was changed after it was written.
     pub fn open(path: &Path) -> Result<Self, Failed> {
-        let doing = || path.display().to_string();
-        let mut options = OpenOptions::new();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).doing(doing())?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).doing(doing())?;
-        let read = read(&bytes).map_err(|fault| broken(path, &fault))?;
-        Ok(Self { path: path.to_owned(), file, entries: read.entries, last_digest: read.last_digest, end: read.end })
+        let (mut lines, bytes) = Lines::open(path)?;
+        let whole = read(&bytes).map_err(|fault| broken(&path.display().to_string(), &fault))?;
+        lines.whole_until(whole.end);
+        Ok(Self { place: Place::File(lines), entries: whole.entries, last_digest: whole.last_digest })
+    }
+
+    /// One whose lines are kept in a cluster.
+    ///
+    /// # Errors
+    /// When it can't be read, or a line was changed after it was written.
+    pub async fn of_cluster(mut ledger: Ledger) -> Result<Self, Failed> {
+        let bytes = ledger.read().await?;
+        let whole = read(&bytes).map_err(|fault| broken(&ledger.title(), &fault))?;
+        Ok(Self { place: Place::Cluster(ledger), entries: whole.entries, last_digest: whole.last_digest })
     }
 
     /// What is in a file, without opening it for writing; nothing when there is none.
@@ -54,10 +65,11 @@ impl Journal {
     /// # Errors
     /// As [`Journal::open`].
     pub fn look(path: &Path) -> Result<Vec<Entry>, Failed> {
+        let name = path.display();
         match std::fs::read(path) {
-            Ok(bytes) => read(&bytes).map(|read| read.entries).map_err(|fault| broken(path, &fault)),
+            Ok(bytes) => read(&bytes).map(|read| read.entries).map_err(|fault| broken(&name.to_string(), &fault)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(Failed::ours(format!("{}: {error}", path.display()))),
+            Err(error) => Err(Failed::ours(format!("{name}: {error}"))),
         }
     }
 
@@ -73,35 +85,32 @@ impl Journal {
         History::of(&self.entries)
     }
 
-    /// Appends an entry; when this returns it is on the disk.
+    /// Appends an entry; when this returns it is kept.
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn append(&mut self, event: Event) -> Result<(), Failed> {
-        let doing = format!("can't write the journal {}", self.path.display());
+    pub async fn append(&mut self, event: Event) -> Result<(), Failed> {
         let entry = Entry {
             number: self.entries.len() as u64 + 1,
             at: Timestamp::now(),
             before: self.last_digest.clone(),
             event,
         };
-        let mut line = serde_json::to_vec(&entry).doing(&doing)?;
+        let mut line = serde_json::to_vec(&entry).doing("can't write the journal")?;
         let digest = hex_digest(&line);
         line.push(b'\n');
-        // What a crash left behind the last whole line goes.
-        self.file.set_len(self.end).doing(&doing)?;
-        self.file.seek(SeekFrom::Start(self.end)).doing(&doing)?;
-        self.file.write_all(&line).doing(&doing)?;
-        self.file.sync_data().doing(&doing)?;
-        self.end += line.len() as u64;
+        match &mut self.place {
+            Place::File(lines) => lines.append(&line)?,
+            Place::Cluster(ledger) => ledger.append(&line).await?,
+        }
         self.last_digest = digest;
         self.entries.push(entry);
         Ok(())
     }
 }
 
-fn broken(path: &Path, fault: &str) -> Failed {
-    Failed::ours(format!("the journal {} can't be trusted: {fault}", path.display()))
+fn broken(name: &str, fault: &str) -> Failed {
+    Failed::ours(format!("the journal {name} can't be trusted: {fault}"))
         .next("find out who changed it; to go on without its history, move it away and release again")
 }
 
@@ -148,48 +157,50 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn aborted(why: &str) -> Event {
         Event::Asked { wish: Wish::Abort, by: why.into() }
     }
 
-    fn three() -> (tempfile::TempDir, PathBuf) {
+    async fn three() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
         let mut journal = Journal::open(&path).unwrap();
         for why in ["a", "b", "c"] {
-            journal.append(aborted(why)).unwrap();
+            journal.append(aborted(why)).await.unwrap();
         }
         (folder, path)
     }
 
-    #[test]
-    fn a_line_that_was_cut_short_anywhere_is_not_counted_and_the_next_one_fits() {
-        let (_folder, path) = three();
+    #[tokio::test]
+    async fn a_line_that_was_cut_short_anywhere_is_not_counted_and_the_next_one_fits() {
+        let (_folder, path) = three().await;
         let whole = std::fs::read(&path).unwrap();
         let second_end = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0 + 1;
         for end in second_end..whole.len() {
             std::fs::write(&path, &whole[..end]).unwrap();
             let mut journal = Journal::open(&path).unwrap();
             assert_eq!(journal.entries().len(), 2, "cut at {end}");
-            journal.append(aborted("after the crash")).unwrap();
+            journal.append(aborted("after the crash")).await.unwrap();
             assert_eq!(Journal::look(&path).unwrap().len(), 3);
         }
     }
 
-    #[test]
-    fn a_last_line_of_zeros_or_noise_is_not_counted() {
-        let (_folder, path) = three();
+    #[tokio::test]
+    async fn a_last_line_of_zeros_or_noise_is_not_counted() {
+        let (_folder, path) = three().await;
         let mut bytes = std::fs::read(&path).unwrap();
         bytes.extend([0, 0, 0, b'\n']);
         std::fs::write(&path, &bytes).unwrap();
         assert_eq!(Journal::open(&path).unwrap().entries().len(), 3);
     }
 
-    #[test]
-    fn a_line_that_was_changed_or_taken_out_is_seen() {
-        let (_folder, path) = three();
+    #[tokio::test]
+    async fn a_line_that_was_changed_or_taken_out_is_seen() {
+        let (_folder, path) = three().await;
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("\"by\":\"b\"", "\"by\":\"x\"")).unwrap();
         assert!(Journal::open(&path).unwrap_err().what.contains("line 3 does not follow"));

@@ -1,24 +1,19 @@
 //! Between a watch of a plan and the statistics: what is asked, kept over a kill of the tool, and said in words.
 
-use std::path::{Path, PathBuf};
-
 use raally_analysis::{
     FailureRule, Judge, Judgement, Lack, LatencyLimit, LatencyRule, Method, Metric, Observation, Plan, Reading, Reason,
     SloRule, Verdict, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::atomic;
 use crate::failed::{Doing, Failed};
 use crate::model::environment::Analysis;
-use crate::model::ids::ReleaseId;
 use crate::plan::Watch;
 use crate::target::Counted;
 
-/// A judge with its file: it is written after each reading, so that what was spent of the allowed error stays spent.
+/// A judge that is kept after each reading, so that what was spent of the allowed error stays spent.
 #[derive(Debug)]
 pub struct Watcher {
-    path: PathBuf,
     kept: Kept,
 }
 
@@ -42,15 +37,14 @@ pub struct Said {
 }
 
 impl Watcher {
-    /// The judge of a release, as it was left or new.
+    /// The judge of a release, as it was kept or new.
     ///
     /// # Errors
-    /// When its file can't be read, or the rules of the environment can't be used.
-    pub fn of(folder: &Path, release: ReleaseId, watch: &Watch, rules: &Analysis) -> Result<Self, Failed> {
-        let path = folder.join(format!("judge-{release}.json"));
-        let mut kept = match std::fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).doing(path.display())?,
-            Err(_) => {
+    /// When what was kept can't be read, or the rules of the environment can't be used.
+    pub fn of(kept: Option<&[u8]>, watch: &Watch, rules: &Analysis) -> Result<Self, Failed> {
+        let mut kept = match kept {
+            Some(text) => serde_json::from_slice(text).doing("what the judge kept")?,
+            None => {
                 let judge = Judge::new(plan(watch, rules)).doing("the analysis of the environment")?;
                 Kept { judge, source: None, watch: watch.number }
             }
@@ -59,13 +53,21 @@ impl Watcher {
             kept.judge.begin_step().doing("the analysis")?;
             kept.watch += 1;
         }
-        Ok(Self { path, kept })
+        Ok(Self { kept })
+    }
+
+    /// What is to be kept.
+    ///
+    /// # Errors
+    /// Never: a judge can always be written.
+    pub fn kept(&self) -> Result<Vec<u8>, Failed> {
+        serde_json::to_vec(&self.kept).doing("what the judge keeps")
     }
 
     /// Judges with one more reading.
     ///
     /// # Errors
-    /// When the counts can't be right, or the file can't be written.
+    /// When the counts can't be right.
     pub fn see(&mut self, watch: &Watch, counted: &Counted) -> Result<Said, Failed> {
         // A gateway that was started anew counts from zero.
         if self.kept.source.as_ref() != Some(&counted.source) {
@@ -88,8 +90,6 @@ impl Watcher {
             }
             Err(error) => return Err(Failed::ours(format!("the gateway's counts: {error}"))),
         };
-        let text = serde_json::to_vec(&self.kept).doing(self.path.display())?;
-        atomic::write(&self.path, &text, 0o600).doing(self.path.display())?;
         let why = words(&judgement);
         Ok(Said { judgement, why })
     }
@@ -149,7 +149,7 @@ fn words(judgement: &Judgement) -> String {
 
 fn reason_words(reason: &Reason, readings: &[Reading]) -> String {
     match reason {
-        Reason::Ejected => "the gateway took it out: its answers failed in a row".to_owned(),
+        Reason::Ejected => "its instances were taken out: they fail, or their answers failed in a row".to_owned(),
         Reason::Worse { of } => {
             let reading = readings.iter().find(|reading| reading.metric == *of);
             let compared = reading.and_then(compared).unwrap_or_else(|| name(of));

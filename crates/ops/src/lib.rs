@@ -5,6 +5,7 @@ pub mod artefact;
 pub mod atomic;
 pub mod cli;
 pub mod commands;
+pub mod desk;
 pub mod execute;
 pub mod failed;
 pub mod http;

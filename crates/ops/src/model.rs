@@ -4,5 +4,6 @@ pub mod environment;
 pub mod fleet;
 pub mod freeze;
 pub mod ids;
+pub mod kubernetes;
 pub mod reader;
 pub mod release;

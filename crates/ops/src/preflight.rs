@@ -1,6 +1,7 @@
 //! What is looked at before a release begins. Each check says what it found and, if it refuses, what to do.
 
 mod checks;
+pub mod cluster;
 mod machine;
 
 use std::collections::BTreeSet;
@@ -10,11 +11,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::failed::Failed;
-use crate::model::environment::Environment;
+use crate::model::environment::{Environment, Strategy};
 use crate::model::fleet::Fleet;
 use crate::model::release::{Artefact, Build};
 use crate::plan::{NoPlan, Step};
 use crate::target::Counted;
+use crate::target::kubernetes::facts::Facts;
 
 pub use checks::branch;
 
@@ -53,6 +55,10 @@ pub struct Scene<'a> {
     pub seen: &'a Fleet,
     /// The plan, or why there is none.
     pub plan: Result<&'a [Step], &'a NoPlan>,
+    /// How it gets there.
+    pub strategy: Strategy,
+    /// What there is in the cluster, if it is one.
+    pub facts: Option<&'a Facts>,
     /// What the gateway counted, where it runs.
     pub counted: Option<&'a Counted>,
     /// Who asks.
@@ -82,7 +88,13 @@ pub fn look(scene: &Scene<'_>, despite: &BTreeSet<String>) -> Vec<Finding> {
         checks::branch_rule(scene),
         checks::freeze(scene),
     ];
-    findings.extend(machine::checks(scene));
+    match scene.facts {
+        Some(facts) => {
+            findings.push(checks::foreign(scene));
+            findings.extend(cluster::checks(facts, scene.strategy, checks::more_instances(scene)));
+        }
+        None => findings.extend(machine::checks(scene)),
+    }
     for finding in findings.iter_mut().filter(|finding| !finding.good) {
         finding.despite = MAY_BE_IGNORED.contains(&finding.check) && despite.contains(finding.check);
     }

@@ -1,6 +1,8 @@
 //! Where releases run. The executor knows this interface only; `host` and `kubernetes` are behind it.
 
+pub mod any;
 pub mod host;
+pub mod kubernetes;
 pub mod link;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,11 +20,11 @@ use crate::model::release::Release;
 /// The releases that steps may speak of.
 pub type Releases = BTreeMap<ReleaseId, Release>;
 
-/// What the gateway counted.
+/// What the gateway or the mesh counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counted {
-    /// The process that counted: another one began at zero.
+    /// Who counted: another process begins at zero.
     pub source: String,
     /// By group, since it appeared.
     pub groups: BTreeMap<Group, GroupCounts>,
@@ -39,11 +41,18 @@ pub trait Target: Sync {
     /// Puts the program in place wherever instances may run, and compares its digest there.
     fn install(&self, release: &Release) -> impl Future<Output = Result<(), Failed>> + Send;
 
-    /// Starts an instance.
-    fn start(&self, id: InstanceId, slot: &Slot, release: &Release) -> impl Future<Output = Result<(), Failed>> + Send;
+    /// Starts instances.
+    fn start(
+        &self,
+        instances: &BTreeMap<InstanceId, Slot>,
+        releases: &Releases,
+    ) -> impl Future<Output = Result<(), Failed>> + Send;
 
     /// Which of them are ready for requests right now.
     fn ready(&self, ids: &BTreeSet<InstanceId>) -> impl Future<Output = Result<BTreeSet<InstanceId>, Failed>> + Send;
+
+    /// Why instances are not ready yet, where that is known.
+    fn why_late(&self, ids: &BTreeSet<InstanceId>) -> impl Future<Output = Option<String>> + Send;
 
     /// Splits the requests.
     fn route(&self, routing: &Routing, releases: &Releases) -> impl Future<Output = Result<(), Failed>> + Send;
@@ -52,8 +61,8 @@ pub trait Target: Sync {
     fn drain(&self, ids: &BTreeSet<InstanceId>, patience: Duration)
     -> impl Future<Output = Result<u32, Failed>> + Send;
 
-    /// Ends an instance, and waits for its end.
-    fn stop(&self, id: InstanceId) -> impl Future<Output = Result<(), Failed>> + Send;
+    /// Ends instances, and waits for their end.
+    fn stop(&self, ids: &BTreeSet<InstanceId>) -> impl Future<Output = Result<(), Failed>> + Send;
 
     /// What was counted so far.
     fn counts(&self) -> impl Future<Output = Result<Counted, Failed>> + Send;

@@ -4,34 +4,34 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::deploy::database;
 use super::live::{Live, plan_table};
 use super::setting::Setting;
 use crate::cli::{Sure, Where};
+use crate::desk::{Desk, Hold};
 use crate::execute::{Ended, Executor, News};
 use crate::failed::Failed;
-use crate::journal::{Event, Journal, Outcome, Wish};
-use crate::keeper::make_folder;
+use crate::journal::{Event, History, Journal, Outcome, Wish};
 use crate::keeper::order::Order;
-use crate::lock::{self, Lock, user};
+use crate::lock::user;
 use crate::model::environment::Strategy;
 use crate::model::ids::ReleaseId;
 use crate::model::release::{Release, SchemaRefusal, runs_on};
 use crate::plan::{Step, rollback as way_back};
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
-use crate::target::host::Hosts;
-use crate::wishes::{self, Asked};
+use crate::target::any::Any;
+use crate::wishes::Asked;
 
 /// An environment with its lock, and what is needed to change it.
 pub struct Work<'a> {
     setting: &'a Setting,
-    lock: Lock,
+    desk: Desk,
+    hold: Hold,
     talk: Talk,
     /// What was done so far.
     pub journal: Journal,
     /// Where.
-    pub hosts: Hosts,
+    pub target: Any,
 }
 
 /// A change that was confirmed.
@@ -49,8 +49,8 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     /// When somebody else is at work, or a change is unfinished.
-    pub fn begin(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
-        let work = Self::open(setting, doing, break_lock, talk)?;
+    pub async fn begin(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
+        let work = Self::open(setting, doing, break_lock, talk).await?;
         if let Some(unfinished) = work.journal.history().unfinished {
             return Err(Failed::input(format!(
                 "the change to {} is unfinished: {} of {} steps are done",
@@ -67,15 +67,24 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     /// When somebody else is at work.
-    pub fn open(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
-        let hosts = setting.hosts()?;
-        make_folder(&setting.folder)?;
-        let (lock, before) = Lock::take(&setting.lock(), doing, break_lock)?;
+    pub async fn open(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
+        let (target, desk) = setting.target().await?;
+        let (hold, before) = desk.take_lock(doing, break_lock).await?;
         if let Some(before) = before {
             talk.say(&talk.tone(Tone::Warn, &format!("the last one at work was killed: {}", before.title())));
         }
-        let journal = Journal::open(&setting.journal())?;
-        Ok(Self { setting, lock, talk, journal, hosts })
+        let journal = desk.journal().await?;
+        Ok(Self { setting, desk, hold, talk, journal, target })
+    }
+
+    /// Notes a release that runs already and was not made by this tool: there is a way back to it.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn adopt(&mut self, release: Release, by: &str) -> Result<(), Failed> {
+        let planned = Event::Planned { release, from: None, strategy: None, steps: Vec::new(), by: by.to_owned() };
+        self.journal.append(planned).await?;
+        self.journal.append(Event::Ended { outcome: Outcome::Released, why: String::new() }).await
     }
 
     /// Writes the plan down and carries it out.
@@ -84,10 +93,10 @@ impl<'a> Work<'a> {
     /// When it can be finished neither way.
     pub async fn carry_out(&mut self, change: Change) -> Result<ExitCode, Failed> {
         // A wish that was left for a change before this one.
-        wishes::take(&self.setting.folder)?;
+        self.desk.take_wish(&self.hold).await?;
         let from = self.journal.history().current.filter(|current| *current != change.release.id);
         let Change { release, strategy, steps } = change;
-        self.journal.append(Event::Planned { release, from, strategy, steps, by: user() })?;
+        self.journal.append(Event::Planned { release, from, strategy, steps, by: user() }).await?;
         self.finish().await
     }
 
@@ -99,11 +108,11 @@ impl<'a> Work<'a> {
         let mut live = Live::new(self.talk);
         let mut tell = |news: News| live.tell(&news);
         let mut executor = Executor {
-            target: &self.hosts,
+            target: &self.target,
             environment: &self.setting.environment,
-            folder: &self.setting.folder,
+            desk: &self.desk,
             journal: &mut self.journal,
-            lock: &self.lock,
+            lock: &self.hold,
             tell: &mut tell,
         };
         let ended = tokio::select! {
@@ -134,7 +143,7 @@ fn show_end(ended: &Ended, journal: &Journal, talk: Talk) -> Result<ExitCode, Fa
 
 /// `deploy --resume`.
 pub async fn resume(setting: &Setting, break_lock: bool, talk: Talk) -> Result<ExitCode, Failed> {
-    let mut work = Work::open(setting, "resume", break_lock, talk)?;
+    let mut work = Work::open(setting, "resume", break_lock, talk).await?;
     let Some(unfinished) = work.journal.history().unfinished else {
         return Err(Failed::input("nothing is unfinished").next("see `raallyctl history`"));
     };
@@ -150,7 +159,7 @@ pub async fn resume(setting: &Setting, break_lock: bool, talk: Talk) -> Result<E
 /// `rollback`.
 pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
-    let mut work = Work::begin(&setting, "rollback", sure.break_lock, talk)?;
+    let mut work = Work::begin(&setting, "rollback", sure.break_lock, talk).await?;
     let history = work.journal.history();
     let Some(to) = to.or_else(|| history.previous()) else {
         return Err(Failed::input("there is no release before this one").next("see `raallyctl history`"));
@@ -158,7 +167,7 @@ pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk
     let Some(release) = history.releases.get(&to).cloned() else {
         return Err(Failed::input(format!("there was no {to} here")).next("see `raallyctl history`"));
     };
-    let database = database(&setting, &release.artefact, &work.hosts).await?;
+    let database = work.target.database(&release.artefact).await?;
     if let Err(SchemaRefusal::TooOldForDatabase { schema, oldest_safe }) = runs_on(&release.artefact.build, &database) {
         return Err(Failed::input(format!(
             "{} can't run any more: the database has schema {schema}, on which {oldest_safe} is the oldest version that may run",
@@ -166,8 +175,8 @@ pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk
         ))
         .next(format!("roll back to a release of {oldest_safe} or newer, or release a fix")));
     }
-    let seen = work.hosts.look().await?;
-    let free = work.hosts.free_slots(&seen);
+    let seen = work.target.look().await?;
+    let free = work.target.free_slots(&seen);
     let steps = way_back(&seen, to, &setting.environment, &free).map_err(|error| Failed::input(error.to_string()))?;
     let title = format!("back to {} in {}", release.title(), setting.name);
     talk.say(&format!("{}\n{}", talk.tone(Tone::Bold, &title), plan_table(&steps)));
@@ -184,11 +193,12 @@ pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk
 /// `abort`: by the process that is at work, or here if there is none.
 pub async fn abort(at: &Where, break_lock: bool, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
-    if let Some(owner) = lock::owner(&setting.lock()).filter(|_| !break_lock) {
-        wishes::leave(&setting.folder, &Asked { wish: Wish::Abort, by: user() })?;
+    let (_, desk) = setting.target().await?;
+    if let Some(owner) = desk.owner().await?.filter(|_| !break_lock) {
+        desk.leave_wish(&Asked { wish: Wish::Abort, by: user() }).await?;
         return talk.data(&json!({"asked": "abort", "of": owner}), &format!("asked {} to take it back", owner.title()));
     }
-    let mut work = Work::open(&setting, "abort", break_lock, talk)?;
+    let mut work = Work::open(&setting, "abort", break_lock, talk).await?;
     let history = work.journal.history();
     let Some(unfinished) = history.unfinished else {
         return Err(
@@ -200,40 +210,43 @@ pub async fn abort(at: &Where, break_lock: bool, talk: Talk) -> Result<ExitCode,
             .next("go on with `raallyctl deploy --resume`, or end everything with `raallyctl down`"));
     };
     if unfinished.turned_back.is_none() {
-        let seen = work.hosts.look().await?;
-        let free = work.hosts.free_slots(&seen);
+        let seen = work.target.look().await?;
+        let free = work.target.free_slots(&seen);
         let steps =
             way_back(&seen, from, &setting.environment, &free).map_err(|error| Failed::ours(error.to_string()))?;
-        work.journal.append(Event::TurnedBack { why: format!("{} asked for it", user()), to: from, steps })?;
+        let why = format!("{} asked for it", user());
+        work.journal.append(Event::TurnedBack { why, to: from, steps }).await?;
     }
     // It was asked for: back is where it should be.
     work.finish().await.map(|_| ExitCode::SUCCESS)
 }
 
 /// `promote`.
-pub fn promote(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
+pub async fn promote(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
-    let Some(owner) = lock::owner(&setting.lock()) else {
+    let (_, desk) = setting.target().await?;
+    let Some(owner) = desk.owner().await? else {
         return Err(Failed::input("nobody is at work on this environment")
             .next("if a release is unfinished, go on with `raallyctl deploy --resume`"));
     };
-    let history = Journal::look(&setting.journal()).map(|entries| crate::journal::History::of(&entries))?;
+    let history = History::of(&desk.entries().await?);
     let paused = history
         .unfinished
         .is_some_and(|unfinished| matches!(unfinished.steps.get(unfinished.done), Some(Step::Pause { .. })));
     if !paused {
         return Err(Failed::input("the release is not paused").next("see `raallyctl status`"));
     }
-    wishes::leave(&setting.folder, &Asked { wish: Wish::Promote, by: user() })?;
+    desk.leave_wish(&Asked { wish: Wish::Promote, by: user() }).await?;
     talk.data(&json!({"asked": "promote", "of": owner}), &format!("asked {} to go on", owner.title()))
 }
 
 /// `down`.
 pub async fn down(at: &Where, yes: bool, talk: Talk) -> Result<ExitCode, Failed> {
-    let setting = Setting::read(at)?;
-    let work = Work::open(&setting, "down", false, talk)?;
+    let setting = Setting::on_hosts(at, "there `helm uninstall` ends what the chart installed")?;
+    let work = Work::open(&setting, "down", false, talk).await?;
+    let hosts = setting.hosts()?;
     let mut found = Vec::new();
-    for link in work.hosts.everywhere() {
+    for link in hosts.everywhere() {
         for running in link.list().await? {
             found.push((link.clone(), running.id));
         }
@@ -246,8 +259,9 @@ pub async fn down(at: &Where, yes: bool, talk: Talk) -> Result<ExitCode, Failed>
     for (link, id) in &found {
         link.order(&Order::End { id: id.clone() }).await?;
     }
-    for link in work.hosts.everywhere() {
+    for link in hosts.everywhere() {
         link.leave().await?;
     }
+    drop(work);
     talk.data(&json!({"ended": names}), &format!("{} processes ended; the data are where they were", found.len()))
 }

@@ -1,6 +1,7 @@
 //! `raallyctl deploy`: check, plan, show, confirm, apply, verify.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
@@ -9,17 +10,17 @@ use serde_json::json;
 use super::change::{self, Change, Work};
 use super::live::{findings_table, plan_table};
 use super::setting::Setting;
-use crate::artefact;
 use crate::cli::Deploy;
 use crate::failed::Failed;
 use crate::lock::user;
 use crate::model::environment::Strategy;
-use crate::model::release::{Artefact, Build, Release};
+use crate::model::release::Release;
 use crate::plan::{NoPlan, Step, Wanted, plan};
 use crate::preflight::{self, Finding, MAY_BE_IGNORED, Scene};
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
-use crate::target::host::Hosts;
+use crate::target::any::Any;
+use crate::target::kubernetes::facts::Facts;
 
 /// Runs it.
 pub async fn run(options: Deploy, talk: Talk) -> Result<ExitCode, Failed> {
@@ -32,9 +33,12 @@ pub async fn run(options: Deploy, talk: Talk) -> Result<ExitCode, Failed> {
         return change::resume(&setting, options.sure.break_lock, talk).await;
     }
     let path = options.artefact.as_ref().ok_or_else(|| Failed::input("which program?"))?;
-    let artefact = artefact::look(path).await?;
-    let mut work = Work::begin(&setting, "deploy", options.sure.break_lock, talk)?;
-    let drafted = draft(&options, &setting, &artefact, &work).await?;
+    let mut work = Work::begin(&setting, "deploy", options.sure.break_lock, talk).await?;
+    let before = installed(&work).await?;
+    if let Some(release) = before.clone().filter(|_| !options.sure.dry_run) {
+        work.adopt(release, "the chart").await?;
+    }
+    let drafted = draft(&options, &setting, path, &work, before.as_ref()).await?;
     show(&drafted, &setting, talk);
     if options.sure.dry_run {
         let value = json!({"release": drafted.release, "strategy": drafted.strategy, "checks": drafted.findings, "steps": drafted.steps.as_ref().ok()});
@@ -58,10 +62,33 @@ struct Drafted {
     findings: Vec<Finding>,
 }
 
-async fn draft(options: &Deploy, setting: &Setting, artefact: &Artefact, work: &Work<'_>) -> Result<Drafted, Failed> {
+/// What runs and was not released by this tool, if it has released nothing yet.
+async fn installed(work: &Work<'_>) -> Result<Option<Release>, Failed> {
+    match &work.target {
+        Any::Kubernetes(cluster) if work.journal.entries().is_empty() => cluster.installed_by_chart().await,
+        _ => Ok(None),
+    }
+}
+
+async fn facts(work: &Work<'_>) -> Result<Option<Facts>, Failed> {
+    match &work.target {
+        Any::Kubernetes(cluster) => cluster.facts().await.map(Some),
+        Any::Hosts(_) => Ok(None),
+    }
+}
+
+async fn draft(
+    options: &Deploy,
+    setting: &Setting,
+    path: &Path,
+    work: &Work<'_>,
+    before: Option<&Release>,
+) -> Result<Drafted, Failed> {
+    let facts = facts(work).await?;
+    let (artefact, database) = work.target.examine(path).await?;
     let history = work.journal.history();
-    let running = history.current.and_then(|current| history.releases.get(&current));
-    let seen = work.hosts.look().await?;
+    let running = history.current.and_then(|current| history.releases.get(&current)).or(before);
+    let seen = work.target.look().await?;
     // The same program again changes at most the number of its instances.
     let again = running.filter(|running| running.artefact.digest == artefact.digest);
     let branch = options.branch.clone().or_else(|| preflight::branch(&setting.sources));
@@ -72,15 +99,17 @@ async fn draft(options: &Deploy, setting: &Setting, artefact: &Artefact, work: &
     });
     let strategy = options.strategy.unwrap_or(setting.environment.strategy);
     let wanted = Wanted { release: release.id, strategy, environment: &setting.environment };
-    let steps = plan(&seen, wanted, &work.hosts.free_slots(&seen));
-    let counted = work.hosts.counts().await.ok();
+    let steps = plan(&seen, wanted, &work.target.free_slots(&seen));
+    let counted = work.target.counts().await.ok();
     let scene = Scene {
         name: &setting.name,
         environment: &setting.environment,
-        artefact,
+        artefact: &artefact,
         digest_wanted: options.digest.as_deref(),
         running: running.map(|running| &running.artefact.build),
-        database: database(setting, artefact, &work.hosts).await,
+        database,
+        facts: facts.as_ref(),
+        strategy,
         seen: &seen,
         plan: steps.as_deref(),
         counted: counted.as_ref(),
@@ -92,11 +121,6 @@ async fn draft(options: &Deploy, setting: &Setting, artefact: &Artefact, work: &
     let despite: BTreeSet<String> = options.despite.iter().cloned().collect();
     let findings = preflight::look(&scene, &despite);
     Ok(Drafted { release, strategy, steps, findings })
-}
-
-/// What the database of the environment says, by the program that is to run on it.
-pub async fn database(setting: &Setting, artefact: &Artefact, hosts: &Hosts) -> Result<Build, Failed> {
-    artefact::version(&artefact.path, &hosts.settings(&setting.folder)).await
 }
 
 fn show(drafted: &Drafted, setting: &Setting, talk: Talk) {

@@ -7,11 +7,15 @@ use serde::Serialize;
 use super::setting::Setting;
 use crate::cli::Where;
 use crate::failed::Failed;
-use crate::journal::{History, Journal};
-use crate::lock;
+use crate::journal::History;
+use crate::model::environment::Strategy;
 use crate::model::fleet::{Fleet, Phase};
+use crate::preflight::cluster;
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
+use crate::target::any::Any;
+use crate::target::host::Hosts;
+use crate::target::kubernetes::facts::Facts;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,36 +30,28 @@ struct Ill {
 pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
     let mut ills = Vec::new();
-    let history = match Journal::look(&setting.journal()) {
+    let (target, desk) = setting.target().await?;
+    let history = match desk.entries().await {
         Ok(entries) => History::of(&entries),
         Err(failed) => {
-            ills.push(ill(failed.what, failed.next.unwrap_or_default(), None));
+            ills.push(of(failed));
             History::default()
         }
     };
-    let hosts = setting.hosts()?;
-    match hosts.look().await {
+    match target.look().await {
         Ok(seen) => fleet(&seen, &history, setting.environment.replicas, &mut ills),
-        Err(failed) => ills.push(ill(failed.to_string(), failed.next.unwrap_or_default(), None)),
+        Err(failed) => ills.push(of(failed)),
     }
-    if history.current.is_some() {
-        match hosts.gateway().state().await {
-            Ok(state) => {
-                for target in state.targets.iter().filter(|target| target.in_table) {
-                    if target.ejected_ms.is_some() || target.breaker != raally_gateway::Breaker::Closed {
-                        let what = format!("the gateway keeps {} from requests: its answers fail", target.id);
-                        ills.push(ill(
-                            what,
-                            format!("see logs/{}.log in {}", target.id, setting.folder.display()),
-                            None,
-                        ));
-                    }
-                }
-            }
-            Err(error) => ills.push(ill(error.to_string(), "see logs/gateway.log".into(), None)),
-        }
+    match &target {
+        Any::Hosts(hosts) if history.current.is_some() => gateway(hosts, &setting, &mut ills).await,
+        Any::Hosts(_) => {}
+        Any::Kubernetes(cluster) => match cluster.facts().await {
+            Ok(facts) => needs(&facts, setting.environment.strategy, &mut ills),
+            Err(failed) => ills.push(of(failed)),
+        },
     }
-    if let (Some(unfinished), None) = (&history.unfinished, lock::owner(&setting.lock())) {
+    let nobody = desk.owner().await.is_ok_and(|owner| owner.is_none());
+    if let Some(unfinished) = history.unfinished.as_ref().filter(|_| nobody) {
         let what = format!("the change to {} is unfinished, and nobody is at work on it", unfinished.release);
         let next = "go on with `raallyctl deploy --resume`, or take it back with `raallyctl abort`";
         ills.push(ill(what, next.into(), Some("docs/how-to/release.md")));
@@ -73,6 +69,35 @@ pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     Ok(if ills.is_empty() { done } else { ExitCode::from(1) })
 }
 
+fn of(failed: Failed) -> Ill {
+    let next = failed.next.clone().unwrap_or_default();
+    ill(failed.to_string(), next, None)
+}
+
+/// What keeps the gateway from sending requests where it should.
+async fn gateway(hosts: &Hosts, setting: &Setting, ills: &mut Vec<Ill>) {
+    match hosts.gateway().state().await {
+        Ok(state) => {
+            for target in state.targets.iter().filter(|target| target.in_table) {
+                if target.ejected_ms.is_some() || target.breaker != raally_gateway::Breaker::Closed {
+                    let what = format!("the gateway keeps {} from requests: its answers fail", target.id);
+                    let next = format!("see logs/{}.log in {}", target.id, setting.folder.display());
+                    ills.push(ill(what, next, None));
+                }
+            }
+        }
+        Err(error) => ills.push(ill(error.to_string(), "see logs/gateway.log".into(), None)),
+    }
+}
+
+/// What a release in the cluster would lack.
+fn needs(facts: &Facts, strategy: Strategy, ills: &mut Vec<Ill>) {
+    for finding in cluster::checks(facts, strategy, 0).into_iter().filter(|finding| !finding.good) {
+        let what = format!("{}: {}", finding.check, finding.says);
+        ills.push(ill(what, finding.next.unwrap_or_default(), Some("docs/how-to/release.md")));
+    }
+}
+
 fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
     if history.current.is_some() && history.unfinished.is_none() && seen.serving() < replicas as usize {
         let what = format!("{} of {replicas} promised instances serve", seen.serving());
@@ -85,6 +110,10 @@ fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
     for (id, member) in seen.instances.iter().filter(|(_, member)| member.phase == Phase::Failing) {
         let what = format!("{id} on {}:{} does not stay up", member.slot.host, member.slot.port);
         ills.push(ill(what, format!("see logs/{id}.log there"), None));
+    }
+    for foreign in &seen.foreign {
+        let next = "undo it; the next change refuses to write over it";
+        ills.push(ill(format!("somebody else changed it: {foreign}"), next.into(), None));
     }
     if history.unfinished.is_some() {
         return;

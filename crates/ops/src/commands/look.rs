@@ -7,8 +7,7 @@ use serde_json::json;
 use super::setting::Setting;
 use crate::cli::Where;
 use crate::failed::Failed;
-use crate::journal::{Change, History, Journal, Outcome};
-use crate::lock;
+use crate::journal::{Change, History, Outcome};
 use crate::model::fleet::Phase;
 use crate::model::release::Release;
 use crate::talk::{Talk, Tone, columns};
@@ -17,11 +16,11 @@ use crate::target::Target;
 /// `status`.
 pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
-    let history = History::of(&Journal::look(&setting.journal())?);
-    let hosts = setting.hosts()?;
-    let seen = hosts.look().await?;
-    let counted = hosts.counts().await.ok();
-    let owner = lock::owner(&setting.lock());
+    let (target, desk) = setting.target().await?;
+    let history = History::of(&desk.entries().await?);
+    let seen = target.look().await?;
+    let counted = target.counts().await.ok();
+    let owner = desk.owner().await?;
     let current = history.current.and_then(|current| history.releases.get(&current));
     let mut text = match current {
         Some(current) => format!("{}: {}", setting.name, talk.tone(Tone::Bold, &current.title())),
@@ -47,6 +46,9 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
             "\n\n{}\n(share, requests, failed and p95 are those of the instance's group)",
             columns(&rows)
         ));
+    }
+    for foreign in &seen.foreign {
+        text.push_str(&format!("\n{} {foreign}", talk.tone(Tone::Warn, "changed by somebody else:")));
     }
     if let Some(unfinished) = &history.unfinished {
         let who = owner.as_ref().map_or_else(
@@ -82,9 +84,10 @@ const fn phase(phase: Phase) -> &'static str {
 }
 
 /// `history`.
-pub fn history(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
+pub async fn history(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
-    let history = History::of(&Journal::look(&setting.journal())?);
+    let (_, desk) = setting.target().await?;
+    let history = History::of(&desk.entries().await?);
     let mut rows = vec![["began", "took", "what", "how", "by", "outcome"].map(str::to_owned).to_vec()];
     rows.extend(history.changes.iter().rev().map(|change| row(change, &history)));
     let text = if rows.len() > 1 { columns(&rows) } else { "nothing was released yet".to_owned() };

@@ -16,7 +16,7 @@ use crate::traffic;
 
 /// Shows them, or writes them to a folder.
 pub fn run(at: &Where, out: Option<PathBuf>, talk: Talk) -> Result<ExitCode, Failed> {
-    let setting = Setting::read(at)?;
+    let setting = Setting::on_hosts(at, "there the chart has the manifests: deploy/helm and deploy/kustomize")?;
     let hosts = setting.hosts()?;
     let Some(host) = &setting.environment.host else { return Err(Failed::input("the environment has no hosts")) };
     let mut files = BTreeMap::new();

@@ -3,10 +3,13 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Where;
+use crate::desk::Desk;
 use crate::failed::{Doing, Failed};
 use crate::model::environment::{Environment, TargetKind};
 use crate::model::reader;
+use crate::target::any::Any;
 use crate::target::host::Hosts;
+use crate::target::kubernetes::Kubernetes;
 
 /// An environment that commands work on.
 pub struct Setting {
@@ -14,7 +17,7 @@ pub struct Setting {
     pub name: String,
     /// Its promises.
     pub environment: Environment,
-    /// Its folder on this host.
+    /// Its folder on this host; empty for a cluster.
     pub folder: PathBuf,
     /// Where the sources may be: the folder that the file of the environments is in.
     pub sources: PathBuf,
@@ -44,12 +47,41 @@ impl Setting {
                 host.state_dir = tidy(&sources.join(&host.state_dir));
                 host.state_dir.clone()
             }
-            _ => {
-                return Err(Failed::input(format!("{} is on a cluster, which this command does not reach", at.env))
-                    .next("there it is Argo CD and Argo Rollouts that release; see deploy/"));
-            }
+            _ => PathBuf::new(),
         };
+        if let Some(config) = environment.kubernetes.as_mut().and_then(|cluster| cluster.kubeconfig.as_mut()) {
+            *config = tidy(&sources.join(&*config));
+        }
         Ok(Self { name: at.env.clone(), environment, folder, sources })
+    }
+
+    /// The same, for what there is on hosts only.
+    ///
+    /// # Errors
+    /// As [`Setting::read`], and for a cluster: `instead` says what does it there.
+    pub fn on_hosts(at: &Where, instead: &str) -> Result<Self, Failed> {
+        let setting = Self::read(at)?;
+        match setting.environment.target {
+            TargetKind::Host => Ok(setting),
+            TargetKind::Kubernetes => {
+                Err(Failed::input(format!("{} is on a cluster; this is for hosts", setting.name)).next(instead))
+            }
+        }
+    }
+
+    /// The target, with its lock and journal.
+    ///
+    /// # Errors
+    /// When the folder can't be used, or there is no way to the cluster.
+    pub async fn target(&self) -> Result<(Any, Desk), Failed> {
+        match self.environment.target {
+            TargetKind::Host => Ok((Any::Hosts(Box::new(self.hosts()?)), Desk::Folder(self.folder.clone()))),
+            TargetKind::Kubernetes => {
+                let cluster = Kubernetes::new(&self.environment).await?;
+                let desk = cluster.desk();
+                Ok((Any::Kubernetes(Box::new(cluster)), desk))
+            }
+        }
     }
 
     /// The hosts.
@@ -60,14 +92,9 @@ impl Setting {
         Hosts::new(&self.environment, &raallyctl()?)
     }
 
-    /// The journal's file.
+    /// The journal's file, on a host.
     pub fn journal(&self) -> PathBuf {
         self.folder.join("journal.jsonl")
-    }
-
-    /// The lock's file.
-    pub fn lock(&self) -> PathBuf {
-        self.folder.join("lock")
     }
 }
 

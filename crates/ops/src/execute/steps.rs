@@ -13,7 +13,6 @@ use crate::judge::{Watcher, word};
 use crate::model::ids::{Group, InstanceId};
 use crate::plan::{Step, Watch};
 use crate::target::{Counted, Releases, Target};
-use crate::wishes;
 
 /// How often conditions are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -39,23 +38,27 @@ impl From<Failed> for Stop {
     }
 }
 
+/// A failure of the release's, unless it is one of what we depend on.
+fn bad(failed: Failed) -> Stop {
+    if failed.lost {
+        return Stop::Broken(failed);
+    }
+    Stop::Bad(match &failed.next {
+        Some(next) => format!("{failed}; {next}"),
+        None => failed.to_string(),
+    })
+}
+
 impl<T: Target> Executor<'_, T> {
     /// Does a step; a sentence about it, if there is something to say.
     pub(super) async fn carry_out(&mut self, step: &Step, unfinished: &Unfinished) -> Result<String, Stop> {
         let releases = self.journal.history().releases;
-        let bad = |failed: Failed| Stop::Bad(failed.to_string());
         match step {
             Step::Install { release } => match releases.get(release) {
                 Some(release) => self.target.install(release).await.map_err(bad)?,
                 None => return Err(Stop::Bad(format!("the journal does not know {release}"))),
             },
-            Step::Start { instances } => {
-                for (id, slot) in instances {
-                    let release = releases.get(&id.group.release());
-                    let release = release.ok_or_else(|| Stop::Bad(format!("the journal does not know {id}")))?;
-                    self.target.start(*id, slot, release).await.map_err(bad)?;
-                }
-            }
+            Step::Start { instances } => self.target.start(instances, &releases).await.map_err(bad)?,
             Step::AwaitReady { instances } => return self.await_ready(instances, unfinished).await,
             Step::Route { routing } => self.target.route(routing, &releases).await.map_err(bad)?,
             Step::Watch(watch) => return self.watch(watch, unfinished, &releases).await,
@@ -67,11 +70,7 @@ impl<T: Target> Executor<'_, T> {
                     return Ok(format!("{open} requests were still open after {} s", patience.as_secs()));
                 }
             }
-            Step::Stop { instances } => {
-                for id in instances {
-                    self.target.stop(*id).await?;
-                }
-            }
+            Step::Stop { instances } => self.target.stop(instances).await?,
         }
         Ok(String::new())
     }
@@ -82,7 +81,7 @@ impl<T: Target> Executor<'_, T> {
         let deadline = Instant::now() + Duration::from_secs(gates.ready_seconds_max);
         let mut ready_since = None;
         loop {
-            let ready = self.target.ready(ids).await.map_err(|failed| Stop::Bad(failed.to_string()))?;
+            let ready = self.target.ready(ids).await.map_err(bad)?;
             if ready.len() == ids.len() {
                 let since: Instant = *ready_since.get_or_insert_with(Instant::now);
                 if since.elapsed() >= Duration::from_millis(gates.settle_ms) {
@@ -93,9 +92,14 @@ impl<T: Target> Executor<'_, T> {
             }
             if Instant::now() > deadline && ready_since.is_none() {
                 let late: Vec<String> = ids.difference(&ready).map(ToString::to_string).collect();
-                return Err(Stop::Bad(format!("{} not ready after {} s", late.join(", "), gates.ready_seconds_max)));
+                let why = self.target.why_late(ids).await.map(|why| format!(": {why}")).unwrap_or_default();
+                return Err(Stop::Bad(format!(
+                    "{} not ready after {} s{why}",
+                    late.join(", "),
+                    gates.ready_seconds_max
+                )));
             }
-            self.stop_if_asked(unfinished)?;
+            self.stop_if_asked(unfinished).await?;
             sleep(LOOK_EVERY).await;
         }
     }
@@ -103,8 +107,8 @@ impl<T: Target> Executor<'_, T> {
     async fn pause(&mut self, why: &str, unfinished: &Unfinished) -> Result<(), Stop> {
         (self.tell)(News::Saw { verdict: "paused", why: why.to_owned(), groups: BTreeMap::new() });
         loop {
-            self.lock.check()?;
-            match self.wish(unfinished)? {
+            self.lock.check().await?;
+            match self.wish(unfinished).await? {
                 Some(Wish::Promote) => return Ok(()),
                 Some(Wish::Abort) => return Err(Stop::Bad("a person asked for it".to_owned())),
                 None => sleep(LOOK_EVERY).await,
@@ -114,18 +118,21 @@ impl<T: Target> Executor<'_, T> {
 
     async fn watch(&mut self, watch: &Watch, unfinished: &Unfinished, releases: &Releases) -> Result<String, Stop> {
         let rules = &self.environment.analysis;
-        let mut watcher = Watcher::of(self.folder, unfinished.release, watch, rules)
-            .map_err(|failed| Stop::Bad(failed.to_string()))?;
+        let name = format!("judge-{}", unfinished.release);
+        let kept = self.desk.kept(&name).await?;
+        let mut watcher = Watcher::of(kept.as_deref(), watch, rules).map_err(bad)?;
+        let mut written = Vec::new();
         let began = Instant::now();
         let (earliest, latest) = (Duration::from_secs(watch.seconds_min), Duration::from_secs(watch.seconds_max));
         let mut last_seen = Instant::now();
         let mut noted: Option<(Instant, String)> = None;
         let mut table_at_stake = false;
         loop {
-            self.lock.check()?;
-            self.stop_if_asked(unfinished)?;
+            self.lock.check().await?;
+            self.stop_if_asked(unfinished).await?;
             let counted = match self.target.counts().await {
                 Ok(counted) => counted,
+                Err(failed) if failed.lost => return Err(Stop::Broken(failed)),
                 Err(failed) if last_seen.elapsed() > BLIND_MAX => {
                     return Err(Stop::Bad(format!("nothing can be seen any more: {failed}")));
                 }
@@ -140,7 +147,12 @@ impl<T: Target> Executor<'_, T> {
             if std::mem::take(&mut table_at_stake) {
                 self.route_again(unfinished, releases).await?;
             }
-            let said = watcher.see(watch, &counted).map_err(|failed| Stop::Bad(failed.to_string()))?;
+            let said = watcher.see(watch, &counted).map_err(bad)?;
+            let kept = watcher.kept()?;
+            if kept != written {
+                self.desk.keep(&name, &kept).await?;
+                written = kept;
+            }
             let verdict = word(&said.judgement.verdict);
             (self.tell)(News::Saw { verdict, why: said.why.clone(), groups: figures(&counted) });
             let due = noted.as_ref().is_none_or(|(at, before)| before != verdict || at.elapsed() >= NOTE_EVERY);
@@ -153,7 +165,7 @@ impl<T: Target> Executor<'_, T> {
                     why: said.why.clone(),
                     groups: groups.collect(),
                 };
-                self.journal.append(Event::Saw(seen))?;
+                self.journal.append(Event::Saw(seen)).await?;
                 noted = Some((Instant::now(), verdict.to_owned()));
             }
             let held = began.elapsed();
@@ -179,22 +191,22 @@ impl<T: Target> Executor<'_, T> {
             _ => None,
         });
         match last {
-            Some(routing) => self.target.route(routing, releases).await.map_err(|failed| Stop::Bad(failed.to_string())),
+            Some(routing) => self.target.route(routing, releases).await.map_err(bad),
             None => Ok(()),
         }
     }
 
-    fn stop_if_asked(&mut self, unfinished: &Unfinished) -> Result<(), Stop> {
-        if unfinished.turned_back.is_none() && self.wish(unfinished)? == Some(Wish::Abort) {
+    async fn stop_if_asked(&mut self, unfinished: &Unfinished) -> Result<(), Stop> {
+        if unfinished.turned_back.is_none() && self.wish(unfinished).await? == Some(Wish::Abort) {
             return Err(Stop::Bad("a person asked for it".to_owned()));
         }
         Ok(())
     }
 
     /// What a person asked for by another process, written to the journal by this one.
-    pub(super) fn wish(&mut self, unfinished: &Unfinished) -> Result<Option<Wish>, Failed> {
-        if let Some(asked) = wishes::take(self.folder)? {
-            self.journal.append(Event::Asked { wish: asked.wish, by: asked.by })?;
+    pub(super) async fn wish(&mut self, unfinished: &Unfinished) -> Result<Option<Wish>, Failed> {
+        if let Some(asked) = self.desk.take_wish(self.lock).await? {
+            self.journal.append(Event::Asked { wish: asked.wish, by: asked.by }).await?;
             return Ok(Some(asked.wish));
         }
         Ok(unfinished.wish)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::freeze::Freeze;
+use super::kubernetes::KubernetesTarget;
 
 /// How a release replaces the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -81,9 +82,9 @@ pub struct Environment {
     /// For `target = "host"`.
     #[serde(default)]
     pub host: Option<HostTarget>,
-    /// For `target = "kubernetes"`: namespace, context and names.
+    /// For `target = "kubernetes"`.
     #[serde(default)]
-    pub kubernetes: Option<BTreeMap<String, toml::Value>>,
+    pub kubernetes: Option<KubernetesTarget>,
 }
 
 /// How much may go wrong before releases stop.

@@ -98,6 +98,9 @@ pub struct Fleet {
     pub routing: Routing,
     /// Releases whose files are in place on every host.
     pub installed: BTreeSet<ReleaseId>,
+    /// What somebody else changed, so that it is not as the tool made it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign: Vec<String>,
 }
 
 impl Fleet {

@@ -5,6 +5,7 @@ use std::net::ToSocketAddrs;
 
 use super::environment::{Environment, HostTarget, Strategy, TargetKind};
 use super::fleet::WHOLE_BP;
+use super::kubernetes::KubernetesTarget;
 
 /// The format of the file that this build reads.
 const FORMAT: i64 = 1;
@@ -90,6 +91,7 @@ fn check(environment: &Environment) -> Vec<String> {
         }
         _ => {}
     }
+    faults.extend(environment.kubernetes.iter().flat_map(KubernetesTarget::faults));
     if let Some(host) = &environment.host {
         faults.extend(host_faults(host, environment));
     }

@@ -47,7 +47,10 @@ impl Source {
             let title = if own.title.is_empty() { "gateway".to_owned() } else { own.title.clone() };
             return Ok(Self { title, ..own });
         };
-        let setting = setting::Setting::read(&Where { env, file: options.file.clone() })?;
+        let setting = setting::Setting::on_hosts(
+            &Where { env, file: options.file.clone() },
+            "there Grafana has the dashboards of deploy/grafana",
+        )?;
         let gateway = Client::new(setting.folder.join("gateway.sock"));
         Ok(Self { title: setting.name.clone(), gateway: Some(gateway), journal: Some(setting.journal()), ..own })
     }

@@ -44,7 +44,7 @@ fn healthy(replicas: u32) -> Fleet {
         .map(|number| (InstanceId { group, number }, Member { slot: slot(number), phase: Phase::Ready }))
         .collect();
     let routing = Routing::all_to(group, (1..=replicas).map(|number| InstanceId { group, number }));
-    Fleet { instances, routing, installed: BTreeSet::from([OLD]) }
+    Fleet { instances, routing, installed: BTreeSet::from([OLD]), foreign: Vec::new() }
 }
 
 fn slots(fleet: &Fleet) -> Vec<Slot> {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::{Finding, Scene};
 use crate::model::release::{SchemaRefusal, leaves_a_way_back, runs_on};
-use crate::plan::NoPlan;
+use crate::plan::{NoPlan, Step};
 
 /// Requests that a share of failures is taken of, at least.
 const BUDGET_REQUESTS_MIN: u64 = 1_000;
@@ -25,6 +25,7 @@ pub(super) fn digest(scene: &Scene<'_>) -> Finding {
             bad("artefact", format!("its digest is {found}, not {wanted}"), "find out which of the two was tested")
         }
         Some(_) => good("artefact", format!("its digest is the wanted one, {}", &found[..12])),
+        None if scene.artefact.bytes == 0 => good("artefact", format!("an image, digest {}", &found[..12])),
         None => good("artefact", format!("{} MB, digest {}", scene.artefact.bytes / 1_000_000, &found[..12])),
     }
 }
@@ -76,6 +77,28 @@ pub(super) fn room(scene: &Scene<'_>) -> Finding {
         }
         _ => good("ports", "enough for every step"),
     }
+}
+
+/// What somebody else changed would be written over, or stands in the way.
+pub(super) fn foreign(scene: &Scene<'_>) -> Finding {
+    match scene.seen.foreign.as_slice() {
+        [] => good("foreign", "nobody else changed what the tool made"),
+        changes => bad("foreign", changes.join("; "), "undo it, or make it the release's own: nothing is written over"),
+    }
+}
+
+/// How many instances of the plan run at the same time, beyond those that run now.
+pub(super) fn more_instances(scene: &Scene<'_>) -> usize {
+    let (mut now, mut most) = (0_i64, 0_i64);
+    for step in scene.plan.unwrap_or_default() {
+        match step {
+            Step::Start { instances } => now += instances.len() as i64,
+            Step::Stop { instances } => now -= instances.len() as i64,
+            _ => {}
+        }
+        most = most.max(now);
+    }
+    most.max(0) as usize
 }
 
 pub(super) fn health(scene: &Scene<'_>) -> Finding {
@@ -221,6 +244,8 @@ mod tests {
             database: Err(Failed::input("none")),
             seen: fleet,
             plan: Ok(&[]),
+            strategy: crate::model::environment::Strategy::Rolling,
+            facts: None,
             counted: None,
             user: "alice",
             branch: None,

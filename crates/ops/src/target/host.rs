@@ -91,6 +91,12 @@ impl Hosts {
         settings
     }
 
+    /// The same for this host and the environment's own folder.
+    #[must_use]
+    pub fn own_settings(&self) -> BTreeMap<String, String> {
+        self.settings(&self.host.state_dir)
+    }
+
     /// The gateway's supervisor is always here.
     fn here(&self) -> Link {
         let raallyctl = self.links.first().map(|link| link.raallyctl.clone()).unwrap_or_default();
@@ -259,7 +265,7 @@ impl Target for Hosts {
             let there: BTreeSet<_> = link.installed().await?.into_iter().collect();
             installed = Some(installed.map_or(there.clone(), |all| all.intersection(&there).copied().collect()));
         }
-        Ok(Fleet { instances, routing, installed: installed.unwrap_or_default() })
+        Ok(Fleet { instances, routing, installed: installed.unwrap_or_default(), foreign: Vec::new() })
     }
 
     fn free_slots(&self, seen: &Fleet) -> Vec<Slot> {
@@ -281,10 +287,17 @@ impl Target for Hosts {
         Ok(())
     }
 
-    async fn start(&self, id: InstanceId, slot: &Slot, _release: &Release) -> Result<(), Failed> {
-        let link = self.link(&slot.host)?;
-        link.provide(id.group).await?;
-        link.order(&Order::Keep(self.process(id, slot, link))).await.map(|_| ())
+    async fn start(&self, instances: &BTreeMap<InstanceId, Slot>, releases: &Releases) -> Result<(), Failed> {
+        for (id, slot) in instances {
+            let release = id.group.release();
+            if !releases.contains_key(&release) {
+                return Err(Failed::ours(format!("the journal does not know {release}")));
+            }
+            let link = self.link(&slot.host)?;
+            link.provide(id.group).await?;
+            link.order(&Order::Keep(self.process(*id, slot, link))).await?;
+        }
+        Ok(())
     }
 
     async fn ready(&self, ids: &BTreeSet<InstanceId>) -> Result<BTreeSet<InstanceId>, Failed> {
@@ -298,6 +311,10 @@ impl Target for Hosts {
         }
         let ready = |id: &InstanceId| members.get(id).is_some_and(|member| member.phase == Phase::Ready);
         Ok(ids.iter().filter(|id| ready(id)).copied().collect())
+    }
+
+    async fn why_late(&self, _ids: &BTreeSet<InstanceId>) -> Option<String> {
+        None
     }
 
     async fn route(&self, routing: &Routing, releases: &Releases) -> Result<(), Failed> {
@@ -324,10 +341,12 @@ impl Target for Hosts {
         }
     }
 
-    async fn stop(&self, id: InstanceId) -> Result<(), Failed> {
-        for link in &self.links {
-            if link.list().await?.iter().any(|running| running.id == id.to_string()) {
-                link.order(&Order::End { id: id.to_string() }).await?;
+    async fn stop(&self, ids: &BTreeSet<InstanceId>) -> Result<(), Failed> {
+        for id in ids {
+            for link in &self.links {
+                if link.list().await?.iter().any(|running| running.id == id.to_string()) {
+                    link.order(&Order::End { id: id.to_string() }).await?;
+                }
             }
         }
         Ok(())

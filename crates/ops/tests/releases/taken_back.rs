@@ -24,7 +24,7 @@ fn is_taken_back(strategy: &str, faults: &str) -> (Stage, serde_json::Value, raa
 fn a_failing_canary_is_taken_back_and_no_user_sees_an_error() {
     let (_stage, ended, got) = is_taken_back("canary", FAILING);
     assert!(
-        ended["why"].as_str().unwrap().contains("failures") || ended["why"].as_str().unwrap().contains("took it out"),
+        ended["why"].as_str().unwrap().contains("failures") || ended["why"].as_str().unwrap().contains("taken out"),
         "{ended}"
     );
     nobody_was_hurt(&got);

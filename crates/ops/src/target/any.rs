@@ -1,0 +1,103 @@
+//! The target of an environment, whichever it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use super::host::Hosts;
+use super::kubernetes::Kubernetes;
+use super::{Counted, Releases, Target};
+use crate::artefact;
+use crate::failed::Failed;
+use crate::model::fleet::{Fleet, Routing, Slot};
+use crate::model::ids::InstanceId;
+use crate::model::release::{Artefact, Build, Release};
+
+/// One of the targets.
+#[derive(Debug, Clone)]
+pub enum Any {
+    /// Processes on hosts.
+    Hosts(Box<Hosts>),
+    /// Deployments in a cluster.
+    Kubernetes(Box<Kubernetes>),
+}
+
+impl Any {
+    /// What a program or an image says about itself, and about the environment's database.
+    ///
+    /// # Errors
+    /// When it is not there, or is no Raally.
+    pub async fn examine(&self, artefact: &Path) -> Result<(Artefact, Result<Build, Failed>), Failed> {
+        match self {
+            Self::Hosts(hosts) => {
+                let artefact = artefact::look(artefact).await?;
+                let database = artefact::version(&artefact.path, &hosts.own_settings()).await;
+                Ok((artefact, database))
+            }
+            Self::Kubernetes(cluster) => cluster.examine(&artefact.display().to_string()).await,
+        }
+    }
+
+    /// What the environment's database says, by a program that may be put on it.
+    ///
+    /// # Errors
+    /// When it can't be asked.
+    pub async fn database(&self, artefact: &Artefact) -> Result<Build, Failed> {
+        match self {
+            Self::Hosts(hosts) => artefact::version(&artefact.path, &hosts.own_settings()).await,
+            Self::Kubernetes(cluster) => cluster.database(artefact).await,
+        }
+    }
+}
+
+/// The same question to whichever it is.
+macro_rules! each {
+    ($any:expr, $target:ident => $call:expr) => {
+        match $any {
+            Any::Hosts($target) => $call,
+            Any::Kubernetes($target) => $call,
+        }
+    };
+}
+
+impl Target for Any {
+    async fn look(&self) -> Result<Fleet, Failed> {
+        each!(self, target => target.look().await)
+    }
+
+    fn free_slots(&self, seen: &Fleet) -> Vec<Slot> {
+        each!(self, target => target.free_slots(seen))
+    }
+
+    async fn install(&self, release: &Release) -> Result<(), Failed> {
+        each!(self, target => target.install(release).await)
+    }
+
+    async fn start(&self, instances: &BTreeMap<InstanceId, Slot>, releases: &Releases) -> Result<(), Failed> {
+        each!(self, target => target.start(instances, releases).await)
+    }
+
+    async fn ready(&self, ids: &BTreeSet<InstanceId>) -> Result<BTreeSet<InstanceId>, Failed> {
+        each!(self, target => target.ready(ids).await)
+    }
+
+    async fn why_late(&self, ids: &BTreeSet<InstanceId>) -> Option<String> {
+        each!(self, target => target.why_late(ids).await)
+    }
+
+    async fn route(&self, routing: &Routing, releases: &Releases) -> Result<(), Failed> {
+        each!(self, target => target.route(routing, releases).await)
+    }
+
+    async fn drain(&self, ids: &BTreeSet<InstanceId>, patience: Duration) -> Result<u32, Failed> {
+        each!(self, target => target.drain(ids, patience).await)
+    }
+
+    async fn stop(&self, ids: &BTreeSet<InstanceId>) -> Result<(), Failed> {
+        each!(self, target => target.stop(ids).await)
+    }
+
+    async fn counts(&self) -> Result<Counted, Failed> {
+        each!(self, target => target.counts().await)
+    }
+}

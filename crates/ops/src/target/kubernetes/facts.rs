@@ -1,0 +1,156 @@
+//! What a release in a cluster depends on, besides the cluster itself: rights, a mesh to split and count requests, room, and
+//! that nothing else changes the number of instances.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use k8s_openapi::api::core::v1::ResourceQuota;
+use kube::api::ListParams;
+
+use super::Kubernetes;
+use super::api::{Refused, Right};
+use super::routes::CHART;
+use super::traffic::Splitter;
+use crate::failed::Failed;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Rights that are missing.
+    pub lacking: Vec<Right>,
+    /// Why a canary can't be judged here.
+    pub unjudged: Option<String>,
+    /// Whether requests are split by a mesh.
+    pub mesh: bool,
+    /// An autoscaler that changes the number of instances.
+    pub autoscaler: Option<String>,
+    /// How many more pods the quota allows; `None` without a quota.
+    pub pods_left: Option<i64>,
+}
+
+const fn right(group: &'static str, resource: &'static str, verb: &'static str) -> Right {
+    Right { group, resource, verb }
+}
+
+/// What every release needs.
+const RIGHTS: [Right; 20] = [
+    right("apps", "deployments", "get"),
+    right("apps", "deployments", "list"),
+    right("apps", "deployments", "create"),
+    right("apps", "deployments", "patch"),
+    right("apps", "deployments", "delete"),
+    right("", "pods", "list"),
+    right("", "pods/log", "get"),
+    right("", "services", "get"),
+    right("", "services", "patch"),
+    right("", "configmaps", "get"),
+    right("", "configmaps", "create"),
+    right("", "configmaps", "update"),
+    right("batch", "jobs", "get"),
+    right("batch", "jobs", "list"),
+    right("batch", "jobs", "create"),
+    right("batch", "jobs", "delete"),
+    right("coordination.k8s.io", "leases", "get"),
+    right("coordination.k8s.io", "leases", "create"),
+    right("coordination.k8s.io", "leases", "update"),
+    right("autoscaling", "horizontalpodautoscalers", "list"),
+];
+
+/// What a mesh needs besides.
+const MESH_RIGHTS: [Right; 4] = [
+    right("networking.istio.io", "virtualservices", "get"),
+    right("networking.istio.io", "virtualservices", "patch"),
+    right("networking.istio.io", "destinationrules", "get"),
+    right("networking.istio.io", "destinationrules", "patch"),
+];
+
+impl Kubernetes {
+    /// Looks at all of it.
+    ///
+    /// # Errors
+    /// When the cluster does not tell.
+    pub async fn facts(&self) -> Result<Facts, Failed> {
+        let mut lacking = self.lacking(&RIGHTS).await?;
+        let splitter = self.splitter().await?;
+        if splitter == Splitter::Mesh {
+            lacking.extend(self.lacking(&MESH_RIGHTS).await?);
+        }
+        Ok(Facts {
+            lacking,
+            unjudged: self.unjudged(splitter).await,
+            mesh: splitter == Splitter::Mesh,
+            autoscaler: self.autoscaler().await?,
+            pods_left: self.pods_left().await?,
+        })
+    }
+
+    /// The rights that are missing; a right for objects of one name is asked for with the name.
+    async fn lacking(&self, rights: &[Right]) -> Result<Vec<Right>, Failed> {
+        self.cluster.lacks(rights, &self.target.workload).await
+    }
+
+    async fn unjudged(&self, splitter: Splitter) -> Option<String> {
+        if splitter == Splitter::Service {
+            return Some(
+                "there is no mesh: neither can a small share be split off, nor is it seen what users get of it"
+                    .to_owned(),
+            );
+        }
+        let Some(prometheus) = self.prometheus() else {
+            return Some("the environment names no Prometheus: nobody counts what users get".to_owned());
+        };
+        let template = match self.template().await {
+            Ok(template) => template,
+            Err(failed) => return Some(failed.to_string()),
+        };
+        match prometheus.counts(&self.names(&template), splitter).await {
+            Ok(counts) if counts.values().any(|counts| counts.arm.attempts > 0) => None,
+            Ok(_) => Some(format!(
+                "{} has no istio_request_duration_milliseconds of {} in {}",
+                prometheus.place,
+                self.target.workload,
+                self.cluster.namespace()
+            )),
+            Err(failed) => Some(failed.to_string()),
+        }
+    }
+
+    async fn autoscaler(&self) -> Result<Option<String>, Failed> {
+        let scalers = self.cluster.of::<HorizontalPodAutoscaler>();
+        let parameters = ListParams::default();
+        let found =
+            self.cluster.ask("list", "horizontalpodautoscalers.autoscaling", || scalers.list(&parameters)).await;
+        let found = match found {
+            Ok(found) => found.items,
+            // Named among the rights that are missing.
+            Err(_) => return Ok(None),
+        };
+        let chart = self.name_of(CHART);
+        let ours = |name: &str| name == chart || name.starts_with(&format!("{chart}-r"));
+        Ok(found.into_iter().find_map(|scaler| {
+            let of = scaler.spec.as_ref().map(|spec| spec.scale_target_ref.name.clone()).filter(|name| ours(name))?;
+            Some(format!("{} of {of}", scaler.metadata.name.unwrap_or_default()))
+        }))
+    }
+
+    async fn pods_left(&self) -> Result<Option<i64>, Failed> {
+        let quotas = self.cluster.of::<ResourceQuota>();
+        let parameters = ListParams::default();
+        let found = match self.cluster.ask("list", "resourcequotas", || quotas.list(&parameters)).await {
+            Ok(found) => found.items,
+            // It can be done without.
+            Err(Refused::Failed(failed)) if failed.exit == 1 => return Ok(None),
+            Err(refused) => return Err(refused.into()),
+        };
+        let number =
+            |quantities: Option<&BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>>| {
+                let quantities = quantities?;
+                quantities.get("pods").or_else(|| quantities.get("count/pods"))?.0.parse::<i64>().ok()
+            };
+        let left = found.iter().filter_map(|quota| {
+            let status = quota.status.as_ref()?;
+            Some(number(status.hard.as_ref())? - number(status.used.as_ref()).unwrap_or(0))
+        });
+        Ok(left.min())
+    }
+}
