@@ -8,6 +8,7 @@ pub mod access;
 pub mod accounts;
 pub mod answer;
 pub mod app;
+mod attempts;
 pub mod audit;
 pub mod bookings;
 pub mod branding;

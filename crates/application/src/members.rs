@@ -284,14 +284,31 @@ impl App {
         now: i64,
         pointer: &str,
     ) -> Result<WorkspaceId, Failure> {
-        let LinkUse::Consumed(link) = tx.consume_join_link(token_hash, user.0, now).await? else {
-            return Err(bad_field(pointer, Rule::Malformed("is not valid or no longer valid")));
-        };
+        let link = use_link(tx, user, token_hash, now, pointer).await?;
+        self.join_by(tx, user, &link).await
+    }
+
+    /// Makes a user the member that a link is for.
+    pub(crate) async fn join_by(&self, tx: &mut Tx<'_>, user: UserId, link: &JoinLink) -> Result<WorkspaceId, Failure> {
         let role = Role::from_name(&link.role).ok_or_else(|| Failure::bug("a join link of no known role"))?;
         let mut caller = Caller::system(link.workspace);
         caller.user = Some(user);
         self.join(tx, &caller, user, role).await?;
         Ok(link.workspace)
+    }
+}
+
+/// Uses a link up, once. Nothing is kept of it when the transaction isn't.
+pub(crate) async fn use_link(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    token_hash: &[u8],
+    now: i64,
+    pointer: &str,
+) -> Result<JoinLink, Failure> {
+    match tx.consume_join_link(token_hash, user.0, now).await? {
+        LinkUse::Consumed(link) => Ok(link),
+        LinkUse::Invalid => Err(bad_field(pointer, Rule::Malformed("is not valid or no longer valid"))),
     }
 }
 

@@ -12,7 +12,7 @@ use raally_domain::model::{Session, User};
 use raally_identity::password::{self, HashError, PasswordContext};
 use raally_identity::refresh::{Presented, Rotation, SessionState, rotate};
 use raally_identity::token::TOKEN_LIFE_S;
-use raally_identity::{Secret, email, throttle};
+use raally_identity::{Secret, email};
 use raally_storage::{Credential, Op, Query, RefreshState, Scope, Tx};
 
 use crate::accounts::SignUp;
@@ -22,6 +22,7 @@ use crate::change::Expect;
 use crate::codec::{from_record, instant};
 use crate::failure::Failure;
 use crate::managed::bad_field;
+use crate::members::use_link;
 
 /// What a client gets when it signs in or refreshes.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ pub struct SessionView {
     pub last_used_at: jiff::Timestamp,
 }
 
-fn platform(user: Option<UserId>, trace: Option<String>) -> Caller {
+pub(crate) fn platform(user: Option<UserId>, trace: Option<String>) -> Caller {
     Caller { user, trace, ..Caller::system(WorkspaceId::PLATFORM) }
 }
 
@@ -86,11 +87,22 @@ fn hash_failed(error: HashError) -> Failure {
     }
 }
 
+/// Of a mail address that has a login; says no more than it must.
+const ADDRESS_TAKEN: Rule = Rule::Malformed("can't be used for a new account");
+
+fn is_address_taken(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.rule == ADDRESS_TAKEN))
+}
+
 impl App {
     /// Signs up, if that is open or a join link comes with it, and signs in.
     ///
+    /// That an address has a login already can't be kept from who asks for a session with it, as long as no mail is sent
+    /// first. It is kept from who has no valid link where one is needed, it takes as long as making a login, and asking is
+    /// throttled like guessing: by network address, so that nobody can lock out the login's owner.
+    ///
     /// # Errors
-    /// `Denied` when sign-up is closed; `Invalid` with every bad field.
+    /// `Denied` when sign-up is closed; `Invalid` with every bad field; `OverLimit` after too many addresses that have one.
     pub async fn sign_up(&self, new: NewAccount, from: From) -> Result<Tokens, Failure> {
         match self.accounts().sign_up {
             SignUp::Closed => return Err(Failure::Denied),
@@ -98,8 +110,16 @@ impl App {
             SignUp::Link | SignUp::Open => {}
         }
         let join = new.join_token.clone();
-        let user = self.create_user(new, false, join, from.trace.clone()).await?;
-        self.start_session(user, from).await
+        self.throttle("", &from.address).await?;
+        match self.create_user(new, false, join, from.trace.clone()).await {
+            Ok(user) => self.start_session(user, from).await,
+            Err(failure) => {
+                if is_address_taken(&failure) {
+                    self.count_failure_of(vec![format!("address {}", from.address)], None, &from).await?;
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// Makes a login. For the command line and sign-up.
@@ -123,19 +143,24 @@ impl App {
                 let (app, name, address) = (app.clone(), name.clone(), address.clone());
                 let (password_hash, join_token, trace) = (password_hash.clone(), join_token.clone(), trace.clone());
                 Box::pin(async move {
+                    let (user, changed_at): (UserId, i64) = (app.mint().id(), app.mint().now_us());
+                    let link = match join_token {
+                        Some(token) => {
+                            let hash = crate::accounts::join_token_hash(&token);
+                            Some(use_link(tx, user, &hash, changed_at, "/joinToken").await?)
+                        }
+                        None => None,
+                    };
                     tx.exclusive(&format!("email {address}")).await?;
                     if user_by_email(tx, &address).await?.is_some() {
-                        return Err(bad_field("/email", Rule::Malformed("can't be used for a new account")));
+                        return Err(bad_field("/email", ADDRESS_TAKEN));
                     }
-                    let user: UserId = app.mint().id();
                     let caller = platform(Some(user), trace);
                     let created = vec![UserEvent::Created(NewUser { email: address, name, platform_admin })];
                     app.change::<User>(tx, &caller, user.0, Expect::New, created).await?;
-                    let changed_at = app.mint().now_us();
                     tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?;
-                    if let Some(token) = join_token {
-                        let hash = crate::accounts::join_token_hash(&token);
-                        app.consume_link(tx, user, &hash, changed_at, "/joinToken").await?;
+                    if let Some(link) = link {
+                        app.join_by(tx, user, &link).await?;
                     }
                     Ok(user)
                 })
@@ -169,58 +194,6 @@ impl App {
         }
         self.forgive(&address).await?;
         self.start_session(user, from).await
-    }
-
-    async fn throttle(&self, address: &str, network: &str) -> Result<(), Failure> {
-        let keys = (format!("account {address}"), format!("address {network}"));
-        let now = self.mint().now_us();
-        let (account, network) = self
-            .store()
-            .read(Scope::Platform, move |tx| {
-                Box::pin(async move {
-                    let account = tx.failures(&keys.0, now, throttle::WINDOW_US).await?;
-                    let network = tx.failures(&keys.1, now, throttle::WINDOW_US).await?;
-                    Ok::<_, Failure>((account, network))
-                })
-            })
-            .await?;
-        let failures = |(count, window_start)| throttle::Failures { count, window_start };
-        match throttle::decide(failures(account), failures(network), now) {
-            throttle::Decision::Allow => Ok(()),
-            throttle::Decision::Wait { seconds } => {
-                Err(Failure::OverLimit { retry_after_seconds: u64::try_from(seconds).unwrap_or(1) })
-            }
-        }
-    }
-
-    async fn count_failure(&self, address: &str, from: &From, user: Option<UserId>) -> Result<(), Failure> {
-        let (app, trace) = (self.clone(), from.trace.clone());
-        let keys = (format!("account {address}"), format!("address {}", from.address));
-        self.store()
-            .write(Scope::Platform, move |tx| {
-                let (app, trace, keys) = (app.clone(), trace.clone(), keys.clone());
-                Box::pin(async move {
-                    let now = app.mint().now_us();
-                    tx.count_failure(&keys.0, now, throttle::WINDOW_US).await?;
-                    tx.count_failure(&keys.1, now, throttle::WINDOW_US).await?;
-                    if let Some(user) = user {
-                        let failed = vec![UserEvent::SignInFailed];
-                        app.change::<User>(tx, &platform(None, trace), user.0, Expect::Current, failed).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
-    }
-
-    async fn forgive(&self, address: &str) -> Result<(), Failure> {
-        let key = format!("account {address}");
-        self.store()
-            .write(Scope::Platform, move |tx| {
-                let key = key.clone();
-                Box::pin(async move { Ok::<_, Failure>(tx.clear_failures(&key).await?) })
-            })
-            .await
     }
 
     async fn start_session(&self, user: UserId, from: From) -> Result<Tokens, Failure> {

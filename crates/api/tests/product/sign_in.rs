@@ -220,6 +220,27 @@ async fn sign_up_is_as_open_as_it_is_set() {
     assert_eq!(host.call(sign_up(body(Value::Null))).await.faults(), ["/email malformed"], "the address is taken");
 }
 
+both!(who_asks_which_addresses_have_a_login_is_slowed_down_and_needs_a_link_where_one_is_needed);
+async fn who_asks_which_addresses_have_a_login_is_slowed_down_and_needs_a_link_where_one_is_needed(host: Host) {
+    let user = host.sign_up("Tara Taken").await;
+    let body = |address: &str, token: Value| json!({"email": address, "password": PASSWORD, "name": "Somebody", "joinToken": token});
+    let ask = |body: Value| Call::post("/api/v1/auth/sign-up").json(&body).from("192.0.2.7");
+    let by_link = host.with_sign_up(SignUp::Link);
+    for address in [user.email.as_str(), "nobody@example.org"] {
+        let seen = by_link.call(ask(body(address, json!("wrong")))).await;
+        assert_eq!(seen.faults(), ["/joinToken malformed"], "{address}: without a link nothing is told");
+    }
+    let mut told = 0;
+    while host.call(ask(body(&user.email, Value::Null))).await.status == 422 {
+        told += 1;
+        assert!(told < 100, "asking is never slowed down");
+    }
+    let slowed = host.call(ask(body("another@example.org", Value::Null))).await;
+    assert_eq!(slowed.status, 429, "and not for this address only");
+    assert!(slowed.header("retry-after").parse::<u32>().unwrap() >= 1);
+    assert_eq!(sign_in(&host, &user.email, PASSWORD).await.status, 200, "the owner is none the worse for it");
+}
+
 both!(one_account_is_made_when_many_sign_up_with_one_address);
 async fn one_account_is_made_when_many_sign_up_with_one_address(host: Host) {
     let body = json!({"email": "twin@example.org", "password": PASSWORD, "name": "Twin"});
