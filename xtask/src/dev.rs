@@ -16,18 +16,49 @@ const WATCHED: [&str; 4] = ["crates/", "openapi/", "Cargo.toml", "Cargo.lock"];
 /// When cargo or npm can't be started.
 pub fn run(tree: &Tree) -> Result<(), String> {
     let _web = start_web(tree)?;
-    let mut server: Option<Child> = None;
-    let mut built_at = None;
+    let mut served = Served::new(tree);
     loop {
-        let changed_at = newest(&Tree::of(tree.top()));
-        if built_at != Some(changed_at) {
-            built_at = Some(changed_at);
-            if build(tree)? {
-                stop(server.take());
-                server = Some(start(tree)?);
-            }
-        }
+        served.look()?;
         std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// The server as it was built last; ended when dropped.
+pub struct Served<'t> {
+    tree: &'t Tree,
+    server: Option<Child>,
+    seen_at: Option<SystemTime>,
+}
+
+impl<'t> Served<'t> {
+    /// Nothing yet.
+    pub const fn new(tree: &'t Tree) -> Self {
+        Self { tree, server: None, seen_at: None }
+    }
+
+    /// Looks once. When a source changed since the last look the server is built, and if that succeeds, started in the
+    /// place of the one before; whether it was. A source that doesn't compile leaves the server as it is.
+    ///
+    /// # Errors
+    /// When cargo or the server can't be started.
+    pub fn look(&mut self) -> Result<bool, String> {
+        let changed_at = newest(&Tree::of(self.tree.top()));
+        if self.seen_at == Some(changed_at) {
+            return Ok(false);
+        }
+        self.seen_at = Some(changed_at);
+        if !build(self.tree)? {
+            return Ok(false);
+        }
+        stop(self.server.take());
+        self.server = Some(start(self.tree)?);
+        Ok(true)
+    }
+}
+
+impl Drop for Served<'_> {
+    fn drop(&mut self) {
+        stop(self.server.take());
     }
 }
 
@@ -41,7 +72,7 @@ fn newest(tree: &Tree) -> SystemTime {
 
 fn build(tree: &Tree) -> Result<bool, String> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "-p", "raally-server"]).current_dir(tree.top());
+    cargo.args(["build", "-p", "raally-server", "--target-dir", "target"]).current_dir(tree.top());
     let status = cargo.status().map_err(|error| format!("cargo: {error}"))?;
     Ok(status.success())
 }

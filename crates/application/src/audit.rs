@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use raally_domain::decide::Refusal;
 use raally_domain::ids::WorkspaceId;
-use raally_identity::chain::{AuditEvent, AuditKey, ExportedCheckpoint, StoredSeal};
+use raally_identity::chain::{AuditEvent, AuditKey, AuditPublicKey, ExportedCheckpoint, StoredSeal, TrustedKeys};
 use raally_storage::{Scope, Seal, StoredEvent};
 use tokio::sync::{Mutex, Semaphore};
 
@@ -57,20 +57,37 @@ impl Default for Pace {
 #[derive(Clone)]
 pub struct Auditor {
     app: App,
-    key: Arc<AuditKey>,
+    keys: Arc<Keys>,
     pace: Pace,
     memory: Arc<Mutex<Memory>>,
 }
 
-/// What the application keeps for auditing: the key, and a bound on verifications at a time.
+/// The key that signs, and where those of earlier times are.
+pub(crate) struct Keys {
+    signing: AuditKey,
+    earlier: Option<TrustedKeys>,
+}
+
+impl Keys {
+    /// Whose signatures count, read anew each time: another process may have changed the key.
+    fn trusted(&self) -> Result<Vec<AuditPublicKey>, Failure> {
+        let mut keys = vec![self.signing.public()];
+        if let Some(earlier) = &self.earlier {
+            keys.extend(earlier.read().map_err(Failure::bug)?);
+        }
+        Ok(keys)
+    }
+}
+
+/// What the application keeps for auditing: the keys, and a bound on verifications at a time.
 pub(crate) struct AuditDesk {
-    key: OnceLock<Arc<AuditKey>>,
+    keys: OnceLock<Arc<Keys>>,
     verifying: Semaphore,
 }
 
 impl Default for AuditDesk {
     fn default() -> Self {
-        Self { key: OnceLock::new(), verifying: Semaphore::new(1) }
+        Self { keys: OnceLock::new(), verifying: Semaphore::new(1) }
     }
 }
 
@@ -84,13 +101,23 @@ impl Auditor {
     /// As [`Auditor::new`], at another pace.
     #[must_use]
     pub fn with_pace(app: &App, key: AuditKey, pace: Pace) -> Self {
-        let key = Arc::new(key);
-        let key = Arc::clone(app.audit_desk().key.get_or_init(|| key));
-        Self::of(app, key, pace)
+        Self::signing(app, Keys { signing: key, earlier: None }, pace)
     }
 
-    fn of(app: &App, key: Arc<AuditKey>, pace: Pace) -> Self {
-        Self { app: app.clone(), key, pace, memory: Arc::default() }
+    /// As [`Auditor::new`]; what earlier keys of this list signed counts too.
+    #[must_use]
+    pub fn trusting(app: &App, key: AuditKey, earlier: TrustedKeys) -> Self {
+        Self::signing(app, Keys { signing: key, earlier: Some(earlier) }, Pace::default())
+    }
+
+    fn signing(app: &App, keys: Keys, pace: Pace) -> Self {
+        let keys = Arc::new(keys);
+        let keys = Arc::clone(app.audit_desk().keys.get_or_init(|| keys));
+        Self::of(app, keys, pace)
+    }
+
+    fn of(app: &App, keys: Arc<Keys>, pace: Pace) -> Self {
+        Self { app: app.clone(), keys, pace, memory: Arc::default() }
     }
 
     /// A signed checkpoint of where the workspace's chain stands now, to be kept elsewhere. Changes nothing.
@@ -106,9 +133,9 @@ impl Auditor {
             })
             .await?
             .ok_or(Refusal::NotFound)?;
-        let checkpoint = self.key.checkpoint(&stored_seal(last), self.app.mint().now_us());
+        let checkpoint = self.keys.signing.checkpoint(&stored_seal(last), self.app.mint().now_us());
         let checkpoint = checkpoint.ok_or_else(|| Failure::bug("the last seal is not readable"))?;
-        Ok(ExportedCheckpoint { checkpoint, public_key: self.key.public() })
+        Ok(ExportedCheckpoint { checkpoint, public_key: self.keys.signing.public() })
     }
 
     /// How many positions lie between the last seals and the ends of the logs, over all workspaces: the lag.
@@ -126,8 +153,8 @@ impl App {
     /// Verifies and exports; none in a process that was given no audit key.
     #[must_use]
     pub fn auditor(&self) -> Option<Auditor> {
-        let key = self.audit_desk().key.get()?;
-        Some(Auditor::of(self, Arc::clone(key), Pace::default()))
+        let keys = self.audit_desk().keys.get()?;
+        Some(Auditor::of(self, Arc::clone(keys), Pace::default()))
     }
 }
 

@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const LENGTH: usize = 55;
+/// Of 256 traces that begin here, so many are to be recorded by those behind, who follow the flag: a tenth.
+const SAMPLED_OF_256: u8 = 26;
 
 /// Trace and flags; the span changes from hop to hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ impl Trace {
         headers
             .get(TRACEPARENT)
             .and_then(|value| Self::parse(value.as_bytes()))
-            .unwrap_or_else(|| Self { id: fastrand::u128(1..), flags: 1 })
+            .unwrap_or_else(|| Self { id: fastrand::u128(1..), flags: u8::from(fastrand::u8(..) < SAMPLED_OF_256) })
     }
 
     /// A version above 00 may carry more after the flags.
@@ -97,5 +99,11 @@ mod tests {
         }
         assert!(Trace::parse(format!("01{}-more", &SAMPLE[2..]).as_bytes()).is_some());
         assert_ne!(Trace::of(&HeaderMap::new()).id, 0);
+    }
+
+    #[test]
+    fn about_a_tenth_of_the_traces_that_begin_here_is_sampled() {
+        let sampled = (0..10_000).filter(|_| Trace::of(&HeaderMap::new()).flags == 1).count();
+        assert!((700..1_400).contains(&sampled), "{sampled}");
     }
 }

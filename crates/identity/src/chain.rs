@@ -7,9 +7,11 @@
 mod checkpoint;
 mod event;
 mod seal;
+mod trusted;
 mod verify;
 
 pub use checkpoint::{AuditKey, AuditPublicKey, Checkpoint, ExportedCheckpoint, NotACheckpoint};
 pub use event::{AuditEvent, Digest};
 pub use seal::{SealFault, StoredSeal, seal};
+pub use trusted::{RotatedKey, TrustedKeys};
 pub use verify::{Fault, FaultKind, Report, Verifier, verify_chain};

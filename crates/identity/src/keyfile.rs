@@ -65,7 +65,8 @@ pub fn load_or_create(
     load(path)
 }
 
-fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+/// The bytes of a file that is there.
+pub(crate) fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     let io = |source| KeyFileError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;
@@ -106,12 +107,29 @@ fn refuse_open_to_others(_: &Path, _: &fs::Metadata) -> Result<(), KeyFileError>
     Ok(())
 }
 
-/// Writes a file beside, then links it under its name, which fails when the name is taken: then the other one counts.
-fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
+/// Puts these bytes, with mode 0600, in the place of whatever is there: a reader sees the old file or the new one.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyFileError> {
+    let io = |source| KeyFileError::Io { path: path.to_owned(), source };
+    let folder = folder_of(path);
+    let beside = folder.join(format!(".key-{}", encoding::encode(&random::bytes::<12>()?)));
+    let replaced = write_new(&beside, content).and_then(|()| fs::rename(&beside, path));
+    if replaced.is_err() {
+        // Nothing of a key may lie about; what failed is told below.
+        _ = fs::remove_file(&beside);
+    }
+    replaced.and_then(|()| File::open(folder)?.sync_all()).map_err(io)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
+    }
+}
+
+/// Writes a file beside, then links it under its name, which fails when the name is taken: then the other one counts.
+fn create(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let unique = random::bytes::<12>().map_err(io::Error::other)?;
     let beside = folder.join(format!(".key-{}", encoding::encode(&unique)));

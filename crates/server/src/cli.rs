@@ -192,6 +192,9 @@ pub enum Audit {
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
     },
+    /// Sign everything, then put a new key in the place of the one that signs. What the old one signed still verifies;
+    /// running servers go on with it until they are started again.
+    RotateKey,
     /// Sign and print the newest checkpoint; keep it elsewhere.
     Checkpoint {
         /// This workspace only (id or name).

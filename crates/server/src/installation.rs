@@ -7,7 +7,7 @@ use raally_application::audit::Auditor;
 use raally_application::vault::Vault;
 use raally_application::{App, Mint};
 use raally_identity::Keyring;
-use raally_identity::chain::AuditKey;
+use raally_identity::chain::{AuditKey, TrustedKeys};
 use raally_storage::{Location, Mode, Store};
 
 use crate::config::Config;
@@ -58,7 +58,7 @@ pub fn audit_key(config: &Config) -> Result<AuditKey, Failed> {
 /// # Errors
 /// As [`audit_key`].
 pub fn auditor(config: &Config, app: &App) -> Result<Auditor, Failed> {
-    Ok(Auditor::new(app, audit_key(config)?))
+    Ok(Auditor::trusting(app, audit_key(config)?, TrustedKeys::beside(&config.audit_key_file)))
 }
 
 fn app(config: &Config, store: Store, keyring: Keyring) -> Result<App, Failed> {

@@ -214,7 +214,7 @@ impl Auditor {
                 Some(seal) => Some(seal.clone()),
                 None => self.last_seal(*workspace).await?,
             };
-            checkpoints.extend(last.and_then(|last| self.key.checkpoint(&last, now)));
+            checkpoints.extend(last.and_then(|last| self.keys.signing.checkpoint(&last, now)));
         }
         Ok(checkpoints)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use raally_domain::ids::WorkspaceId;
 use raally_domain::kind::Kind;
-use raally_identity::chain::{AuditPublicKey, Checkpoint, ExportedCheckpoint, StoredSeal, Verifier};
+use raally_identity::chain::{Checkpoint, ExportedCheckpoint, StoredSeal, Verifier};
 use raally_storage::{Deleted, EventQuery, Partition, Query, Scope, StoredEvent};
 use uuid::Uuid;
 
@@ -65,7 +65,7 @@ impl Auditor {
     ) -> Result<WorkspaceReport, Failure> {
         let mut checkpoints = self.app.stored_checkpoints(workspace).await?;
         checkpoints.extend(kept.map(|kept| kept.checkpoint.clone()));
-        let mut trusted: Vec<AuditPublicKey> = vec![self.key.public()];
+        let mut trusted = self.keys.trusted()?;
         trusted.extend(kept.map(|kept| kept.public_key));
         let mut verifier = Verifier::new(workspace, &trusted, checkpoints);
         // Also what somebody put before the first position.

@@ -64,11 +64,17 @@ impl AuditKey {
     /// # Errors
     /// When the file can't be read or made, is open to its group or the world, or holds no Ed25519 key.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyFileError> {
-        let content = keyfile::load_or_create(path, || {
-            let pair = crate::token::pair_of(&*Zeroizing::new(random::bytes::<32>()?))?;
-            pem_of(&pair)
-        })?;
-        pair_in(&content).and_then(|pair| Self::of(pair).ok()).ok_or_else(|| KeyFileError::NotAKey {
+        Self::of_content(path, &keyfile::load_or_create(path, Self::fresh)?)
+    }
+
+    /// The content of a file with a new key.
+    pub(super) fn fresh() -> Result<Zeroizing<Vec<u8>>, CryptoFailed> {
+        let pair = crate::token::pair_of(&*Zeroizing::new(random::bytes::<32>()?))?;
+        pem_of(&pair)
+    }
+
+    pub(super) fn of_content(path: &Path, content: &[u8]) -> Result<Self, KeyFileError> {
+        pair_in(content).and_then(|pair| Self::of(pair).ok()).ok_or_else(|| KeyFileError::NotAKey {
             path: path.to_owned(),
             reason: "it should hold an Ed25519 key, as PKCS#8 PEM or as a raw seed of 32 bytes",
         })

@@ -8,7 +8,8 @@ use raally_application::audit::{AuditReport, WorkspaceReport};
 use raally_application::{App, Failure};
 use raally_domain::decide::Refusal;
 use raally_domain::ids::WorkspaceId;
-use raally_identity::chain::ExportedCheckpoint;
+use raally_identity::chain::{AuditKey, ExportedCheckpoint, RotatedKey, TrustedKeys};
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::cli::Audit;
@@ -24,6 +25,7 @@ pub async fn run(what: &Audit, config: &Config, talk: Talk) -> Result<ExitCode, 
         Audit::Verify { workspace, checkpoint } => {
             verify(&app, config, workspace.as_deref(), checkpoint.as_deref(), talk).await
         }
+        Audit::RotateKey => rotate_key(&app, config, talk).await,
         Audit::Checkpoint { workspace } => checkpoint(&app, config, workspace.as_deref(), talk).await,
     };
     app.store().close().await;
@@ -94,6 +96,21 @@ fn line(one: &WorkspaceReport) -> String {
             format!("{name}: {} at {position}; {} events before it are fine", damage.trim_matches('"'), one.checked)
         }
     }
+}
+
+/// Everything is signed by the old key first, so that the new one vouches for what comes after it alone.
+async fn rotate_key(app: &App, config: &Config, talk: Talk) -> Result<ExitCode, Failed> {
+    let owner = app.mint().id::<uuid::Uuid>().to_string();
+    installation::auditor(config, app)?.seal_all(&owner).await?;
+    let file = &config.audit_key_file;
+    let RotatedKey { old, new } = AuditKey::rotate(file).map_err(|error| {
+        Failed::input(error.to_string()).next("a key that a cluster mounts is changed where the cluster keeps it")
+    })?;
+    let trusted = TrustedKeys::beside(file);
+    let shown = trusted.path().display().to_string();
+    talk.say("Start each `raally serve` again: until then it signs with the old key, which stays trusted.");
+    let text = format!("{} signs from now on\n{} and what it signed stay trusted by {shown}", new.kid(), old.kid());
+    talk.data(&json!({"newKeyId": new.kid(), "oldKeyId": old.kid(), "trusted": shown}), &text)
 }
 
 /// One document for one workspace; without a workspace, a line for each.

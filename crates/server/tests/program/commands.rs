@@ -102,6 +102,35 @@ fn byte_flipped_in_the_log_is_found_and_its_position_is_named() {
 }
 
 #[test]
+fn a_new_audit_key_signs_from_then_on_and_what_the_old_one_signed_still_verifies() {
+    let here = Installation::new();
+    here.json(&["demo"]);
+    let checkpoint = |name: &str| {
+        let made = here.json(&["audit", "checkpoint", "--workspace", "Demo Studio"]);
+        fs::write(here.path().join(name), made.to_string()).unwrap();
+        made["keyId"].as_str().unwrap().to_owned()
+    };
+    let old = checkpoint("kept.json");
+    // Beside a server that keeps the old key in memory.
+    let server = here.serve();
+    let rotated = here.json(&["audit", "rotate-key"]);
+    assert_eq!(rotated["oldKeyId"], old);
+    let new = checkpoint("new.json");
+    assert_eq!(rotated["newKeyId"], new);
+    let account = serde_json::json!({"email": "ann@company.example", "password": PASSWORD, "name": "Ann"});
+    assert_eq!(server.post("/api/v1/auth/sign-up", None, &account).0, 201);
+    assert_eq!(server.end(), Some(0), "it seals and signs what happened, with the old key");
+    for kept in ["kept.json", "new.json"] {
+        let report = here.json(&["audit", "verify", "--checkpoint", kept]);
+        assert!(report["ok"].as_bool().unwrap(), "{report}");
+    }
+    fs::remove_file(here.path().join("data/audit.key.trusted")).unwrap();
+    let output = here.run(&["audit", "verify"]);
+    assert_eq!(output.status.code(), Some(1), "without the list nobody vouches for the old key");
+    assert!(text(&output.stdout).contains("bad-signature"), "{}", text(&output.stdout));
+}
+
+#[test]
 fn version_names_build_and_schema_and_makes_no_database() {
     let here = Installation::new();
     let version = here.json(&["version"]);

@@ -130,6 +130,26 @@ impl PostgresServer {
             .args(arguments));
     }
 
+    /// From now on also on a TCP port of 127.0.0.1, with TLS only. Sockets get another name by that: make databases before.
+    /// Certificate and key are PEM.
+    ///
+    /// # Panics
+    /// When the server doesn't start again.
+    pub fn serve_tls(&self, port: u16, certificate: &str, key: &str) {
+        let own = self.own.as_ref().expect("only a server that the test started can be changed");
+        let settings = format!("port = {port}\nlisten_addresses = '127.0.0.1'\nssl = on\n");
+        let rules = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
+        let script = "set -eu; cd \"$1\"; umask 077; printf '%s' \"$2\" >> postgresql.auto.conf; printf '%s' \"$3\" > pg_hba.conf; \
+                      printf '%s' \"$4\" > server.crt; printf '%s' \"$5\" > server.key";
+        run(unprivileged(Path::new("sh")).args(["-c", script, "sh"]).arg(own.folder.join("data")).args([
+            &settings,
+            rules,
+            certificate,
+            key,
+        ]));
+        self.control(&["-w", "-m", "fast", "restart"]);
+    }
+
     /// Starts the stopped server; returns when it answers.
     ///
     /// # Panics
