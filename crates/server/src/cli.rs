@@ -76,13 +76,7 @@ pub enum Command {
         file: PathBuf,
     },
     /// Put a backup in the place of the SQLite database; no server may run.
-    Restore {
-        /// The backup.
-        file: PathBuf,
-        /// Replace a database that has data; it is kept beside, with the suffix .replaced.
-        #[arg(long)]
-        force: bool,
-    },
+    Restore(RestoreArgs),
     /// Make the read tables anew from the log.
     Rebuild {
         /// This workspace only (id or name).
@@ -102,6 +96,32 @@ pub enum Command {
     Version,
     /// Print the API's OpenAPI document.
     Openapi,
+}
+
+/// What to restore, and where to.
+#[derive(Args, Debug)]
+pub struct RestoreArgs {
+    /// A file that `raally backup` made.
+    #[arg(required_unless_present = "from")]
+    pub file: Option<PathBuf>,
+    /// Instead of a file: where `serve` ships to, `file:///FOLDER` or `s3://BUCKET/FOLDER`.
+    #[arg(long, value_name = "URL", conflicts_with = "file")]
+    pub from: Option<String>,
+    /// With --from: the moment to go back to; without it, everything there is.
+    #[arg(long, value_name = "RFC3339", requires = "from")]
+    pub to_time: Option<jiff::Timestamp>,
+    /// With --from: file with the private key, when the backups are sealed.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub identity: Option<PathBuf>,
+    /// With --from: where something is damaged, take the last good moment before it.
+    #[arg(long, requires = "from")]
+    pub last_good: bool,
+    /// Folder to restore into, with its keys; instead of the configured one.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Replace a database that has data; it is kept beside, with the suffix .replaced.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// What to import, and how.

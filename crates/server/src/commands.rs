@@ -13,6 +13,7 @@ mod keys;
 mod migrate;
 pub mod openapi;
 mod rebuild;
+mod restore;
 mod user;
 mod version;
 
@@ -42,7 +43,7 @@ pub async fn run(
         Command::Export(args) => export::run(&args, &config, talk).await,
         Command::Demo { workspace, again } => demo::run(&workspace, again, &config, talk).await,
         Command::Backup { file } => backup::backup(&file, &config, talk).await,
-        Command::Restore { file, force } => backup::restore(&file, force, &config, talk).await,
+        Command::Restore(args) => restore::run(&args, config, talk).await,
         Command::Rebuild { workspace } => rebuild::run(workspace.as_deref(), &config, talk).await,
         Command::Doctor => doctor::run(&config, talk).await,
         Command::Health => health::run(&config, talk).await,

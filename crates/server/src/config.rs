@@ -1,5 +1,6 @@
 //! The configuration: one struct, read from a TOML file and `RAALLY_*` variables, checked as a whole.
 
+mod backup;
 mod docs;
 mod options;
 mod reader;
@@ -16,6 +17,7 @@ use raally_identity::password::HasherLimits;
 use raally_storage::{Location, StoreConfig};
 use tracing_subscriber::EnvFilter;
 
+pub use backup::Backup;
 pub use docs::{env_example, page};
 pub use options::{OPTIONS, variable};
 pub use reader::Given;
@@ -49,6 +51,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Collector of traces.
     pub otlp_endpoint: Option<String>,
+    /// Continuous backup.
+    pub backup: Option<Backup>,
     /// Key file of secrets.
     pub secret_key_file: PathBuf,
     /// Key file of the audit trail.
@@ -105,6 +109,7 @@ impl Config {
             location,
             log,
             log_format: reader.choice("log_format", LogFormat::Auto, &formats),
+            backup: backup::read(reader),
             secret_key_file: reader.path("secret_key_file", data_dir.join("secret.key")),
             audit_key_file: reader.path("audit_key_file", data_dir.join("audit.key")),
             sign_up: reader.choice("sign_up", sign_up, &sign_ups),
@@ -312,7 +317,7 @@ mod tests {
 
     #[test]
     fn every_option_of_the_table_is_read() {
-        let text = include_str!("config.rs");
+        let text = concat!(include_str!("config.rs"), include_str!("config/backup.rs"));
         for option in OPTIONS {
             assert!(text.contains(&format!("\"{}\"", option.key)), "{} is never read", option.key);
         }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use raally_application::Failure;
 use raally_domain::decide::Refusal;
+use raally_shipping::ShippingError;
 use raally_storage::StoreError;
 
 /// Exit code: the input was wrong.
@@ -68,6 +69,18 @@ impl From<StoreError> for Failed {
                 Self::ours(error.to_string()).next("run `raally doctor` to see what is wrong with it")
             }
             _ => Self::ours(error.to_string()),
+        }
+    }
+}
+
+impl From<ShippingError> for Failed {
+    fn from(error: ShippingError) -> Self {
+        match error {
+            ShippingError::Input(what) => Self::input(what),
+            ShippingError::Store(error) => error.into(),
+            ShippingError::Damaged { .. } => Self::ours(error.to_string())
+                .next("take another copy of the backups, or what is whole of this one with --last-good"),
+            other => Self::ours(other.to_string()),
         }
     }
 }

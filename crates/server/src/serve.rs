@@ -2,12 +2,14 @@
 
 mod health;
 mod measure;
+mod shipping;
 mod web;
 mod workers;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use raally_api::{Parts, Platform, ServeOptions, server};
 use raally_application::App;
@@ -23,6 +25,10 @@ use crate::installation;
 use crate::talk::Talk;
 use crate::telemetry::{Counts, Sending, Telemetry};
 use measure::Figures;
+use shipping::Shipping;
+
+/// How long the end waits for the last record of the continuous backup.
+const SHIP_LAST_MAX: Duration = Duration::from_secs(5);
 
 /// Serves until SIGTERM or SIGINT, then drains and flushes.
 pub async fn run(config: Config, talk: Talk, telemetry: Option<Telemetry>) -> Result<ExitCode, Failed> {
@@ -31,12 +37,14 @@ pub async fn run(config: Config, talk: Talk, telemetry: Option<Telemetry>) -> Re
         Some((cert, key)) => Some(server::tls::config(cert, key).map_err(|error| Failed::input(error.to_string()))?),
         None => None,
     };
+    let shipping = shipping::prepare(&config)?;
     let listener = listen(&config).await?;
     let app = installation::open(&config).await?;
     app.signing_keys().await?;
     let auditor = installation::auditor(&config, &app)?;
     let sending = telemetry.map(Telemetry::start);
-    let (platform, figures) = platform(&config, &app, &auditor, sending.as_ref().map(Sending::counts))?;
+    let counts = sending.as_ref().map(Sending::counts);
+    let (platform, figures) = platform(&config, &app, &auditor, counts, shipping.as_ref())?;
     let address = listener.local_addr().map_err(|error| Failed::ours(error.to_string()))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(%address, engine = app.store().engine(), version = crate::version::VERSION, build = crate::version::BUILD, "listening on {scheme}://{address}");
@@ -44,10 +52,16 @@ pub async fn run(config: Config, talk: Talk, telemetry: Option<Telemetry>) -> Re
         hint(talk, &format!("{scheme}://{address}"));
     }
     let workers = workers::start(&app, &auditor, figures);
+    let shipper = shipping.map(Shipping::start).transpose()?;
     let options = ServeOptions { tls, ..config.serve.clone() };
     let drained = raally_api::serve(listener, platform, options, end).await;
     workers.stop().await;
     app.store().close().await;
+    if let Some(shipper) = shipper
+        && tokio::time::timeout(SHIP_LAST_MAX, shipper.stop()).await.is_err()
+    {
+        tracing::warn!("the backup store did not take the last record in time");
+    }
     if let Some(sending) = sending {
         sending.end().await;
     }
@@ -60,12 +74,16 @@ fn platform(
     app: &App,
     auditor: &Auditor,
     traces: Option<Arc<dyn Counts>>,
+    shipping: Option<&Shipping>,
 ) -> Result<(Platform<App>, Arc<Figures>), Failed> {
     let mut parts = Parts::new(config.api.clone());
     parts.health = Arc::new(health::Dependencies::new(app.clone(), auditor.clone()));
     parts.assets = web::assets();
     let keys = app.clone();
     parts.jwks = Arc::new(move || keys.accounts().jwks());
+    if let Some(shipping) = shipping {
+        shipping.register(&parts.metrics);
+    }
     let figures = measure::register(&parts.metrics, app, traces);
     let platform = Platform::new(app.clone(), raally_api::routes::operations(), parts)
         .map_err(|faults| Failed { faults, ..Failed::ours("the table of operations has faults") })?;

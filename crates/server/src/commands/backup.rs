@@ -1,9 +1,9 @@
-//! `raally backup` and `raally restore`: consistent copies of a SQLite database.
+//! `raally backup`: a consistent copy of a SQLite database.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use raally_storage::{Location, StoreError};
+use raally_storage::Location;
 use serde_json::json;
 
 use crate::config::Config;
@@ -32,29 +32,8 @@ pub async fn backup(file: &Path, config: &Config, talk: Talk) -> Result<ExitCode
     talk.data(&value, &format!("{}: {} events, {} bytes, checked", file.display(), report.events, report.bytes))
 }
 
-/// Puts a backup in the database's place.
-pub async fn restore(file: &Path, force: bool, config: &Config, talk: Talk) -> Result<ExitCode, Failed> {
-    let target = sqlite_file(config)?;
-    installation::make_folder_of(&target)?;
-    let bar = talk.progress("checking and copying");
-    let report = raally_storage::restore(file, &target, force).await;
-    bar.finish_and_clear();
-    let report = report.map_err(|error| match error {
-        StoreError::Setup { ref detail } if detail.contains("say so") => {
-            Failed::input(detail.clone()).next("give --force; the database that is there is kept beside")
-        }
-        other => other.into(),
-    })?;
-    let value =
-        json!({"file": file, "events": report.events, "position": report.position, "replaced": report.replaced});
-    let mut text = format!("{} events are back in {}", report.events, target.display());
-    if let Some(replaced) = &report.replaced {
-        text += &format!("; the database before is kept as {}", replaced.display());
-    }
-    talk.data(&value, &text)
-}
-
-fn sqlite_file(config: &Config) -> Result<std::path::PathBuf, Failed> {
+/// The database, where it is a file.
+pub fn sqlite_file(config: &Config) -> Result<std::path::PathBuf, Failed> {
     match &config.location {
         Location::Sqlite(path) => Ok(path.clone()),
         Location::Postgres(_) => Err(Failed::input("backup and restore are for SQLite")

@@ -54,7 +54,7 @@ const fn spec(key: &'static str, shape: Shape, default: &'static str, meaning: &
 use Shape::{Address, Choice, Flag, List, Number, Path, Text};
 
 /// Every option.
-pub const OPTIONS: [Spec; 31] = [
+pub const OPTIONS: [Spec; 35] = [
     spec("listen", Address, "`127.0.0.1:8080`", "Where to listen; port 0 takes a free one, which is printed."),
     spec("data_dir", Path, "`./data`", "Folder of the embedded database and of the keys; made when missing."),
     spec("database_url", Text, "`raally.db` in the data folder", "`postgres://…` for PostgreSQL, or `sqlite:PATH`."),
@@ -93,6 +93,30 @@ pub const OPTIONS: [Spec; 31] = [
         Path,
         "`audit.key` in the data folder",
         "Key that signs the checkpoints of the audit trail. Made at the first start.",
+    ),
+    spec(
+        "backup_url",
+        Text,
+        "none",
+        "Where `serve` ships a SQLite database, continuously: `file:///FOLDER` or `s3://BUCKET/FOLDER` with the usual `AWS_*` variables.",
+    ),
+    spec(
+        "backup_recipients",
+        List("public keys"),
+        "none",
+        "Whom backups are sealed to, `age1…` of `raallyctl backup-key`. None: the store holds the data as it is, and no keys.",
+    ),
+    spec(
+        "backup_retention_days",
+        Number(1, 3_650),
+        "`30`",
+        "How far back `raally restore --to-time` reaches; what only older moments need is removed.",
+    ),
+    spec(
+        "backup_log_mebibytes_max",
+        Number(16, 1_048_576),
+        "`1024`",
+        "How long SQLite's log may grow while the backup store does not answer; then the chain of backups begins anew.",
     ),
     spec(
         "sign_up",

@@ -15,3 +15,4 @@ mod load;
 mod lost_postgres;
 mod old_data;
 mod proof;
+mod shipped;
