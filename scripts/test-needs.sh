@@ -18,6 +18,7 @@ needs() {
     packages=() missing=()
     need "a C compiler" build-essential command -v cc
     need "PostgreSQL" postgresql scripts/throwaway-postgres.sh where
+    need "pgBackRest" pgbackrest command -v pgbackrest
     need "shellcheck" shellcheck command -v shellcheck
     need "python3" python3 command -v python3
     need "sshd" openssh-server test -x /usr/sbin/sshd
@@ -26,6 +27,8 @@ needs() {
     need "Python's venv" python3-venv python3 -c 'import ensurepip, venv'
     need "Prometheus" prometheus command -v promtool
     need "Alertmanager" prometheus-alertmanager command -v amtool
+    # A cluster for the tests of raallyctl; its API server is built by scripts/kube-tools.sh.
+    need "etcd" etcd-server command -v etcd
     # Containers, where the kernel lets them run: the check itself says when they are missing.
     if [ "$(id -u)" = 0 ] && [ -z "${without_containers:-}" ]; then
         need "podman" podman command -v podman

@@ -155,6 +155,7 @@ class Raally:
             "RAALLY_LISTEN": "127.0.0.1:0",
             "RAALLY_LOG_FORMAT": "json",
             "RAALLY_HOSTS": "127.0.0.1",
+            "RAALLY_BACKUP_URL": f"file://{scratch() / 'shipped'}",
         }
         demo = json.loads(run(self.binary, "demo", "--json", env=self.environment).stdout)
         self.log = scratch() / "raally.log"
