@@ -2,6 +2,7 @@
 # Renders and validates everything under deploy/. Part of `make test`; needs a built `raally`.
 #   scripts/deploy-check.sh               all
 #   scripts/deploy-check.sh prometheus    these modules of deploy/tests only
+#   scripts/deploy-check.sh tools         installs the tools, no more
 # Tools that the machine lacks are installed into target/tools (RAALLY_TOOLS) when their registry can be reached; what is
 # still missing is a printed skip, and a failure where CI=true (docs/decisions/0015-manifests.md names the exceptions).
 set -euo pipefail
@@ -41,6 +42,7 @@ if [ -n "${SOAK:-}" ] && command -v go >/dev/null; then
     go build -C deploy/tools/typed -o "$tools/bin/typed" . 2>>"$log" || echo "deploy/tools/typed could not be built: $log" >&2
 fi
 
+[ "${1:-}" != tools ] || exit 0
 python="$tools/venv/bin/python"
 [ -x "$python" ] || python=python3
 exec "$python" deploy/tests/run.py "$@"

@@ -34,7 +34,9 @@ needs() {
         need "podman" podman command -v podman
         need "buildah" buildah command -v buildah
         need "runc" runc command -v runc
+        need "skopeo" skopeo command -v skopeo
         need "netavark" netavark test -x /usr/lib/podman/netavark
+        need "a registry for tests" docker-registry command -v docker-registry
     fi
     if [ -f web/package.json ]; then
         need "npm" npm command -v npm

@@ -37,6 +37,10 @@ MAY_BE_MISSING = {
     "typed": "is built with go, by `make soak`",
     "helm": "is built with go",
     "actionlint": "is built with go",
+    "gitleaks": "is built with go",
+    "k6": "is built with go",
+    "skopeo": "comes with what runs containers",
+    "docker-registry": "is in Debian only",
 }
 
 

@@ -101,21 +101,29 @@ class Runtime(unittest.TestCase):
 
     name = "localhost/raally-deploy-check"
 
-    @classmethod
-    def setUpClass(cls):
+    @staticmethod
+    def storage(folder):
+        """The environment of tools that keep their images in `folder`."""
         for program in ("buildah", "podman", "runc"):
             tool(program)
-        folder = scratch() / "image"
-        (folder / "binary" / "data").mkdir(parents=True)
         config = folder / "containers.conf"
         config.write_text(CONTAINERS_CONF)
-        cls.environment = os.environ | {
-            "CONTAINERS_CONF": str(config), "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs",
-            "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
-        }
         (folder / "storage.conf").write_text(
             f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/storage"\nrunroot = "{folder}/run"\n'
         )
+        environment = os.environ | {
+            "CONTAINERS_CONF": str(config), "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs",
+            "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+        }
+        if subprocess.run(["podman", "info"], env=environment, capture_output=True, check=False).returncode:
+            support.missing("podman")
+        return environment
+
+    @classmethod
+    def setUpClass(cls):
+        folder = scratch() / "image"
+        (folder / "binary" / "data").mkdir(parents=True)
+        cls.environment = cls.storage(folder)
         cls.binary = raally_binary()
         release = TARGET / "release" / "raally"
         if not os.environ.get("RAALLY_BIN") and release.exists() and release.stat().st_mtime >= cls.binary.stat().st_mtime:
@@ -124,9 +132,6 @@ class Runtime(unittest.TestCase):
         shutil.copy(cls.binary, target)
         run("strip", target)
         cls.binary_bytes = target.stat().st_size
-        probe = subprocess.run(["podman", "info"], env=cls.environment, capture_output=True, text=True, check=False)
-        if probe.returncode:
-            support.missing("podman")
         cls.podman("import", cls.base(folder, target), f"{cls.name}-base")
         run(
             "buildah", "bud", "--format", "docker", "--file", DOCKER / "raally.Dockerfile", "--target", "runtime",

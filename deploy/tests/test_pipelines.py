@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import tomllib
 import unittest
 
 from support import DEPLOY, TOP, run, scratch, tool, yaml_documents, yaml_file
@@ -11,7 +12,27 @@ WORKFLOWS = sorted((TOP / ".github/workflows").glob("*.yml"))
 JENKINSFILE = TOP / "Jenkinsfile"
 
 
+def stages():
+    """All stages of the pipeline, in their order."""
+    return [one["name"] for one in tomllib.loads((DEPLOY / "pipeline.toml").read_text())["stage"]]
+
+
+def called(file):
+    """The stages that a file has run."""
+    lines = re.findall(r"scripts/pipeline\.sh --stage (\S+)", file.read_text())
+    lines += re.findall(r"\bstages=(load\S*);", file.read_text())
+    return [name for line in lines if "$" not in line for name in line.split(",")]
+
+
 class Workflows(unittest.TestCase):
+    def test_they_run_every_stage_of_the_pipeline_and_have_none_of_their_own(self):
+        ran = [name for file in WORKFLOWS for name in called(file)]
+        self.assertEqual(sorted(ran), sorted(stages()))
+        for file in [*WORKFLOWS, JENKINSFILE]:
+            text = re.sub(r"(?m)(^ *//| *# ).*", "", file.read_text())
+            own = r"\bcargo (?!install)\w+|\bmake \w+|\bnpm (?!python3)\S+|\bbuildah \w+|docker buildx build|\b(?:checkov|zizmor|trivy|k6)\b"
+            self.assertEqual(re.findall(own, text), [], file.name)
+
     def test_actionlint_finds_nothing(self):
         run(tool("actionlint"), "-color=false", *WORKFLOWS)
 
@@ -116,8 +137,11 @@ class Workflows(unittest.TestCase):
 class Jenkins(unittest.TestCase):
     def test_it_has_its_parameters_and_production_comes_from_main(self):
         text = JENKINSFILE.read_text()
-        self.assertEqual(re.findall(r"name: '([A-Z]+)'", text), ["ENVIRONMENT", "STRATEGY", "TESTS", "SCAN", "PERFORMANCE", "DEPLOY"])
+        self.assertEqual(re.findall(r"name: '([A-Z]+)'", text), ["ENVIRONMENT", "STRATEGY", "TESTS", "SCAN", "PERFORMANCE", "DEPLOY", "REGISTRY"])
         self.assertIn("params.ENVIRONMENT == 'prod' && env.BRANCH_NAME != 'main'", text)
+
+    def test_it_runs_the_stages_of_the_pipeline_in_their_order(self):
+        self.assertEqual(called(JENKINSFILE), stages())
 
     def test_its_braces_and_quotes_close(self):
         depth = 0

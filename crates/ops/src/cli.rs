@@ -219,9 +219,12 @@ pub struct PipelineRun {
     /// The definition.
     #[arg(long, short, default_value = "deploy/pipeline.toml")]
     pub file: PathBuf,
-    /// Only these stages, and what they need.
-    #[arg(long, value_delimiter = ',')]
-    pub only: Vec<String>,
+    /// Only these stages, and what they need; `security` means every stage whose name begins so.
+    #[arg(long = "stage", alias = "only", value_name = "STAGE", value_delimiter = ',')]
+    pub stages: Vec<String>,
+    /// Without what they need: that ran elsewhere, in another job.
+    #[arg(long, requires = "stages")]
+    pub alone: bool,
     /// Also these, which run on demand only.
     #[arg(long, value_delimiter = ',')]
     pub with: Vec<String>,

@@ -5,7 +5,7 @@ mod cache;
 mod report;
 pub mod run;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failed::Failed;
 
-pub use report::write_all as write_reports;
+pub use report::{earlier, write_all as write_reports};
 
 /// Most stages.
 const STAGES_MAX: usize = 100;
@@ -42,6 +42,9 @@ pub struct Stage {
     /// Stages that must have passed.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Stages that must have ended without a failure. That they could not be run is in the report, and `--strict` minds.
+    #[serde(default)]
+    pub unless_failed: Vec<String>,
     /// Git pathspecs of what it depends on: when none of it has changed since it passed, it is not run again. Empty = it
     /// always is.
     #[serde(default)]
@@ -58,8 +61,19 @@ const fn ninety_minutes() -> u32 {
     90
 }
 
+/// Which stages are to run; all but those on demand, when nothing is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice<'a> {
+    /// These only, and what they need.
+    pub stages: &'a [String],
+    /// These too.
+    pub with: &'a [String],
+    /// Without what they need: it has run elsewhere.
+    pub alone: bool,
+}
+
 /// How a stage ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Exit code 0.
@@ -75,7 +89,7 @@ pub enum Outcome {
 }
 
 /// A stage's end.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ended {
     /// Which.
@@ -86,11 +100,23 @@ pub struct Ended {
     pub seconds: f64,
     /// Its last lines, when it did not pass.
     pub tail: String,
+    /// What it wrote into the file that `STAGE_SUMMARY` names.
+    pub summary: String,
     /// All that it printed.
     pub log: std::path::PathBuf,
 }
 
 impl Stage {
+    /// All that must have ended.
+    fn waits_for(&self) -> impl Iterator<Item = &String> {
+        self.needs.iter().chain(&self.unless_failed)
+    }
+
+    /// Whether a name of the command line means it: `security` means `security` and `security-secrets`.
+    fn is_called(&self, name: &str) -> bool {
+        self.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
     /// Longest time.
     #[must_use]
     pub fn time_max(&self) -> Duration {
@@ -132,7 +158,7 @@ impl Pipeline {
                 faults.push(format!("stage {name:?}: a name has small letters, digits and dashes"));
             }
             // What comes before is what can be needed, so that there is no ring.
-            for needed in stage.needs.iter().filter(|needed| !seen.contains(*needed)) {
+            for needed in stage.waits_for().filter(|needed| !seen.contains(*needed)) {
                 faults.push(format!("stage {name}: needs {needed}, which is no stage before it"));
             }
             if !seen.insert(name.clone()) {
@@ -142,29 +168,39 @@ impl Pipeline {
         faults
     }
 
-    /// The stages that run: all but those on demand, `with` those; or `only` these and what they need.
+    /// The stages that run.
     ///
     /// # Errors
     /// When a name is no stage's.
-    pub fn chosen(&self, only: &[String], with: &[String]) -> Result<Vec<Stage>, Failed> {
-        let known: BTreeMap<&str, &Stage> = self.stages.iter().map(|stage| (stage.name.as_str(), stage)).collect();
-        let unknown = only.iter().chain(with).filter(|name| !known.contains_key(name.as_str()));
+    pub fn chosen(&self, choice: &Choice<'_>) -> Result<Vec<Stage>, Failed> {
+        let named = || choice.stages.iter().chain(choice.with);
+        let unknown = named().filter(|name| !self.stages.iter().any(|stage| stage.is_called(name)));
         let faults: Vec<String> = unknown.map(|name| format!("{name} is no stage")).collect();
         if !faults.is_empty() {
             let names = self.stages.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Failed::input("unknown stage").faults(faults).next(format!("the stages are {names}")));
         }
-        let mut wanted: BTreeSet<&str> = if only.is_empty() {
-            self.stages.iter().filter(|stage| !stage.on_demand).map(|stage| stage.name.as_str()).collect()
-        } else {
-            only.iter().map(String::as_str).collect()
-        };
-        wanted.extend(with.iter().map(String::as_str));
-        for stage in self.stages.iter().rev() {
-            if wanted.contains(stage.name.as_str()) {
-                wanted.extend(stage.needs.iter().map(String::as_str));
+        let usual = |stage: &Stage| choice.stages.is_empty() && !stage.on_demand;
+        let is_named = |stage: &Stage| named().any(|name| stage.is_called(name));
+        let mut wanted: BTreeSet<&str> = self
+            .stages
+            .iter()
+            .filter(|stage| usual(stage) || is_named(stage))
+            .map(|stage| stage.name.as_str())
+            .collect();
+        if !choice.alone {
+            for stage in self.stages.iter().rev() {
+                if wanted.contains(stage.name.as_str()) {
+                    wanted.extend(stage.waits_for().map(String::as_str));
+                }
             }
         }
-        Ok(self.stages.iter().filter(|stage| wanted.contains(stage.name.as_str())).cloned().collect())
+        let mut chosen: Vec<Stage> =
+            self.stages.iter().filter(|stage| wanted.contains(stage.name.as_str())).cloned().collect();
+        for stage in &mut chosen {
+            stage.needs.retain(|needed| wanted.contains(needed.as_str()));
+            stage.unless_failed.retain(|needed| wanted.contains(needed.as_str()));
+        }
+        Ok(chosen)
     }
 }

@@ -83,7 +83,7 @@ fn stages_run_in_order_once_for_the_same_inputs_and_what_cannot_run_never_counts
     assert_eq!(ran(top), ["one", "two", "three"]);
     assert_eq!(pipeline(top, &["run", "--strict"]).status.code(), Some(1), "a scan that did not run is no pass");
     ran(top);
-    pipeline(top, &["run", "--only", "one", "--with", "out", "--fresh"]);
+    pipeline(top, &["run", "--stage", "one", "--with", "out", "--fresh"]);
     let mut ran = ran(top);
     ran.sort();
     assert_eq!(ran, ["one", "out"]);
@@ -105,6 +105,65 @@ fn a_failed_stage_stops_what_needs_it_and_is_in_every_report() {
     assert!(read("report.html").contains("did not pass") && read("logs/two.log").contains("a <tail>"));
 }
 
+const SCANNED: &str = r#"
+format = 1
+[[stage]]
+name = "build"
+what = "builds"
+run = "echo build >> ran; echo '3 programs' > \"$STAGE_SUMMARY\""
+[[stage]]
+name = "security-secrets"
+what = "looks for secrets"
+run = "echo secrets >> ran; test ! -e secret"
+needs = ["build"]
+[[stage]]
+name = "security-image"
+what = "has no database"
+run = "exit 75"
+needs = ["build"]
+[[stage]]
+name = "push"
+what = "reaches beyond this machine"
+run = "echo push >> ran"
+needs = ["build"]
+unless-failed = ["security-secrets", "security-image"]
+on-demand = true
+"#;
+
+#[test]
+fn a_finding_stops_a_release_and_a_scan_that_could_not_run_stops_a_strict_one() {
+    let folder = repository(SCANNED);
+    let top = folder.path();
+    let release = ["run", "--with", "push"];
+    let outcome = |output: &Output| outcomes(output).last().unwrap().1.clone();
+    assert_eq!(outcome(&pipeline(top, &release)), "passed");
+    assert_eq!(outcome(&pipeline(top, &["run", "--with", "push", "--strict"])), "skipped");
+    std::fs::write(top.join("secret"), "").unwrap();
+    ran(top);
+    let stopped = pipeline(top, &release);
+    assert_eq!((stopped.status.code(), outcome(&stopped)), (Some(1), "skipped".to_owned()));
+    assert_eq!(ran(top), ["build", "secrets"]);
+}
+
+#[test]
+fn jobs_run_their_stages_alone_and_a_stage_says_what_it_did() {
+    let folder = repository(SCANNED);
+    let top = folder.path();
+    pipeline(top, &["run", "--stage", "push", "--alone"]);
+    assert_eq!(ran(top), ["push"]);
+    pipeline(top, &["run", "--stage", "build", "--alone"]);
+    let report = std::fs::read_to_string(top.join("target/pipeline/junit.xml")).unwrap();
+    assert!(report.contains("tests=\"2\"") && report.contains("name=\"push\""), "one report of all jobs: {report}");
+    let output = pipeline(top, &["run", "--stage", "security"]);
+    assert_eq!(
+        outcomes(&output),
+        pairs(&[("build", "passed"), ("security-secrets", "passed"), ("security-image", "not-run")])
+    );
+    let read = |name: &str| std::fs::read_to_string(top.join("target/pipeline").join(name)).unwrap();
+    assert!(read("junit.xml").contains("<system-out>3 programs</system-out>"), "{}", read("junit.xml"));
+    assert!(read("report.html").contains("<pre>3 programs</pre>"));
+}
+
 #[test]
 fn every_fault_of_a_definition_is_named_at_once() {
     let wrong = "format = 2\n[[stage]]\nname = \"A\"\nwhat = \"\"\nrun = \"\"\nneeds = [\"later\"]\n\
@@ -116,13 +175,23 @@ fn every_fault_of_a_definition_is_named_at_once() {
     for part in ["format 2", "small letters", "needs later", "there are two"] {
         assert!(said.contains(part), "{part}: {said}");
     }
-    let output = pipeline(repository(DEFINITION).path(), &["run", "--only", "tset"]);
+    let output = pipeline(repository(DEFINITION).path(), &["run", "--stage", "tset"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("the stages are one, two, scan, three, out"));
 }
 
 #[test]
-fn the_definition_of_this_repository_is_right() {
+fn the_definition_of_this_repository_is_in_the_order_of_delivery() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/pipeline.toml");
-    let names: Vec<String> = Pipeline::read(&path).unwrap().stages.into_iter().map(|stage| stage.name).collect();
-    assert_eq!(names, ["validate", "quality", "build", "test", "security", "deploy", "verify", "watch"]);
+    let stages = Pipeline::read(&path).unwrap().stages;
+    let mut parts: Vec<&str> = stages.iter().filter_map(|stage| stage.name.split('-').next()).collect();
+    parts.dedup();
+    let wanted = ["validate", "quality", "build", "test", "security", "image", "security", "push", "deploy", "verify"];
+    assert_eq!(parts, [&wanted[..], &["load", "watch"]].concat());
+    let push = stages.iter().find(|stage| stage.name == "push").unwrap();
+    for scan in stages.iter().filter(|stage| stage.name.starts_with("security-")) {
+        assert!(push.unless_failed.contains(&scan.name), "a finding of {} stops a release", scan.name);
+    }
+    for stage in stages.iter().skip_while(|stage| stage.name != "push") {
+        assert!(stage.on_demand, "{} reaches beyond this machine", stage.name);
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::{PipelineDo, PipelineRun};
 use crate::failed::Failed;
 use crate::pipeline::run::{Place, run as run_stages};
-use crate::pipeline::{Outcome, Pipeline, write_reports};
+use crate::pipeline::{Choice, Outcome, Pipeline, earlier, write_reports};
 use crate::talk::{Talk, columns};
 
 /// Runs one of them.
@@ -18,7 +18,7 @@ pub async fn run(what: &PipelineDo, talk: Talk) -> Result<ExitCode, Failed> {
             let head = ["stage", "after", "what"].map(str::to_owned).to_vec();
             let row = |stage: &crate::pipeline::Stage| {
                 let when = if stage.on_demand { " (with --with)" } else { "" };
-                vec![stage.name.clone(), stage.needs.join(", "), format!("{}{when}", stage.what)]
+                vec![stage.name.clone(), after(stage), format!("{}{when}", stage.what)]
             };
             let rows: Vec<_> = std::iter::once(head).chain(pipeline.stages.iter().map(row)).collect();
             talk.data(&pipeline, &columns(&rows))
@@ -27,12 +27,24 @@ pub async fn run(what: &PipelineDo, talk: Talk) -> Result<ExitCode, Failed> {
     }
 }
 
+/// What must have passed, and in brackets what must not have failed.
+fn after(stage: &crate::pipeline::Stage) -> String {
+    let unless_failed = stage.unless_failed.iter().map(|name| format!("({name})"));
+    stage.needs.iter().cloned().chain(unless_failed).collect::<Vec<_>>().join(", ")
+}
+
 async fn execute(options: &PipelineRun, talk: Talk) -> Result<ExitCode, Failed> {
-    let stages = Pipeline::read(&options.file)?.chosen(&options.only, &options.with)?;
+    let stages = {
+        let choice = Choice { stages: &options.stages, with: &options.with, alone: options.alone };
+        Pipeline::read(&options.file)?.chosen(&choice)?
+    };
     let top = std::env::current_dir().map_err(|error| Failed::ours(error.to_string()))?;
-    let place = Place { top, out: options.out.clone(), jobs: options.jobs, fresh: options.fresh };
+    let place =
+        Place { top, out: options.out.clone(), jobs: options.jobs, fresh: options.fresh, strict: options.strict };
     let ended = run_stages(&stages, &place, talk).await?;
-    let reports = write_reports(&ended, &options.out)?;
+    // Jobs that run stages one by one have one report.
+    let before = if options.alone { earlier(&options.out, &ended) } else { Vec::new() };
+    let reports = write_reports(&[before, ended.clone()].concat(), &options.out)?;
     let count = |outcomes: &[Outcome]| ended.iter().filter(|one| outcomes.contains(&one.outcome)).count();
     let passed = count(&[Outcome::Passed, Outcome::Cached]);
     let (failed, not_run, skipped) = (count(&[Outcome::Failed]), count(&[Outcome::NotRun]), count(&[Outcome::Skipped]));

@@ -81,6 +81,7 @@ mod tests {
             what: String::new(),
             run: run.into(),
             needs: Vec::new(),
+            unless_failed: Vec::new(),
             inputs: vec!["src".into()],
             minutes_max: 1,
             on_demand: false,

@@ -25,6 +25,18 @@ pub fn write_all(ended: &[Ended], out: &Path) -> Result<Vec<PathBuf>, Failed> {
     Ok(written)
 }
 
+/// What an earlier run's report in this folder says of other stages than these: a job that runs a stage alone adds to it.
+#[must_use]
+pub fn earlier(out: &Path, now: &[Ended]) -> Vec<Ended> {
+    #[derive(serde::Deserialize)]
+    struct Report {
+        stages: Vec<Ended>,
+    }
+    let text = std::fs::read(out.join("report.json")).unwrap_or_default();
+    let Ok(report) = serde_json::from_slice::<Report>(&text) else { return Vec::new() };
+    report.stages.into_iter().filter(|one| now.iter().all(|other| other.stage != one.stage)).collect()
+}
+
 /// Source: the schema that Jenkins reads, <https://github.com/jenkinsci/xunit-plugin>, `junit-10.xsd`.
 fn junit(ended: &[Ended]) -> String {
     let count = |outcome: &[Outcome]| ended.iter().filter(|ended| outcome.contains(&ended.outcome)).count();
@@ -44,9 +56,13 @@ fn junit(ended: &[Ended]) -> String {
             Outcome::NotRun => Some("<skipped message=\"can't be run here\"/>".to_owned()),
             Outcome::Skipped => Some("<skipped message=\"something before it did not pass\"/>".to_owned()),
         };
-        match inner {
-            Some(inner) => _ = writeln!(xml, ">{inner}</testcase>"),
-            None => xml.push_str("/>\n"),
+        let mut inner = inner.unwrap_or_default();
+        if !one.summary.is_empty() {
+            _ = write!(inner, "<system-out>{}</system-out>", escaped(&one.summary));
+        }
+        match inner.as_str() {
+            "" => xml.push_str("/>\n"),
+            inner => _ = writeln!(xml, ">{inner}</testcase>"),
         }
     }
     xml + "</testsuite>\n"
@@ -69,7 +85,8 @@ fn page(ended: &[Ended]) -> String {
             Outcome::NotRun => ("not-run", "○ not run"),
             Outcome::Skipped => ("skipped", "– skipped"),
         };
-        let tail = if one.tail.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(&one.tail)) };
+        let block = |text: &str| if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(text)) };
+        let tail = block(&one.summary) + &block(&one.tail);
         _ = writeln!(
             rows,
             "<tr><th scope=\"row\">{}</th><td class=\"{class}\">{word}{tail}</td><td>{:.1} s</td></tr>",

@@ -21,6 +21,9 @@ const COULD_NOT_RUN: i32 = 75;
 /// Lines of a failed stage that are shown.
 const TAIL_LINES: usize = 15;
 
+/// Most of what a stage says of itself in reports.
+const SUMMARY_BYTES_MAX: usize = 16 * 1024;
+
 /// Where and how.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -32,6 +35,8 @@ pub struct Place {
     pub jobs: usize,
     /// Run everything, whatever passed before.
     pub fresh: bool,
+    /// What could not be run stops what must not follow a failure.
+    pub strict: bool,
 }
 
 /// Runs the stages; how each ended, in their order.
@@ -39,7 +44,8 @@ pub struct Place {
 /// # Errors
 /// When the folder for logs can't be made.
 pub async fn run(stages: &[Stage], place: &Place, talk: Talk) -> Result<Vec<Ended>, Failed> {
-    let logs = place.out.join("logs");
+    let out = std::path::absolute(&place.out).doing(place.out.display())?;
+    let logs = out.join("logs");
     fs::create_dir_all(&logs).doing(logs.display())?;
     let cache = Cache::new(place.out.join("cache"));
     let mut waiting: Vec<&Stage> = stages.iter().collect();
@@ -48,7 +54,7 @@ pub async fn run(stages: &[Stage], place: &Place, talk: Talk) -> Result<Vec<Ende
     loop {
         let (mut later, ended_before) = (Vec::new(), ended.len());
         for stage in waiting {
-            match verdict(stage, &ended) {
+            match verdict(stage, &ended, place.strict) {
                 Start::Skip => {
                     let ended_now = end(stage, Outcome::Skipped, 0.0, &logs);
                     tell(&ended_now, talk);
@@ -94,11 +100,19 @@ enum Start {
     Skip,
 }
 
-fn verdict(stage: &Stage, ended: &BTreeMap<String, Ended>) -> Start {
+fn verdict(stage: &Stage, ended: &BTreeMap<String, Ended>, strict: bool) -> Start {
     let mut start = Start::Now;
     for needed in &stage.needs {
         match ended.get(needed).map(|ended| ended.outcome) {
             Some(Outcome::Passed | Outcome::Cached) => {}
+            Some(_) => return Start::Skip,
+            None => start = Start::Later,
+        }
+    }
+    for needed in &stage.unless_failed {
+        match ended.get(needed).map(|ended| ended.outcome) {
+            Some(Outcome::Passed | Outcome::Cached) => {}
+            Some(Outcome::NotRun) if !strict => {}
             Some(_) => return Start::Skip,
             None => start = Start::Later,
         }
@@ -108,17 +122,20 @@ fn verdict(stage: &Stage, ended: &BTreeMap<String, Ended>) -> Start {
 
 fn end(stage: &Stage, outcome: Outcome, seconds: f64, logs: &Path) -> Ended {
     let log = logs.join(format!("{}.log", stage.name));
-    Ended { stage: stage.name.clone(), outcome, seconds, tail: String::new(), log }
+    Ended { stage: stage.name.clone(), outcome, seconds, tail: String::new(), summary: String::new(), log }
 }
 
 async fn one(stage: &Stage, top: &Path, logs: &Path) -> Ended {
     let started = Instant::now();
     let mut ended = end(stage, Outcome::Failed, 0.0, logs);
+    let summary = logs.join(format!("{}.summary", stage.name));
+    _ = fs::remove_file(&summary);
     let outcome = match output(&ended.log) {
-        Ok((out, err)) => child(stage, top, out, err).await,
+        Ok((out, err)) => child(stage, top, &summary, out, err).await,
         Err(error) => Err(error.to_string()),
     };
     ended.seconds = started.elapsed().as_secs_f64();
+    ended.summary = head(&summary);
     match outcome {
         Ok(outcome) => ended.outcome = outcome,
         Err(why) => ended.tail = why,
@@ -134,9 +151,10 @@ fn output(log: &Path) -> std::io::Result<(fs::File, fs::File)> {
     Ok((file.try_clone()?, file))
 }
 
-async fn child(stage: &Stage, top: &Path, out: fs::File, err: fs::File) -> Result<Outcome, String> {
+async fn child(stage: &Stage, top: &Path, summary: &Path, out: fs::File, err: fs::File) -> Result<Outcome, String> {
     let mut command = Command::new("bash");
     command.args(["-euo", "pipefail", "-c", &stage.run]).current_dir(top).kill_on_drop(true);
+    command.env("STAGE_SUMMARY", summary);
     command.stdin(Stdio::null()).stdout(out).stderr(err);
     let mut child = command.spawn().map_err(|error| format!("bash: {error}"))?;
     let Ok(status) = timeout(stage.time_max(), child.wait()).await else {
@@ -149,6 +167,12 @@ async fn child(stage: &Stage, top: &Path, out: fs::File, err: fs::File) -> Resul
         Some(COULD_NOT_RUN) => Outcome::NotRun,
         _ => Outcome::Failed,
     })
+}
+
+/// What a stage says of itself; none when it says nothing.
+fn head(summary: &Path) -> String {
+    let text = fs::read(summary).unwrap_or_default();
+    String::from_utf8_lossy(&text[..text.len().min(SUMMARY_BYTES_MAX)]).trim().to_owned()
 }
 
 fn tail(log: &Path) -> String {
@@ -167,7 +191,7 @@ fn tell(ended: &Ended, talk: Talk) {
         Outcome::Skipped => (Tone::Dim, "skipped: something before it did not pass"),
     };
     let mut text = format!("{:<10} {} ({:.1} s)", ended.stage, talk.tone(tone, word), ended.seconds);
-    for line in ended.tail.lines() {
+    for line in ended.summary.lines().chain(ended.tail.lines()) {
         text.push_str(&format!("\n    {line}"));
     }
     talk.news(&json!({"stage": ended.stage, "event": "ended", "ended": ended}), &text);
