@@ -279,13 +279,16 @@ pub struct Restore {
     /// Whose data.
     #[command(flatten)]
     pub data: Data,
-    /// The folder of backups.
+    /// The folder of backups, or where `raally serve` ships to: `file:///FOLDER`, `s3://BUCKET/FOLDER`.
     #[arg(long)]
     pub from: PathBuf,
     /// The private key.
     #[arg(long)]
-    pub identity: PathBuf,
-    /// The newest backup that was begun at or before this instant (RFC 3339); the newest, if not given.
+    pub identity: Option<PathBuf>,
+    /// Of what was shipped: where something is damaged, take the last good moment before it.
+    #[arg(long)]
+    pub last_good: bool,
+    /// The newest backup that was begun at or before this instant (RFC 3339), or that instant itself of what was shipped; the newest, if not given.
     #[arg(long)]
     pub to_time: Option<jiff::Timestamp>,
     /// Replace what is there; it is kept beside.
@@ -305,12 +308,18 @@ pub struct Drill {
     /// Whose program.
     #[command(flatten)]
     pub data: Data,
-    /// The folder of backups.
-    #[arg(long)]
-    pub from: PathBuf,
+    /// The folder of backups, or where `raally serve` ships to: `file:///FOLDER`, `s3://BUCKET/FOLDER`.
+    #[arg(long, required_unless_present = "rehearse")]
+    pub from: Option<PathBuf>,
     /// The private key.
     #[arg(long)]
-    pub identity: PathBuf,
+    pub identity: Option<PathBuf>,
+    /// Instead: the whole disaster on a throw-away instance, from the first write to the restored server.
+    #[arg(long, conflicts_with = "from")]
+    pub rehearse: Option<crate::recovery::rehearse::Engine>,
+    /// With --rehearse: for how long writes are made before the loss.
+    #[arg(long, default_value_t = 10)]
+    pub write_seconds: u64,
     /// Goal: what may be lost, in seconds before the disaster.
     #[arg(long, default_value_t = 3_600.0)]
     pub rpo_seconds: f64,

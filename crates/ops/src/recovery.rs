@@ -3,13 +3,16 @@
 //!
 //! `raally` alone touches database files; this drives `raally backup`, `restore` and `doctor`. A backup is one file: a tar
 //! with the database, the keys and a manifest, sealed with age (<https://age-encryption.org/v1>) to a public key, so
-//! that the machine that makes backups can't read them. Left out: PostgreSQL, which has tools of its own, and instants
-//! between two backups.
+//! that the machine that makes backups can't read them. What `serve` ships holds the instants
+//! between two of them. PostgreSQL has tools of its own: a rehearsal proves them.
 
 pub mod drill;
 mod installation;
+mod postgres;
+pub mod rehearse;
 pub mod seal;
 mod shelf;
+pub mod shipped;
 
 use std::path::{Path, PathBuf};
 

@@ -178,3 +178,34 @@ fn a_backup_that_was_changed_or_is_for_another_key_is_refused_and_nothing_is_tou
     assert!(!place.path("there").join("raally.db").exists());
     assert!(place.refused("data", &["backup", "--to", "shelf", "--recipient", "age1nonsense"]).contains("--recipient"));
 }
+
+/// Runs a rehearsal; what it measured.
+fn rehearse(engine: &str, rpo_seconds: &str) -> Value {
+    let mut command = Command::new(raallyctl());
+    command.args(["drill", "--json", "--rehearse", engine, "--rpo-seconds", rpo_seconds, "--program"]).arg(raally());
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let verdict: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    assert!(output.status.success(), "{verdict} {told}");
+    verdict
+}
+
+#[test]
+fn a_rehearsal_on_sqlite_loses_less_than_a_second_and_goes_back_to_a_moment() {
+    let verdict = rehearse("sqlite", "1");
+    assert_eq!(verdict["momentExact"], true, "{verdict}");
+    assert_eq!(verdict["auditOk"], true, "{verdict}");
+    assert!(verdict["acknowledged"].as_u64().unwrap() >= 4, "{verdict}");
+}
+
+#[test]
+fn a_rehearsal_on_postgres_loses_less_than_five_seconds_and_goes_back_to_a_moment() {
+    let installed = Command::new("pgbackrest").arg("version").output().is_ok_and(|output| output.status.success());
+    if !installed {
+        _ = writeln!(std::io::stderr(), "skip: pgBackRest is not on this machine; PostgreSQL is not rehearsed");
+        return;
+    }
+    let verdict = rehearse("postgres", "5");
+    assert_eq!(verdict["momentExact"], true, "{verdict}");
+    assert_eq!(verdict["auditOk"], true, "{verdict}");
+}

@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{Backup, Data, Drill, Restore};
 use crate::failed::Failed;
-use crate::recovery::{Installation, Kept, Shelf, Wanted, drill as drills, make, restore as put_back, seal};
+use crate::recovery::{
+    Installation, Kept, Shelf, Wanted, drill as drills, make, rehearse, restore as put_back, seal, shipped,
+};
 use crate::talk::{Talk, Tone, columns};
 
 fn installation(data: &Data) -> Installation {
@@ -29,7 +32,7 @@ pub fn backup(options: &Backup, talk: Talk) -> Result<ExitCode, Failed> {
         made.manifest.bytes,
         copies_of(&made.copies),
         made.removed.len(),
-        std::time::Duration::from_millis(made.took_ms).as_secs_f64(),
+        Duration::from_millis(made.took_ms).as_secs_f64(),
     );
     talk.data(&made, &text)
 }
@@ -67,8 +70,23 @@ pub fn new_key(file: &Path, talk: Talk) -> Result<ExitCode, Failed> {
     talk.data(&key, &key.recipient)
 }
 
+/// The address of a place that `raally serve` ships to; none for a folder of backups.
+fn address(from: &Path) -> Option<&str> {
+    from.to_str().filter(|from| from.contains("://"))
+}
+
+fn private_key(identity: Option<&PathBuf>) -> Result<&Path, Failed> {
+    identity
+        .map(PathBuf::as_path)
+        .ok_or_else(|| Failed::input("a backup is sealed").next("give the file with the private key with --identity"))
+}
+
 /// Restores.
 pub fn restore(options: &Restore, talk: Talk) -> Result<ExitCode, Failed> {
+    if let Some(url) = address(&options.from) {
+        return restore_shipped(options, url, talk);
+    }
+    let identity = private_key(options.identity.as_ref())?;
     let kept = existing(&options.from)?.newest(options.to_time)?;
     let manifest = &kept.manifest;
     let into = options.data.data_dir.display();
@@ -84,29 +102,92 @@ pub fn restore(options: &Restore, talk: Talk) -> Result<ExitCode, Failed> {
         return talk.data(&kept, "nothing was changed");
     }
     talk.confirm("Restore it?", options.yes)?;
-    let manifest = put_back(&installation(&options.data), &kept, &options.identity, options.force)?;
+    let manifest = put_back(&installation(&options.data), &kept, identity, options.force)?;
     let text = format!("{} events are back in {into}, and pass `raally doctor`", manifest.events);
     talk.data(&json!({"file": kept.file, "manifest": manifest}), &text)
 }
 
+fn restore_shipped(options: &Restore, url: &str, talk: Talk) -> Result<ExitCode, Failed> {
+    let into = options.data.data_dir.display();
+    let moment = options.to_time.map_or_else(|| "the newest record".to_owned(), |at| at.to_string());
+    talk.say(&format!("{url}\n  as of {moment}\n  goes to {into}"));
+    if options.dry_run {
+        return talk.data(&json!({"from": url, "toTime": options.to_time}), "nothing was changed");
+    }
+    talk.confirm("Restore it?", options.yes)?;
+    let (identity, to_time, last_good) = (options.identity.as_deref(), options.to_time, options.last_good);
+    let source = shipped::Source { url, identity, to_time, last_good };
+    let restored = shipped::restore(&installation(&options.data), &source, options.force)?;
+    let text = format!("{} events as of {} are back in {into}", restored.events, restored.reached);
+    talk.data(&restored, &text)
+}
+
 /// Drills; exit code 1 when a goal was missed.
 pub async fn drill(options: &Drill, talk: Talk) -> Result<ExitCode, Failed> {
-    let disaster_at = Timestamp::now();
-    let kept = existing(&options.from)?.newest(None)?;
     let goals = drills::Goals { rpo_seconds: options.rpo_seconds, rto_seconds: options.rto_seconds };
+    if let Some(engine) = options.rehearse {
+        return rehearse(options, engine, goals, talk).await;
+    }
+    let disaster_at = Timestamp::now();
+    let from = options.from.as_deref().ok_or_else(|| Failed::input("--from or --rehearse is needed"))?;
+    let installation = installation(&options.data);
+    if let Some(url) = address(from) {
+        talk.say(&format!("restoring {url} onto a throw-away instance …"));
+        let source = shipped::Source { url, identity: options.identity.as_deref(), to_time: None, last_good: false };
+        let verdict = shipped::drill(&installation, &source, goals).await?;
+        let rows = measured(verdict.rpo_seconds, verdict.rto_seconds, goals, talk);
+        let text =
+            format!("{}\n{}: {} events served again", columns(&rows), word(verdict.passed), verdict.restored.events);
+        talk.data(&verdict, &text)?;
+        return Ok(code(verdict.passed));
+    }
+    let identity = private_key(options.identity.as_ref())?;
+    let kept = existing(from)?.newest(None)?;
     talk.say(&format!("restoring {} onto a throw-away instance …", kept.file.display()));
-    let verdict = drills::run(&installation(&options.data), &kept, &options.identity, goals, disaster_at).await?;
+    let verdict = drills::run(&installation, &kept, identity, goals, disaster_at).await?;
+    let rows = measured(verdict.rpo_seconds, verdict.rto_seconds, goals, talk);
+    let text = format!("{}\n{}: {} events served again", columns(&rows), word(verdict.passed), verdict.manifest.events);
+    talk.data(&verdict, &text)?;
+    Ok(code(verdict.passed))
+}
+
+async fn rehearse(
+    options: &Drill,
+    engine: rehearse::Engine,
+    goals: drills::Goals,
+    talk: Talk,
+) -> Result<ExitCode, Failed> {
+    talk.say("a throw-away instance, writes, the loss of server and disk, the restore …");
+    let writes_for = Duration::from_secs(options.write_seconds);
+    let verdict = rehearse::run(&installation(&options.data), engine, writes_for, goals).await?;
+    let mut rows = measured(verdict.rpo_seconds, verdict.rto_seconds, goals, talk);
+    for (name, good) in [("to a moment between two writes", verdict.moment_exact), ("audit trail", verdict.audit_ok)] {
+        let mark = talk.tone(if good { Tone::Good } else { Tone::Bad }, if good { "holds" } else { "does not hold" });
+        rows.push(vec![name.to_owned(), String::new(), String::new(), mark]);
+    }
+    let (acknowledged, lost) = (verdict.acknowledged, verdict.lost);
+    let text =
+        format!("{}\n{}: {lost} of {acknowledged} acknowledged writes lost", columns(&rows), word(verdict.passed));
+    talk.data(&verdict, &text)?;
+    Ok(code(verdict.passed))
+}
+
+fn measured(rpo_seconds: f64, rto_seconds: f64, goals: drills::Goals, talk: Talk) -> Vec<Vec<String>> {
     let line = |name: &str, found: f64, goal: f64| {
         let good = found <= goal;
         let mark = talk.tone(if good { Tone::Good } else { Tone::Bad }, if good { "reached" } else { "missed" });
         vec![name.to_owned(), format!("{found:.2} s"), format!("goal {goal:.0} s"), mark]
     };
-    let rows = [
-        line("lost at most (RPO)", verdict.rpo_seconds, goals.rpo_seconds),
-        line("back after (RTO)", verdict.rto_seconds, goals.rto_seconds),
-    ];
-    let word = if verdict.passed { "passed" } else { "failed" };
-    let text = format!("{}\n{word}: {} events served again", columns(&rows), verdict.manifest.events);
-    talk.data(&verdict, &text)?;
-    Ok(if verdict.passed { ExitCode::SUCCESS } else { 1.into() })
+    vec![
+        line("lost at most (RPO)", rpo_seconds, goals.rpo_seconds),
+        line("back after (RTO)", rto_seconds, goals.rto_seconds),
+    ]
+}
+
+fn word(passed: bool) -> &'static str {
+    if passed { "passed" } else { "failed" }
+}
+
+fn code(passed: bool) -> ExitCode {
+    if passed { ExitCode::SUCCESS } else { 1.into() }
 }

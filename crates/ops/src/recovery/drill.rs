@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -68,7 +68,7 @@ pub async fn run(
     let throw_away = installation.in_folder(&aside.path().join("data"));
     let manifest = restore(&throw_away, kept, identity, false)?;
     let restored_seconds = started.elapsed().as_secs_f64();
-    let server = Server::start(&throw_away)?;
+    let server = Server::start(throw_away.command(&[OsStr::new("serve")]))?;
     server.wait_until_ready().await?;
     let rto_seconds = started.elapsed().as_secs_f64();
     drop(server);
@@ -79,14 +79,13 @@ pub async fn run(
 }
 
 /// A server of the throw-away instance; ended when it goes out of scope.
-struct Server {
+pub(super) struct Server {
     child: Child,
     address: SocketAddr,
 }
 
 impl Server {
-    fn start(installation: &Installation) -> Result<Self, Failed> {
-        let mut command = installation.command(&[OsStr::new("serve")]);
+    pub(super) fn start(mut command: Command) -> Result<Self, Failed> {
         command.env("RAALLY_LISTEN", "127.0.0.1:0").env("RAALLY_LOG", "info").env("RAALLY_LOG_FORMAT", "json");
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().doing("raally serve")?;
         let log = child.stderr.take();
@@ -107,7 +106,7 @@ impl Server {
         Ok(server)
     }
 
-    async fn wait_until_ready(&self) -> Result<(), Failed> {
+    pub(super) async fn wait_until_ready(&self) -> Result<(), Failed> {
         let http = Http::default();
         let started = Instant::now();
         while started.elapsed() < READY_WITHIN {
@@ -118,6 +117,13 @@ impl Server {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         Err(Failed::ours("the restored server does not become ready"))
+    }
+
+    /// A figure that it shows of itself.
+    pub(super) async fn figure(&self, name: &str) -> Option<f64> {
+        let (_, page) = Http::default().get(&self.address.to_string(), "/metrics", PROBE_WITHIN).await.ok()?;
+        let page = String::from_utf8_lossy(&page);
+        page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 }
 

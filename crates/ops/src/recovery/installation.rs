@@ -24,19 +24,27 @@ pub struct Installation {
     data_dir: PathBuf,
     /// Of the environment: for the running installation only.
     inherits: bool,
+    told: Vec<(String, String)>,
 }
 
 impl Installation {
     /// The installation that `raally serve` runs with this environment.
     #[must_use]
-    pub const fn new(program: PathBuf, data_dir: PathBuf) -> Self {
-        Self { program, data_dir, inherits: true }
+    pub fn new(program: PathBuf, data_dir: PathBuf) -> Self {
+        Self { program, data_dir, inherits: true, told: Vec::new() }
     }
 
     /// The same program on data of its own, without the running installation's options.
     #[must_use]
     pub fn in_folder(&self, data_dir: &Path) -> Self {
-        Self { program: self.program.clone(), data_dir: data_dir.to_owned(), inherits: false }
+        Self { program: self.program.clone(), data_dir: data_dir.to_owned(), inherits: false, told: Vec::new() }
+    }
+
+    /// With one more variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.told.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The program with these arguments.
@@ -51,10 +59,12 @@ impl Installation {
             }
         }
         command.args(arguments).env("RAALLY_DATA_DIR", &self.data_dir).stdin(Stdio::null());
+        command.envs(self.told.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    fn json(&self, arguments: &[&OsStr]) -> Result<Value, Failed> {
+    /// Runs a command to its end; its data.
+    pub(super) fn json(&self, arguments: &[&OsStr]) -> Result<Value, Failed> {
         let told = |what: String| {
             let name = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             Failed::ours(format!("`raally {name}`: {what}"))
