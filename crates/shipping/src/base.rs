@@ -60,6 +60,9 @@ pub(crate) fn start(
 
 impl Making {
     fn make(&self, standing: &Standing, snapshot: &Snapshot) -> Result<(), ShippingError> {
+        if snapshot.pages() == 0 {
+            return Err(ShippingError::Input("the database is empty: there is nothing to make a base of".to_owned()));
+        }
         let folder = names::base(&standing.generation, standing.sequence);
         let mut parts = Vec::new();
         let mut page = vec![0; snapshot.page_size() as usize];

@@ -58,6 +58,7 @@ impl Manifest {
         let manifest: Self = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
         let whole = manifest.parts.len() == manifest.pages.div_ceil(PART_PAGES) as usize;
         let sized = manifest.page_size.is_power_of_two() && (512..=PAGE_SIZE_MAX).contains(&manifest.page_size);
+        let whole = whole && manifest.pages > 0;
         if whole && sized { Ok(manifest) } else { Err(damaged("does not fit together".to_owned())) }
     }
 }

@@ -23,8 +23,6 @@ const TICK: Duration = Duration::from_millis(10);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// Shortest pause between two tries to let the log begin anew.
 const ROTATE_EVERY: Duration = Duration::from_millis(500);
-/// Single records that are packed into one object.
-const PACK_RECORDS: usize = 512;
 /// Bytes of single records that are packed into one object; larger ones stay alone.
 const PACK_BYTES: usize = 8 << 20;
 /// Pause between two looks for what is too old.
@@ -165,7 +163,7 @@ impl<'w> Reign<'w> {
             self.pack();
         }
         let waiting: usize = self.singles.iter().map(|(_, bytes)| bytes.len()).sum();
-        if self.singles.len() >= PACK_RECORDS || waiting >= PACK_BYTES {
+        if self.singles.len() >= self.work.options.pack_records || waiting >= PACK_BYTES {
             self.pack();
         }
         Ok(true)

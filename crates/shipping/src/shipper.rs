@@ -33,6 +33,8 @@ pub struct Options {
     pub keep: Duration,
     /// How often what was committed is shipped.
     pub every: Duration,
+    /// Single records that are packed into one object.
+    pub pack_records: usize,
     /// How often a base is made.
     pub base_every: Duration,
     /// Bytes of the write-ahead log from which on it is copied back.
@@ -53,6 +55,7 @@ impl Options {
             keys: Vec::new(),
             keep: Duration::from_secs(30 * 86_400),
             every: Duration::from_millis(200),
+            pack_records: 512,
             base_every: Duration::from_secs(86_400),
             rotate_bytes: 16 << 20,
             log_bytes_max: 1 << 30,

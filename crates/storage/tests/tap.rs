@@ -165,6 +165,24 @@ fn what_was_missed_because_the_log_began_anew_twice_is_found_by_comparing() {
 }
 
 #[test]
+fn a_database_whose_log_is_still_empty_is_followed_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, one) = database(folder.path());
+    write(&one, 300);
+    // The last to close copies the log back and removes it.
+    drop(one);
+    let mut tap = Tap::open(&path).unwrap();
+    assert!(tap.pages() > 30 && tap.page_size() == 4096, "{} pages", tap.pages());
+    let mut copy = Copy::of(&mut tap);
+    let one = open(&path);
+    for _ in 0..3 {
+        write(&one, 5);
+        assert_eq!(copy.look(&mut tap).unwrap().commits, 1);
+    }
+    copy.is(&path, &one);
+}
+
+#[test]
 fn a_held_log_is_never_begun_anew_and_after_a_rotation_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let (path, one) = database(folder.path());

@@ -131,7 +131,8 @@ impl Tap {
         let open = |suffix: &str| keep_open(&suffixed(path, suffix)).map_err(|error| disk(&error));
         let files = Files { database: open("")?, index: open("-shm")?, log: open("-wal")? };
         begin_read(&pin)?;
-        let head = log::head(files.index).map_err(|error| disk(&error))?;
+        let head =
+            log::head(files.index).and_then(|head| filled(head, files.database)).map_err(|error| disk(&error))?;
         let mut tap = Self {
             path: path.to_owned(),
             files,
@@ -167,7 +168,8 @@ impl Tap {
     }
 
     fn head(&self) -> Result<Head, StoreError> {
-        let head = log::head(self.files.index).map_err(|error| disk(&error))?;
+        let head = log::head(self.files.index).and_then(|head| filled(head, self.files.database));
+        let head = head.map_err(|error| disk(&error))?;
         if head.page_size == self.pages.size {
             return Ok(head);
         }
@@ -404,6 +406,21 @@ impl Tap {
     fn at_is_older(&self) -> Result<bool, StoreError> {
         Ok(self.head()?.spot.salt != self.at.salt)
     }
+}
+
+/// Before the first frame of a fresh log the header knows no sizes: the file does.
+fn filled(mut head: Head, database: &File) -> io::Result<Head> {
+    if head.page_size == 0 {
+        let mut size = [0; 2];
+        database.read_exact_at(&mut size, 16)?;
+        let size = u32::from(u16::from_be_bytes(size));
+        head.page_size = if size == 1 { 65_536 } else { size };
+    }
+    if head.pages == 0 && head.page_size > 0 {
+        let pages = database.metadata()?.len() / u64::from(head.page_size);
+        head.pages = u32::try_from(pages).map_err(io::Error::other)?;
+    }
+    Ok(head)
 }
 
 enum Walked {
