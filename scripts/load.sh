@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 kind="${1:-smoke}"
 target="${CARGO_TARGET_DIR:-target}"
 k6="${RAALLY_TOOLS:-$target/tools}/bin/k6"
-[ -x "$k6" ] || k6=$(command -v k6) || { echo "k6 is not installed: scripts/deploy-check.sh builds it with SOAK=1"; exit 75; }
+[ -x "$k6" ] || k6=$(command -v k6) || {
+    echo "not run: k6 is not installed; scripts/deploy-check.sh tools builds it, with go" | tee "${STAGE_SUMMARY:-/dev/null}"
+    exit 75
+}
 if [ -z "${RAALLY_URL:-}" ]; then
     raally="${RAALLY_BIN:-$target/release/raally}"
     folder=$(mktemp --directory)

@@ -45,6 +45,11 @@ class Load(unittest.TestCase):
         code, said, _ = load("smoke", SECONDS="3", P95_MS_MAX="2000", RAALLY_URL="http://127.0.0.1:1", RAALLY_WORKSPACE="none")
         self.assertNotEqual(code, 0, said)
 
+    def test_without_k6_the_stage_is_not_run(self):
+        environment = {"PATH": "/usr/bin:/bin", "RAALLY_TOOLS": str(scratch() / "nowhere")}
+        done = subprocess.run([TOP / "scripts/load.sh"], env=environment, text=True, capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stdout[:7]), (75, "not run"), done.stderr)
+
     def test_every_load_is_well_formed_and_has_the_limits_of_the_objectives(self):
         for name in LOADS:
             done = subprocess.run([tool("k6"), "inspect", DEPLOY / f"load/{name}.js"], text=True, capture_output=True, check=False)

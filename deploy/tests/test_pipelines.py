@@ -134,6 +134,24 @@ class Workflows(unittest.TestCase):
         self.assertIn("AWS_ROLE_ARN=arn:aws:iam::1:role/push\n", (folder / "env").read_text())
 
 
+class Wrappers(unittest.TestCase):
+    def test_each_script_is_its_command_for_an_environment(self):
+        folder = scratch() / "wrapped"
+        folder.mkdir()
+        (folder / "raallyctl").write_text('#!/bin/sh\necho "$RAALLY_DATA_DIR:$*"\n')
+        (folder / "raallyctl").chmod(0o755)
+        for script, said in [
+            ("deploy.sh", ":deploy --env uat --one two\n"),
+            ("rollback.sh", ":rollback --env uat --one two\n"),
+            ("monitor.sh", ":monitor --env uat --one two\n"),
+            ("backup-db.sh", "/var/lib/raally/uat/data:backup --one two\n"),
+        ]:
+            environment = {"PATH": f"{folder}:{os.environ['PATH']}"}
+            self.assertEqual(run(TOP / "scripts" / script, "uat", "--one", "two", env=environment).stdout, said)
+            with self.assertRaises(AssertionError):
+                run(TOP / "scripts" / script, env=environment)
+
+
 class Jenkins(unittest.TestCase):
     def test_it_has_its_parameters_and_production_comes_from_main(self):
         text = JENKINSFILE.read_text()
