@@ -225,7 +225,8 @@ fn otlp_endpoint(reader: &mut Reader) -> Option<String> {
     match host {
         Some(host) if !host.is_empty() && !host.contains(['@', ' ', '?', '#']) => Some(url.to_owned()),
         _ => {
-            reader.fault("otlp_endpoint", &format!("{text:?} is no address such as http://collector:4318"));
+            let shown = without_password(&text);
+            reader.fault("otlp_endpoint", &format!("{shown:?} is no address such as http://collector:4318"));
             None
         }
     }

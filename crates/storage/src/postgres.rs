@@ -61,11 +61,12 @@ impl Postgres {
         E: From<StoreError> + Send,
         T: Send,
     {
+        let span = spans::write(ENGINE);
         let mut attempt = 1;
         loop {
-            match self.attempt(scope, work).await? {
+            match self.attempt(scope, work, &span).await? {
                 Ok(outcome) => {
-                    Span::current().record("raally.attempts", u64::from(attempt));
+                    span.record("raally.attempts", u64::from(attempt));
                     if outcome.is_ok() {
                         self.changes.committed();
                     }
@@ -84,7 +85,7 @@ impl Postgres {
     }
 
     /// One run. The inner error asks for another one.
-    async fn attempt<T, E, F>(&self, scope: Scope, work: &F) -> Result<Result<Result<T, E>, StoreError>, E>
+    async fn attempt<T, E, F>(&self, scope: Scope, work: &F, span: &Span) -> Result<Result<Result<T, E>, StoreError>, E>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
         E: From<StoreError> + Send,
@@ -93,8 +94,8 @@ impl Postgres {
         let mut session = self.begin(scope, Access::Write).await?;
         let (result, fault, when_kept) = {
             let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
-            let result = work(&mut tx).await;
-            spans::met(&Span::current(), tx.rows_met());
+            let result = work(&mut tx).instrument(span.clone()).await;
+            spans::met(span, tx.rows_met());
             (result, tx.take_fault(), tx.take_when_kept())
         };
         match (result, fault) {
@@ -111,7 +112,7 @@ impl Postgres {
                 session.rollback().await;
                 Ok(Ok(Err(refusal)))
             }
-            (Ok(value), None) => match session.commit().instrument(spans::commit(ENGINE)).await {
+            (Ok(value), None) => match session.commit().instrument(span.in_scope(|| spans::commit(ENGINE))).await {
                 Ok(()) => {
                     when_kept.into_iter().for_each(|then| then());
                     Ok(Ok(Ok(value)))
@@ -128,11 +129,12 @@ impl Postgres {
         E: From<StoreError>,
     {
         let started = std::time::Instant::now();
+        let span = spans::read(ENGINE);
         let mut session = self.begin(scope, Access::Read).await?;
         let (result, fault) = {
             let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
-            let result = work(&mut tx).await;
-            spans::met(&Span::current(), tx.rows_met());
+            let result = work(&mut tx).instrument(span.clone()).await;
+            spans::met(&span, tx.rows_met());
             (result, tx.take_fault())
         };
         if !matches!(fault, Some(Fault::Broken { .. })) {

@@ -42,7 +42,8 @@ pub(crate) struct Sqlite {
 }
 
 /// Completes a future that never waits.
-pub(crate) fn complete<T>(future: impl Future<Output = T>) -> Result<T, StoreError> {
+fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreError> {
+    let _within = span.enter();
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
         Poll::Pending => Err(StoreError::bug("a work awaited something that isn't the transaction")),
@@ -105,7 +106,7 @@ where
     fn run(&mut self, connection: &mut rusqlite::Connection, clock: &Clock) -> Verdict {
         let span = self.traced.as_ref().map_or_else(Span::none, Traced::begun);
         let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock);
-        let result = span.in_scope(|| complete((self.work)(&mut tx)));
+        let result = complete(&span, (self.work)(&mut tx));
         if let Some(traced) = &mut self.traced {
             traced.worked(tx.rows_met());
         }
@@ -182,13 +183,13 @@ impl Sqlite {
         E: From<StoreError>,
     {
         let started = Instant::now();
-        let span = spans::read(ENGINE).entered();
+        let span = spans::read(ENGINE);
         let mut connection = self.readers.take()?;
         if !one_statement {
             statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
         }
         let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock);
-        let result = complete(work(&mut tx));
+        let result = complete(&span, work(&mut tx));
         spans::met(&span, tx.rows_met());
         let fault = tx.take_fault();
         let broken = matches!(fault, Some(Fault::Broken { .. }));
@@ -197,7 +198,6 @@ impl Sqlite {
             self.readers.put_back(connection);
         }
         self.meter.read(started.elapsed());
-        drop(span);
         match (result, fault) {
             (_, Some(Fault::Broken { error, recheck })) => {
                 self.writer.suspect(recheck);

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
-use tracing::{Instrument, Span};
+use tracing::Span;
 
 use crate::{
     config::{Location, StoreConfig},
@@ -14,7 +14,6 @@ use crate::{
     migrate::{self, Mode, SchemaState},
     postgres::Postgres,
     scope::Scope,
-    spans,
     sqlite::{Sqlite, backup},
     tx::Tx,
 };
@@ -114,9 +113,7 @@ impl Store {
         let started = Instant::now();
         let outcome = match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.write(scope, work).await,
-            Engine::Postgres(postgres) => {
-                postgres.write(scope, &work).instrument(spans::write(crate::postgres::ENGINE)).await
-            }
+            Engine::Postgres(postgres) => postgres.write(scope, &work).await,
         };
         self.inner.meter.write(started.elapsed());
         outcome
@@ -135,9 +132,7 @@ impl Store {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
-            Engine::Postgres(postgres) => {
-                postgres.read(scope, work).instrument(spans::read(crate::postgres::ENGINE)).await
-            }
+            Engine::Postgres(postgres) => postgres.read(scope, work).await,
         }
     }
 
@@ -153,9 +148,7 @@ impl Store {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, true, work),
-            Engine::Postgres(postgres) => {
-                postgres.read(scope, work).instrument(spans::read(crate::postgres::ENGINE)).await
-            }
+            Engine::Postgres(postgres) => postgres.read(scope, work).await,
         }
     }
 

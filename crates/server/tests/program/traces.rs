@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
+use raally_storage::testing::server::PostgresServer;
 use serde_json::{Value, json};
 
 use crate::collector::{Collector, attribute};
@@ -124,6 +125,28 @@ fn a_booking_is_one_trace_from_its_caller_to_the_commit_without_a_secret() {
 }
 
 #[test]
+fn on_postgresql_a_booking_is_a_trace_too() {
+    let Some(postgres) = PostgresServer::shared() else { return };
+    let database = tokio::runtime::Runtime::new().unwrap().block_on(postgres.empty_database());
+    let (here, collector) = (Installation::new(), Collector::start());
+    let mut command = here.command(&["serve"]);
+    command.env("RAALLY_OTLP_ENDPOINT", collector.url()).env("RAALLY_TRACE_RATIO", "0");
+    command.env("RAALLY_DATABASE_URL", database);
+    let server = Server::start(command);
+    let company = company(&server);
+    book(&server, "01", &company);
+    let booked = |spans: &[Span]| named(spans, "create_assignment").is_some() && named(spans, "commit").is_some();
+    let spans = collector.spans_when(booked);
+    let write = below(&spans, named(&spans, "create_assignment").unwrap(), "write");
+    for span in [write, below(&spans, write, "commit"), below(&spans, below(&spans, write, "change"), "append")] {
+        assert_eq!(attribute(span, "db.system.name").as_deref(), Some("postgresql"), "{}", span.name);
+        assert_eq!(hex(&span.trace_id), TRACE);
+    }
+    assert_eq!(attribute(write, "raally.attempts").as_deref(), Some("1"));
+    assert_eq!(server.end(), Some(0));
+}
+
+#[test]
 fn a_listener_gets_what_a_trace_changed_in_a_span_that_links_to_it() {
     let (here, collector) = (Installation::new(), Collector::start());
     let server = serve(&here, &collector.url(), "0");
@@ -150,7 +173,10 @@ fn a_listener_gets_what_a_trace_changed_in_a_span_that_links_to_it() {
 #[test]
 fn what_waits_is_sent_before_the_end_and_what_is_not_sampled_never() {
     let (here, collector) = (Installation::new(), Collector::start());
-    let server = serve(&here, &collector.url(), "1");
+    let mut command = here.command(&["serve"]);
+    // The variable that all programs share.
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()).env("RAALLY_TRACE_RATIO", "1");
+    let server = Server::start(command);
     let company = company(&server);
     book(&server, "00", &company);
     assert_eq!(server.end(), Some(0));
@@ -158,6 +184,23 @@ fn what_waits_is_sent_before_the_end_and_what_is_not_sampled_never() {
     assert!(spans.iter().all(|span| hex(&span.trace_id) != TRACE), "the caller said that it isn't sampled");
     for made in ["create_workspace", "create_person", "create_project"] {
         assert!(named(&spans, made).is_some(), "{made} is missing");
+    }
+}
+
+#[test]
+fn where_traces_go_and_how_many_is_checked_before_the_start() {
+    let here = Installation::new();
+    let check = |endpoint: &str, ratio: &str| {
+        let mut command = here.command(&["config", "check"]);
+        let checked = command.env("RAALLY_OTLP_ENDPOINT", endpoint).env("RAALLY_TRACE_RATIO", ratio).output().unwrap();
+        (checked.status.code(), text(&checked.stderr))
+    };
+    assert_eq!(check("https://collector.example:4318/", "0.25").0, Some(0));
+    for endpoint in ["collector:4318", "grpc://collector", "http://", "http://me:secret@collector"] {
+        let (code, said) = check(endpoint, "2");
+        assert_eq!(code, Some(1), "{endpoint}");
+        assert!(said.contains("RAALLY_OTLP_ENDPOINT") && said.contains("RAALLY_TRACE_RATIO"), "{said}");
+        assert!(!said.contains("secret"), "{said}");
     }
 }
 
