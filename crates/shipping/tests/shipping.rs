@@ -307,6 +307,7 @@ async fn what_is_sealed_opens_with_its_key_alone_and_brings_the_keys_along() {
 async fn names_that_no_shipper_writes_are_not_followed() {
     let scene = Scene::new();
     let (shipper, progress) = scene.ship(scene.options());
+    safe(&progress).await;
     scene.write(1);
     safe(&progress).await;
     shipper.stop().await;

@@ -123,3 +123,59 @@ fn a_restore_never_overwrites_data_unless_told_and_keeps_what_was_there() {
     assert_eq!(told["auditOk"], true, "{told}");
     proof::holds(&installation);
 }
+
+/// A stand-in for S3 (<https://docs.getmoto.org>); none where Python lacks it. Killed with the value.
+struct Moto(std::process::Child, SocketAddr);
+
+impl Moto {
+    fn start() -> Option<Self> {
+        let has = |module: &str| {
+            let import = format!("import {module}");
+            std::process::Command::new("python3").args(["-c", &import]).output().is_ok_and(|done| done.status.success())
+        };
+        if !has("moto.server") {
+            say("skip: Python's moto[server] is not on this machine; nothing is shipped to S3");
+            return None;
+        }
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut command = std::process::Command::new("python3");
+        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &address.port().to_string()]);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let moto = Self(command.spawn().unwrap(), address);
+        wait_until("the stand-in for S3 listens", || std::net::TcpStream::connect(address).is_ok());
+        let bucket = Request { method: "PUT", path: "/backups".to_owned(), ..Request::default() };
+        assert_eq!(ask(address, &bucket).status, 200);
+        Some(moto)
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+#[test]
+fn what_is_shipped_to_s3_is_restored_from_there() {
+    let Some(moto) = Moto::start() else { return };
+    let url = "s3://backups/raally/prod";
+    let here = |installation: Installation| {
+        installation
+            .with("AWS_ACCESS_KEY_ID", "key")
+            .with("AWS_SECRET_ACCESS_KEY", "secret")
+            .with("AWS_REGION", "eu-central-1")
+            .with("AWS_ENDPOINT_URL", format!("http://{}", moto.1))
+    };
+    let installation = here(Installation::sqlite()).with("RAALLY_BACKUP_URL", url);
+    let server = installation.serve();
+    Company::found(server.address);
+    wait_until_based(std::slice::from_ref(&server));
+    server.stop();
+    let restored = here(Installation::sqlite());
+    restored.done(&["restore", "--from", url]);
+    for key in ["secret.key", "audit.key"] {
+        std::fs::copy(installation.folder().join(key), restored.folder().join(key)).unwrap();
+    }
+    assert_eq!(proof::holds(&restored), proof::holds(&installation));
+}
