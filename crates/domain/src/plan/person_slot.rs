@@ -70,8 +70,8 @@ impl PersonSlot {
         self.time_off.iter().any(|row| row.status == TimeOffStatus::Pending)
     }
 
+    /// Puts a row that is not there yet, or was taken before.
     pub(super) fn put_row(&mut self, row: AssignmentRow) {
-        self.take_row(row.id);
         let at = self.rows.partition_point(|known| (known.starts, known.id) < (row.starts, row.id));
         if self.rows.len() == self.rows.capacity() {
             self.rows.reserve_exact(self.rows.len() / 8 + 4);

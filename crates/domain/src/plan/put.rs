@@ -105,7 +105,8 @@ impl Plan {
             phase: assignment.phase_id.map_or(NONE, |phase| self.phases.number(phase)),
         };
         let number = self.people.number(assignment.person_id);
-        let before = self.assignments.insert(id, number).filter(|before| *before != number);
+        // A new one has no row to look for: a booking must not cost a walk over all that its person has.
+        let before = self.assignments.insert(id, number);
         if let Some(slot) = before.and_then(|before| self.people.change(before)) {
             slot.take_row(id);
         }
