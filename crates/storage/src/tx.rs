@@ -30,6 +30,7 @@ use raally_domain::ids::WorkspaceId;
 use crate::{
     config::Clock,
     error::StoreError,
+    event,
     postgres::session::Session,
     row::{Param, RowRef},
     scope::Scope,
@@ -70,6 +71,8 @@ pub struct Tx<'c> {
     number: u64,
     has_appended: bool,
     rows: Rows,
+    /// On SQLite, where nobody else writes meanwhile: the head that was read or moved last.
+    head: Option<(WorkspaceId, event::Head)>,
 }
 
 /// How many rows a transaction has met.
@@ -100,6 +103,7 @@ impl<'c> Tx<'c> {
             number,
             has_appended: false,
             rows: Rows::default(),
+            head: None,
         }
     }
 
@@ -237,13 +241,16 @@ impl<'c> Tx<'c> {
     }
 
     /// On SQLite: runs an INSERT and answers the last row's id; cheaper than RETURNING, for which SQLite makes a table of
-    /// its own each time. On PostgreSQL: nothing.
+    /// its own each time. On PostgreSQL: nothing. After a `Duplicate` nothing is inserted, and the work may go on.
     pub(crate) async fn insert_rows(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<i64>, StoreError> {
         let Conn::Sqlite(connection) = &mut self.conn else { return Ok(None) };
         let result = crate::sqlite::statement::execute(connection, sql, params);
         let last = connection.last_insert_rowid();
         self.rows.written += result.as_ref().copied().unwrap_or(0);
-        self.note(result).map(|_| Some(last))
+        match result {
+            Err(Fault::Refused(error @ StoreError::Duplicate { .. })) => Err(error),
+            other => self.note(other).map(|_| Some(last)),
+        }
     }
 
     /// Serialises all works that name the same key until this transaction ends: for uniqueness over workspaces, such as

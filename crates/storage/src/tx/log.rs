@@ -28,9 +28,8 @@ const LIFT_HEAD_POSTGRES: &str = "INSERT INTO workspace_head AS head (workspace_
      ON CONFLICT (workspace_id) DO UPDATE SET recorded_at = GREATEST(head.recorded_at, excluded.recorded_at), \
      commit_order = GREATEST(head.commit_order, excluded.commit_order) RETURNING recorded_at, commit_order, position";
 
-const MOVE_HEAD_POSTGRES: &str = "UPDATE workspace_head SET position = ?2, recorded_at = ?3 WHERE workspace_id = ?1";
-const MOVE_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, ?2, ?3) \
-     ON CONFLICT (workspace_id) DO UPDATE SET position = excluded.position, recorded_at = excluded.recorded_at";
+const MOVE_HEAD: &str = "UPDATE workspace_head SET position = ?2, recorded_at = ?3 WHERE workspace_id = ?1";
+const FIRST_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, ?2, ?3)";
 
 impl Tx<'_> {
     /// Appends events to one stream. From here until the transaction ends, other works that append to the same workspace
@@ -61,7 +60,9 @@ impl Tx<'_> {
             let head = self.head(append.workspace).await?;
             (head.recorded_at.max(now), 0, head.position)
         };
-        let actual = self.stream_version(append.workspace, append.stream_id).await?;
+        // A stream that is new has no version to be read: the unique index says whether it was.
+        let unasked = append.expected == Expected::New && !self.on_postgres();
+        let actual = if unasked { 0 } else { self.stream_version(append.workspace, append.stream_id).await? };
         let holds = match append.expected {
             Expected::New => actual == 0,
             Expected::Version(version) => actual == version,
@@ -73,14 +74,22 @@ impl Tx<'_> {
         let mut version = actual;
         let mut positions = Vec::with_capacity(append.events.len());
         for chunk in append.events.chunks(EVENTS_PER_INSERT_MAX) {
-            self.insert_events(append, chunk, version, recorded_at, order, &mut positions).await?;
+            match self.insert_events(append, chunk, version, recorded_at, order, &mut positions).await {
+                Err(StoreError::Duplicate { .. }) if unasked => {
+                    let actual = self.stream_version(append.workspace, append.stream_id).await?;
+                    let (stream_id, expected) = (append.stream_id, append.expected);
+                    return Err(StoreError::VersionConflict { stream_id, expected, actual });
+                }
+                inserted => inserted?,
+            }
             version += i64::try_from(chunk.len()).unwrap_or(0);
         }
         let (Some(first), Some(last)) = (positions.iter().min().copied(), positions.iter().max().copied()) else {
             return Err(StoreError::bug("no position came back"));
         };
-        let text = self.pick(MOVE_HEAD_SQLITE, MOVE_HEAD_POSTGRES);
+        let text = if previous_position == 0 { self.pick(FIRST_HEAD_SQLITE, MOVE_HEAD) } else { MOVE_HEAD };
         self.execute(text, &[append.workspace.0.into(), last.into(), recorded_at.into()]).await?;
+        self.know_head(append.workspace, Head { position: last, recorded_at });
         Ok(Appended { version, previous_position, first_position: first, last_position: last, recorded_at })
     }
 
@@ -145,11 +154,25 @@ impl Tx<'_> {
     /// `OutOfScope`, `Unavailable`, `Overloaded`.
     pub async fn head(&mut self, workspace: WorkspaceId) -> Result<Head, StoreError> {
         self.scope.check(workspace)?;
+        if let Some((known, head)) = self.head
+            && known == workspace
+        {
+            return Ok(head);
+        }
         let text = "SELECT position, recorded_at FROM workspace_head WHERE workspace_id = ?1";
         let head = self
             .row(text, &[workspace.0.into()], |row| Ok(Head { position: row.int(0)?, recorded_at: row.int(1)? }))
-            .await?;
-        Ok(head.unwrap_or_default())
+            .await?
+            .unwrap_or_default();
+        self.know_head(workspace, head);
+        Ok(head)
+    }
+
+    /// On PostgreSQL others may move it before this transaction locks it.
+    fn know_head(&mut self, workspace: WorkspaceId, head: Head) {
+        if !self.on_postgres() {
+            self.head = Some((workspace, head));
+        }
     }
 
     /// Position of the last event that was recorded at or before an instant; 0 when there is none. `asOf` in one number.
