@@ -3,11 +3,9 @@
 use raally_domain::access::Grant;
 use raally_domain::decide::Refusal;
 use raally_domain::event::{Envelope, TimeOffEvent};
-use raally_domain::ids::{AssignmentId, ProjectId};
-use raally_domain::kind::Kind;
-use raally_domain::model::{Assignment, Commitment, TimeOff, TimeOffStatus};
-use raally_domain::rules::{Booking, Days, day_of, expand};
-use raally_storage::{Op, Query};
+use raally_domain::ids::{AssignmentId, ProjectId, TimeOffId};
+use raally_domain::model::{Commitment, TimeOff, TimeOffStatus};
+use raally_domain::plan::AssignmentRow;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,7 +15,6 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;
-use crate::codec::from_record;
 use crate::failure::Failure;
 
 /// An assignment with work on the days of an absence.
@@ -91,41 +88,15 @@ impl App {
     /// # Errors
     /// `NotFound`.
     pub async fn broken_by(&self, caller: &Caller, id: Uuid) -> Result<Vec<Broken>, Failure> {
-        let (app, workspace) = (self.clone(), caller.workspace);
-        self.store()
-            .read(caller.scope(), move |tx| {
-                Box::pin(async move {
-                    let time_off = app.load::<TimeOff>(tx, id).await?.filter(|known| known.deleted_at.is_none());
-                    let time_off = time_off.ok_or(Refusal::NotFound)?.state.details;
-                    let range = Days::new(day_of(time_off.starts_on), day_of(time_off.ends_on));
-                    let settings = app.settings(tx, workspace).await?;
-                    let person = time_off.person_id.0;
-                    let Some(mut days) = app.working_days(tx, workspace, person, settings, range).await? else {
-                        return Ok(Vec::new());
-                    };
-                    days.forget_absences();
-                    let query = Query::new(Kind::Assignment)
-                        .filter("person_id", Op::Eq, person)
-                        .filter("starts_on", Op::Le, range.to)
-                        .filter("ends_on", Op::Ge, range.from);
-                    let mut broken = Vec::new();
-                    for record in tx.list(&query).await? {
-                        let assignment = from_record::<Assignment>(&record)?;
-                        let minutes = expand(&Booking::of(&assignment.state), &days.calendar(), range).minutes;
-                        let minutes: i64 = minutes.iter().sum();
-                        if minutes > 0 {
-                            broken.push(Broken {
-                                assignment_id: AssignmentId(record.id),
-                                version: record.version,
-                                project_id: assignment.state.project_id,
-                                commitment: assignment.state.commitment,
-                                minutes,
-                            });
-                        }
-                    }
-                    Ok(broken)
-                })
-            })
-            .await
+        self.ask_plan(caller.workspace, None, move |plan| {
+            let broken = plan.broken_by(TimeOffId(id)).ok_or(Refusal::NotFound)?;
+            let told = |(row, minutes): (&AssignmentRow, i64)| {
+                let project_id = plan.project_of(row)?.id;
+                let (version, commitment) = (i64::from(row.version), row.commitment);
+                Some(Broken { assignment_id: row.id, version, project_id, commitment, minutes })
+            };
+            Ok(broken.into_iter().filter_map(told).collect())
+        })
+        .await?
     }
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span as TimeSpan, ToSpan};
 use raally_domain::decide::{Faults, Refusal, Rule};
 use raally_domain::event::AssignmentEvent;
-use raally_domain::ids::{PersonId, ProjectId};
+use raally_domain::ids::{AssignmentId, PersonId, ProjectId};
 use raally_domain::model::{Assignment, AssignmentDetails, ClashPolicy, Commitment, Effort, Span};
 use raally_domain::rules::{ClashCheck, Days, day_of};
 use raally_storage::Tx;
@@ -97,15 +97,13 @@ impl App {
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
-        let (app, workspace) = (self.clone(), caller.workspace);
-        self.store()
-            .read(caller.scope(), move |tx| {
-                Box::pin(async move {
-                    let settings = app.settings(tx, workspace).await?;
-                    app.find_clashes(tx, workspace, settings, id, &details).await
-                })
-            })
-            .await
+        // Also a tentative one is told what would be in its way if it were promised.
+        let details = AssignmentDetails { commitment: Commitment::Confirmed, ..details };
+        let app = self.clone();
+        self.ask_plan(caller.workspace, None, move |plan| {
+            plan.check_clash(id.map(AssignmentId), &details, app.today_date(plan.settings()))
+        })
+        .await
     }
 
     pub(crate) async fn book_one(

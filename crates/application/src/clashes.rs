@@ -38,11 +38,6 @@ impl WorkingDays {
         WorkCalendar::of(&self.person, &self.settings, find, &self.holidays, self.absences.clone())
     }
 
-    /// As if nobody were away.
-    pub(crate) fn forget_absences(&mut self) {
-        self.absences.clear();
-    }
-
     /// An open demand has no capacity.
     pub(crate) fn is_placeholder(&self) -> bool {
         self.person.details.kind == PersonKind::Placeholder

@@ -27,6 +27,7 @@ pub mod imports;
 pub mod managed;
 pub mod members;
 pub mod mint;
+mod narrowed;
 pub mod people;
 pub mod plans;
 pub mod platform;

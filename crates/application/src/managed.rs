@@ -13,6 +13,7 @@ use crate::caller::Caller;
 use crate::change::Expect;
 use crate::codec::Indexed;
 use crate::failure::Failure;
+use crate::narrowed::Whose;
 use crate::references::Referring;
 
 /// A kind with the use cases of this file.
@@ -68,6 +69,11 @@ impl App {
     /// # Errors
     /// When storage fails.
     pub async fn list(&self, caller: &Caller, query: Query) -> Result<Page, Failure> {
+        if self.store().writes_are_serial()
+            && let Some(whose) = Whose::of(&query)
+        {
+            return self.list_narrowed(caller, query, whose).await;
+        }
         let limit = query.limit;
         self.store()
             .read_one(caller.scope(), move |tx| {
@@ -179,26 +185,57 @@ pub async fn page(tx: &mut Tx<'_>, query: &Query, limit: u32) -> Result<Page, Fa
     if let OrderBy::Column(_) = query.order {
         return page_by_column(tx, query, limit).await;
     }
-    let (mut items, mut count, mut last) = (String::new(), 0_u32, None);
-    let order = query.order;
-    let seen = tx
-        .visit(query, |row| {
-            count += 1;
-            if count > limit {
+    let mut paging = Paging::new(limit);
+    paging.visit(tx, query).await?;
+    Ok(paging.page())
+}
+
+/// A page that is read in one or several steps.
+pub(crate) struct Paging {
+    items: String,
+    limit: u32,
+    seen: u32,
+    last: Option<After>,
+}
+
+impl Paging {
+    /// A page of at most so many.
+    pub(crate) const fn new(limit: u32) -> Self {
+        Self { items: String::new(), limit, seen: 0, last: None }
+    }
+
+    /// Adds what a query answers.
+    pub(crate) async fn visit(&mut self, tx: &mut Tx<'_>, query: &Query) -> Result<(), Failure> {
+        let (order, limit) = (query.order, self.limit);
+        tx.visit(query, |row| {
+            self.seen += 1;
+            if self.seen > limit {
                 return;
             }
-            push(&mut items, row.body);
-            if count == limit {
+            push(&mut self.items, row.body);
+            if self.seen == limit {
                 let key = match order {
                     OrderBy::SortKey => row.sort_key.into(),
                     OrderBy::Position => row.position.into(),
                     OrderBy::Id | OrderBy::Column(_) => row.id.into(),
                 };
-                last = Some(After { key, id: row.id });
+                self.last = Some(After { key, id: row.id });
             }
         })
         .await?;
-    Ok(Page { items, next: last.filter(|_| seen > u64::from(limit)) })
+        Ok(())
+    }
+
+    /// There is more than the page holds.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.seen > self.limit
+    }
+
+    /// The page, and where the next one begins if there is one.
+    pub(crate) fn page(self) -> Page {
+        let next = if self.is_full() { self.last } else { None };
+        Page { items: self.items, next }
+    }
 }
 
 fn push(items: &mut String, body: &str) {

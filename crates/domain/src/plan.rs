@@ -7,6 +7,7 @@
 //! keep a snapshot while a writer goes on. Working days are computed when first asked for and kept per person.
 
 mod assignment_row;
+mod breaks;
 mod clash;
 mod entry;
 mod holidays;

@@ -56,6 +56,60 @@ async fn every_move_of_an_assignment_works_over_http(host: Host) {
     host.act(&at(&copy, "/restore"), owner, 6, Value::Null).await.refused(409, "not-deleted");
 }
 
+/// Every id that a list answers, page by page.
+async fn listed(host: &Host, slice: &Slice, filter: &str) -> Vec<String> {
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = host.get(&slice.at(&format!("assignments?limit=3&{filter}{cursor}")), &slice.owner).await.ok();
+        ids.extend(page["items"].as_array().unwrap().iter().map(|item| id(item).to_owned()));
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return ids,
+        }
+    }
+}
+
+both!(bookings_of_a_person_and_of_a_project_are_listed_page_by_page);
+async fn bookings_of_a_person_and_of_a_project_are_listed_page_by_page(host: Host) {
+    let slice = Slice::make(&host).await;
+    let owner = &slice.owner;
+    let bob = host.add(&slice.workspace, owner, "people", json!({"name": "Bob"})).await;
+    let moon = host.add(&slice.workspace, owner, "projects", json!({"name": "Moon", "code": "M"})).await;
+    let (mut of_bob, mut on_moon, mut both) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..14 {
+        let mut body = booking(&slice.person, &slice.project, 1);
+        if number % 2 == 0 {
+            body["personId"] = bob["id"].clone();
+        }
+        if number % 3 == 0 {
+            body["projectId"] = moon["id"].clone();
+        }
+        let booked = host.post(&slice.at("assignments?onClash=allow"), owner, body).await.created();
+        let number_of = |wanted: bool, list: &mut Vec<String>| wanted.then(|| list.push(id(&booked).to_owned()));
+        number_of(number % 2 == 0, &mut of_bob);
+        number_of(number % 3 == 0, &mut on_moon);
+        number_of(number % 6 == 0, &mut both);
+    }
+    let (of, on) = (format!("personId={}", id(&bob)), format!("projectId={}", id(&moon)));
+    assert_eq!(listed(&host, &slice, &of).await, of_bob);
+    assert_eq!(listed(&host, &slice, &on).await, on_moon);
+    assert_eq!(listed(&host, &slice, &format!("{of}&{on}")).await, both);
+    let none = format!("{of}&from=2030-01-01");
+    assert_eq!(listed(&host, &slice, &none).await, Vec::<String>::new(), "other conditions hold too");
+
+    let gone = of_bob.remove(3);
+    host.delete(&slice.at(&format!("assignments/{gone}")), owner, 1).await.gone();
+    assert_eq!(listed(&host, &slice, &of).await, of_bob);
+    assert_eq!(listed(&host, &slice, &format!("{of}&deleted=only")).await, [gone.clone()]);
+    of_bob.insert(3, gone);
+    assert_eq!(listed(&host, &slice, &format!("{of}&deleted=include")).await, of_bob, "in order, the removed one too");
+
+    let away = of_bob.remove(0);
+    let to = json!({"personId": id(&slice.person)});
+    host.patch(&slice.at(&format!("assignments/{away}?onClash=allow")), owner, 1, to).await.ok();
+    assert_eq!(listed(&host, &slice, &format!("{of}&deleted=include")).await, of_bob, "one that was given away is not");
+}
+
 both!(efforts_of_every_form_are_kept_and_bad_ones_named);
 async fn efforts_of_every_form_are_kept_and_bad_ones_named(host: Host) {
     let slice = Slice::make(&host).await;

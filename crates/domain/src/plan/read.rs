@@ -79,6 +79,23 @@ impl Plan {
         slot.rows.iter().find(|row| row.id == id).map(|row| (slot, row))
     }
 
+    /// Ids of the assignments of a person, on a project, or of one on the other, in no order; those of people and
+    /// projects that are removed too.
+    #[must_use]
+    pub fn assignment_ids(&self, person: Option<PersonId>, project: Option<ProjectId>) -> Vec<AssignmentId> {
+        let Some(project) = project.map(|id| self.projects.find(id)) else {
+            return self.rows_of(person).map(|row| row.id).collect();
+        };
+        // A project that nobody knows has no assignments.
+        self.rows_of(person).filter(|row| Some(row.project) == project).map(|row| row.id).collect()
+    }
+
+    fn rows_of(&self, person: Option<PersonId>) -> impl Iterator<Item = &AssignmentRow> {
+        let one = person.map(|id| self.people.get(id));
+        let all = one.is_none().then(|| self.people.iter().map(|(_, slot)| slot));
+        one.flatten().into_iter().chain(all.into_iter().flatten()).flat_map(|slot| &slot.rows)
+    }
+
     /// The project of a row.
     #[must_use]
     pub fn project_of(&self, row: &AssignmentRow) -> Option<&Entry<ProjectId, Project, ProjectMoney>> {
