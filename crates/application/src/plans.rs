@@ -66,11 +66,17 @@ impl Slot {
 /// The plans in memory.
 pub struct Plans {
     slots: moka::sync::Cache<WorkspaceId, Arc<Slot>>,
+    /// One for each core.
+    turns: tokio::sync::Semaphore,
 }
 
 impl Default for Plans {
     fn default() -> Self {
-        Self { slots: moka::sync::Cache::builder().max_capacity(PLANS_MAX).time_to_idle(IDLE_MAX).build() }
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            slots: moka::sync::Cache::builder().max_capacity(PLANS_MAX).time_to_idle(IDLE_MAX).build(),
+            turns: tokio::sync::Semaphore::new(cores),
+        }
     }
 }
 
@@ -97,6 +103,8 @@ impl App {
             None => self.fresh_plan(workspace).await?,
             Some(at) => Arc::new(self.plan_as_of(workspace, at).await?),
         };
+        // More at a time would answer none of them sooner, and each holds an answer of megabytes.
+        let _turn = self.plans().turns.acquire().await.map_err(Failure::bug)?;
         tokio::task::spawn_blocking(move || question(&slot.read().plan)).await.map_err(Failure::bug)
     }
 

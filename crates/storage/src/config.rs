@@ -97,7 +97,7 @@ impl StoreConfig {
             write_queue_max: 4096,
             commit_batch_max: 512,
             lock_wait_max: Duration::from_secs(10),
-            page_cache_kib: 16_384,
+            page_cache_kib: 4_096,
             mmap_bytes: 0,
             pool_size: 16,
             pool_wait_max: Duration::from_secs(5),
