@@ -154,7 +154,8 @@ fn reason_words(reason: &Reason, readings: &[Reading]) -> String {
             let reading = readings.iter().find(|reading| reading.metric == *of);
             let compared = reading.and_then(compared).unwrap_or_else(|| name(of));
             let sure = reading.and_then(|reading| reading.worse).map(|evidence| {
-                format!(", evidence e^{:.1} of the needed e^{:.1}", evidence.ln_e_max, evidence.ln_needed)
+                let (seen, enough) = (one_in(evidence.ln_e_max), one_in(evidence.ln_needed));
+                format!(", by chance in at most 1 of {seen} releases; 1 of {enough} is enough")
             });
             format!("worse: {compared}{}", sure.unwrap_or_default())
         }
@@ -162,6 +163,11 @@ fn reason_words(reason: &Reason, readings: &[Reading]) -> String {
             format!("{} is {}, the limit is {}", name(of), value(of, *measured), value(of, *limit))
         }
     }
+}
+
+/// By Ville's inequality, versions that are alike reach an e-value of `x` in at most one of `x` releases.
+fn one_in(ln_e: f64) -> String {
+    if ln_e > 1e6_f64.ln() { "a million".to_owned() } else { format!("{:.0}", ln_e.exp()) }
 }
 
 fn waiting_words(waiting: &Waiting) -> String {
@@ -244,7 +250,8 @@ mod tests {
     #[test]
     fn the_floor_of_an_environment_is_the_judges() {
         let strict = Analysis { latency_floor_ms: 0, ..Analysis::default() };
-        assert!(words(&judged(&strict, 1_500, 1_000)).starts_with("worse: p"));
+        let said = words(&judged(&strict, 1_500, 1_000));
+        assert!(said.starts_with("worse: p") && said.contains("1 of 1250 is enough"), "{said}");
         assert!(words(&judged(&Analysis::default(), 15_000, 10_000)).starts_with("worse: p"));
     }
 }

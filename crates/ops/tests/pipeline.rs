@@ -160,6 +160,7 @@ fn jobs_run_their_stages_alone_and_a_stage_says_what_it_did() {
         pairs(&[("build", "passed"), ("security-secrets", "passed"), ("security-image", "not-run")])
     );
     let read = |name: &str| std::fs::read_to_string(top.join("target/pipeline").join(name)).unwrap();
+    assert!(read("report.html").contains("Nothing failed, but 1 of 3 stages could not be run"));
     assert!(read("junit.xml").contains("<system-out>3 programs</system-out>"), "{}", read("junit.xml"));
     assert!(read("report.html").contains("<pre>3 programs</pre>"));
 }

@@ -29,7 +29,9 @@ pub async fn run(what: &PipelineDo, talk: Talk) -> Result<ExitCode, Failed> {
 
 /// What must have passed, and in brackets what must not have failed.
 fn after(stage: &crate::pipeline::Stage) -> String {
-    let unless_failed = stage.unless_failed.iter().map(|name| format!("({name})"));
+    let mut parts: Vec<&str> = stage.unless_failed.iter().filter_map(|name| name.split('-').next()).collect();
+    parts.dedup();
+    let unless_failed = parts.iter().map(|part| format!("({part})"));
     stage.needs.iter().cloned().chain(unless_failed).collect::<Vec<_>>().join(", ")
 }
 

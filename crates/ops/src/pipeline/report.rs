@@ -94,8 +94,12 @@ fn page(ended: &[Ended]) -> String {
             one.seconds
         );
     }
-    let passed = ended.iter().all(|one| matches!(one.outcome, Outcome::Passed | Outcome::Cached));
-    let title = if passed { "The pipeline passed" } else { "The pipeline did not pass" };
+    let count = |outcomes: &[Outcome]| ended.iter().filter(|one| outcomes.contains(&one.outcome)).count();
+    let title = match (count(&[Outcome::Failed, Outcome::Skipped]), count(&[Outcome::NotRun])) {
+        (0, 0) => "The pipeline passed".to_owned(),
+        (0, not_run) => format!("Nothing failed, but {not_run} of {} stages could not be run", ended.len()),
+        _ => "The pipeline did not pass".to_owned(),
+    };
     format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>{title}</title><style>{STYLE}</style><h1>{title}</h1>\n<table><thead><tr><th>Stage</th><th>Outcome</th>\

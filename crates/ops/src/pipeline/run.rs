@@ -140,7 +140,8 @@ async fn one(stage: &Stage, top: &Path, logs: &Path) -> Ended {
         Ok(outcome) => ended.outcome = outcome,
         Err(why) => ended.tail = why,
     }
-    if ended.outcome != Outcome::Passed && ended.tail.is_empty() {
+    let explained = ended.outcome == Outcome::NotRun && !ended.summary.is_empty();
+    if ended.outcome != Outcome::Passed && ended.tail.is_empty() && !explained {
         ended.tail = tail(&ended.log);
     }
     ended
