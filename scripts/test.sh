@@ -22,6 +22,7 @@ if [ -f web/package.json ] && command -v npm >/dev/null; then
     # Before the server, which carries it inside.
     part "web build" npm --prefix web run build
 fi
+part "kube tools" scripts/kube-tools.sh
 part "cargo test" cargo test --workspace --locked --no-fail-fast
 # Once more by command: now the built `raally` can say what its options are.
 part "cargo xtask check" cargo xtask check

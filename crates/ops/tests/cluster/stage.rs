@@ -1,0 +1,317 @@
+//! A namespace with the chart in it, an environment that names it, and the tool.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams, PostParams};
+use kube::{Client, discovery};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::kubelet::{self, Nature, says};
+use crate::server::{OPERATOR, STRANGER, Server, server};
+
+/// Longest wait for anything; a loaded machine is slow.
+pub const PATIENCE: Duration = Duration::from_secs(180);
+/// What the chart installs here: no autoscaler, and nothing for controllers that are not in this cluster.
+const INSTALLED: [&str; 7] =
+    ["ServiceAccount", "Role", "RoleBinding", "Service", "Deployment", "VirtualService", "DestinationRule"];
+
+/// Each test is alone in the cluster: some take its API server away.
+static ALONE: Mutex<u32> = Mutex::new(0);
+
+pub struct Stage {
+    pub server: &'static Server,
+    pub namespace: String,
+    folder: TempDir,
+    file: PathBuf,
+    _alone: MutexGuard<'static, u32>,
+}
+
+/// An image of this name's own digest.
+pub fn image(name: &str) -> String {
+    let digest: String = name.bytes().cycle().take(32).map(|byte| format!("{byte:02x}")).collect();
+    format!("ghcr.io/raally/raally@sha256:{digest}")
+}
+
+/// An image that is as told.
+pub fn image_that(name: &str, nature: Nature) -> String {
+    let image = image(name);
+    kubelet::be(&image, nature, &says("0.1.0", 1, "0.1.0"));
+    image
+}
+
+/// The chart's objects of an environment, as they are rendered for Argo CD.
+fn chart() -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/kustomize/dev/raally.gen.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_saphyr::from_multiple(&text).unwrap()
+}
+
+impl Stage {
+    /// With the chart installed and these lines in the environment; none where there is no cluster.
+    pub fn new(strategy: &str, mesh: bool, more: &str) -> Option<Self> {
+        let server = server()?;
+        kubelet::run(server);
+        let mut alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        *alone += 1;
+        let namespace = format!("test-{}", *alone);
+        let folder = tempfile::Builder::new().prefix("stage").tempdir().unwrap();
+        for (name, token) in [("operator", OPERATOR), ("stranger", STRANGER)] {
+            std::fs::write(folder.path().join(format!("{name}.yaml")), server.kubeconfig(token)).unwrap();
+        }
+        let file = folder.path().join("environments.toml");
+        let text = format!(
+            r#"format = 1
+            [environments.test]
+            target = "kubernetes"
+            replicas = 2
+            strategy = "{strategy}"
+            [environments.test.gates]
+            ready-seconds-max = 60
+            settle-ms = 0
+            [environments.test.rolling]
+            watch-seconds = 1
+            [environments.test.blue-green]
+            watch-seconds = 1
+            [environments.test.canary]
+            steps = [{{ weight-bp = 4000, hold-seconds-min = 2, hold-seconds-max = 150 }}]
+            [environments.test.analysis]
+            failure-share-margin = 0.2
+            latency-margin = 5.0
+            slo-requests-min = 30
+            slo-failure-share-max = 0.1
+            slo-p95-ms-max = 5000
+            [environments.test.kubernetes]
+            kubeconfig = "operator.yaml"
+            namespace = "{namespace}"
+            image = "ghcr.io/raally/raally"
+            mesh-settle-ms = 0
+            {more}
+            "#
+        );
+        std::fs::write(&file, text).unwrap();
+        let stage = Self { server, namespace, folder, file, _alone: alone };
+        kubelet::database_says(&stage.namespace, &says("0.1.0", 1, "0.1.0"));
+        stage.server.runtime.block_on(stage.install(mesh));
+        Some(stage)
+    }
+
+    /// The same after a first release, r1.
+    pub fn begun(strategy: &str, mesh: bool, more: &str) -> Option<Self> {
+        let stage = Self::new(strategy, mesh, more)?;
+        let ended = stage.data(&["deploy", &image("first"), "--strategy", "rolling", "--yes"]);
+        assert_eq!((&ended["outcome"], &ended["running"]), (&"released".into(), &"r1".into()), "{ended}");
+        Some(stage)
+    }
+
+    async fn install(&self, mesh: bool) {
+        let client = self.server.client().await;
+        let namespaces: Api<DynamicObject> = Api::all_with(client.clone(), &resource("", "v1", "Namespace"));
+        let made = object(json!({"metadata": {"name": self.namespace}}));
+        namespaces.create(&PostParams::default(), &made).await.unwrap();
+        if mesh {
+            for (kind, plural) in [("VirtualService", "virtualservices"), ("DestinationRule", "destinationrules")] {
+                custom(&client, kind, plural).await;
+            }
+        }
+        for mut wanted in chart() {
+            let kind = wanted["kind"].as_str().unwrap_or_default().to_owned();
+            let is_mesh = wanted["apiVersion"].as_str().is_some_and(|version| version.contains("istio"));
+            if !INSTALLED.contains(&kind.as_str()) || (is_mesh && !mesh) {
+                continue;
+            }
+            wanted = serde_json::from_str(
+                &wanted
+                    .to_string()
+                    .replace("raally.svc", &format!("{}.svc", self.namespace))
+                    .replace("raally.raally.", &format!("raally.{}.", self.namespace)),
+            )
+            .unwrap();
+            wanted["metadata"]["namespace"] = json!(self.namespace);
+            if kind == "Deployment" {
+                wanted["spec"]["replicas"] = json!(2);
+                wanted["spec"]["minReadySeconds"] = json!(0);
+                // No node is in a zone here; the stand-in takes every pod.
+                wanted["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = json!(5);
+            }
+            let name = wanted["metadata"]["name"].as_str().unwrap().to_owned();
+            let api = self.api(&client, &wanted);
+            let parameters = PatchParams { force: true, ..PatchParams::apply("helm") };
+            api.patch(&name, &parameters, &Patch::Apply(&wanted)).await.unwrap();
+        }
+        let deployments = self.deployments(&client);
+        let deadline = Instant::now() + PATIENCE;
+        while deployments.get("raally").await.unwrap().data["status"]["readyReplicas"] != json!(2) {
+            assert!(Instant::now() < deadline, "what the chart installed does not get ready");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn api(&self, client: &Client, wanted: &Value) -> Api<DynamicObject> {
+        let (group, version) = wanted["apiVersion"]
+            .as_str()
+            .unwrap()
+            .split_once('/')
+            .unwrap_or(("", wanted["apiVersion"].as_str().unwrap()));
+        Api::namespaced_with(
+            client.clone(),
+            &self.namespace,
+            &resource(group, version, wanted["kind"].as_str().unwrap()),
+        )
+    }
+
+    fn deployments(&self, client: &Client) -> Api<DynamicObject> {
+        Api::namespaced_with(client.clone(), &self.namespace, &resource("apps", "v1", "Deployment"))
+    }
+
+    /// An object as the cluster has it, with every right.
+    pub fn get(&self, group: &str, kind: &str, name: &str) -> Option<Value> {
+        let version = "v1";
+        self.server.runtime.block_on(async {
+            let api: Api<DynamicObject> =
+                Api::namespaced_with(self.server.client().await, &self.namespace, &resource(group, version, kind));
+            api.get_opt(name).await.unwrap().map(|found| serde_json::to_value(found).unwrap())
+        })
+    }
+
+    /// What somebody else does, by this name.
+    pub fn edit(&self, group: &str, kind: &str, name: &str, by: &str, patch: &Value) {
+        self.server.runtime.block_on(async {
+            let api: Api<DynamicObject> =
+                Api::namespaced_with(self.server.client().await, &self.namespace, &resource(group, "v1", kind));
+            let parameters = PatchParams { field_manager: Some(by.to_owned()), ..PatchParams::default() };
+            api.patch(name, &parameters, &Patch::Merge(patch)).await.unwrap();
+        });
+    }
+
+    /// Names of the Deployments, each with its replicas.
+    pub fn workloads(&self) -> BTreeMap<String, i64> {
+        self.server.runtime.block_on(async {
+            let found = self.deployments(&self.server.client().await).list(&Default::default()).await.unwrap();
+            let each = |one: &DynamicObject| {
+                (one.metadata.name.clone().unwrap(), one.data["spec"]["replicas"].as_i64().unwrap())
+            };
+            found.items.iter().map(each).collect()
+        })
+    }
+
+    /// With something else in the file of the environment.
+    pub fn with(self, from: &str, to: &str) -> Self {
+        let text = std::fs::read_to_string(&self.file).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&self.file, text.replace(from, to)).unwrap();
+        self
+    }
+
+    /// The tool with these arguments, on this environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raallyctl"));
+        command.args(arguments).args(["--env", "test", "--json", "--file"]).arg(&self.file).stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs it; what it says on standard output.
+    pub fn data(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {said}"))
+    }
+
+    /// Runs it; what it says on standard error, after this exit code.
+    pub fn refused(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{said}{}", String::from_utf8_lossy(&output.stdout));
+        said
+    }
+
+    pub fn status(&self) -> Value {
+        self.data(&["status"])
+    }
+
+    /// Starts a release and returns at once. Its news go to a file.
+    pub fn start_deploy(&self, image: &str, more: &[&str]) -> (Child, PathBuf) {
+        let news = self.folder.path().join("news");
+        let mut command = self.command(&["deploy", image, "--yes"]);
+        command.args(more).stdout(Stdio::piped()).stderr(std::fs::File::create(&news).unwrap());
+        (command.spawn().unwrap(), news)
+    }
+
+    /// Only the new release is left, and the cluster has what it should.
+    pub fn only(&self, release: &str) {
+        let status = self.status();
+        assert_eq!((&status["serving"], &status["unfinished"]), (&2.into(), &Value::Null), "{status}");
+        let instances: Vec<String> = status["fleet"]["instances"].as_object().unwrap().keys().cloned().collect();
+        assert!(
+            instances.iter().all(|id| id.starts_with(&format!("{release}-")) && !id.contains("beside")),
+            "{instances:?}"
+        );
+        let running: Vec<(String, i64)> = self.workloads().into_iter().filter(|(_, replicas)| *replicas > 0).collect();
+        let name = if release == "r0" { "raally".to_owned() } else { format!("raally-{release}") };
+        assert_eq!(running, [(name, 2)]);
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!(
+                "the tool said last: {}",
+                std::fs::read_to_string(self.folder.path().join("news")).unwrap_or_default()
+            );
+        }
+        self.server.runtime.block_on(async {
+            let namespaces: Api<DynamicObject> =
+                Api::all_with(self.server.client().await, &resource("", "v1", "Namespace"));
+            _ = namespaces.delete(&self.namespace, &Default::default()).await;
+        });
+    }
+}
+
+fn resource(group: &str, version: &str, kind: &str) -> ApiResource {
+    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
+}
+
+fn object(value: Value) -> DynamicObject {
+    serde_json::from_value(value).unwrap()
+}
+
+/// A kind of the mesh's, without its schema.
+async fn custom(client: &Client, kind: &str, plural: &str) {
+    let kinds: Api<DynamicObject> =
+        Api::all_with(client.clone(), &resource("apiextensions.k8s.io", "v1", "CustomResourceDefinition"));
+    let name = format!("{plural}.networking.istio.io");
+    let wanted = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": name},
+        "spec": {
+            "group": "networking.istio.io", "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.to_lowercase(), "listKind": format!("{kind}List")},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {
+                "type": "object", "properties": {"spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}},
+            }}}],
+        },
+    });
+    kinds.patch(&name, &PatchParams::apply("test"), &Patch::Apply(&wanted)).await.unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while discovery::pinned_kind(client, &GroupVersionKind::gvk("networking.istio.io", "v1", kind)).await.is_err() {
+        assert!(Instant::now() < deadline, "{kind} is not served");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Waits for a condition.
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
