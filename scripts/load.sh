@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# load.sh [smoke|load|stress|soak] [k6 options]: runs deploy/load against RAALLY_URL, as RAALLY_EMAIL with RAALLY_PASSWORD in
-# RAALLY_WORKSPACE; without RAALLY_URL against a server of its own with the demo company. Ends with 99 when a limit is broken,
+# load.sh [smoke|load|stress|soak] [k6 options]: runs deploy/load against LOAD_URL, as LOAD_EMAIL with LOAD_PASSWORD in
+# LOAD_WORKSPACE; without LOAD_URL against a server of its own with the demo company. Ends with 99 when a limit is broken,
 # with 75 when k6 is not here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ k6="${RAALLY_TOOLS:-$target/tools}/bin/k6"
     echo "not run: k6 is not installed; scripts/deploy-check.sh tools builds it, with go" | tee "${STAGE_SUMMARY:-/dev/null}"
     exit 75
 }
-if [ -z "${RAALLY_URL:-}" ]; then
+if [ -z "${LOAD_URL:-}" ]; then
     raally="${RAALLY_BIN:-$target/release/raally}"
     folder=$(mktemp --directory)
     server=
@@ -29,8 +29,8 @@ if [ -z "${RAALLY_URL:-}" ]; then
         sleep 0.1
     done
     of_demo() { python3 -c "import json, sys; print(json.load(open(sys.argv[1]))$1)" "$folder/demo.json"; }
-    RAALLY_URL="http://$address" RAALLY_WORKSPACE=$(of_demo "['workspaceId']")
-    RAALLY_EMAIL=$(of_demo "['logins'][0]['email']") RAALLY_PASSWORD=$(of_demo "['logins'][0]['password']")
-    export RAALLY_URL RAALLY_WORKSPACE RAALLY_EMAIL RAALLY_PASSWORD
+    LOAD_URL="http://$address" LOAD_WORKSPACE=$(of_demo "['workspaceId']")
+    LOAD_EMAIL=$(of_demo "['logins'][0]['email']") LOAD_PASSWORD=$(of_demo "['logins'][0]['password']")
+    export LOAD_URL LOAD_WORKSPACE LOAD_EMAIL LOAD_PASSWORD
 fi
 "$k6" run --quiet --no-usage-report "${@:2}" "deploy/load/$kind.js"

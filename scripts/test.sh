@@ -31,7 +31,7 @@ part "holiday data" python3 scripts/holidays.py --check
 part "deploy check" scripts/deploy-check.sh
 if [ -n "${SOAK:-}" ]; then
     # 30 real releases of identical versions and 30 of bad ones; takes half an hour. A row of today's page is added.
-    part "real releases" cargo run --quiet --locked --package raally-ops --example releases -- --rounds "${RAALLY_RELEASES:-30}" \
+    part "real releases" cargo run --quiet --locked --package raally-ops --example releases -- --rounds "${RELEASES:-30}" \
         --tool "$target/debug/raallyctl" --raally "$target/debug/raally" --json "bench/results/releases-$(date +%F).json"
 fi
 if command -v shellcheck >/dev/null; then

@@ -4,8 +4,8 @@ import { check, fail } from 'k6'
 import exec from 'k6/execution'
 import http from 'k6/http'
 
-const base = __ENV.RAALLY_URL
-const api = `${base}/api/v1/workspaces/${__ENV.RAALLY_WORKSPACE}`
+const base = __ENV.LOAD_URL
+const api = `${base}/api/v1/workspaces/${__ENV.LOAD_WORKSPACE}`
 const json = { 'Content-Type': 'application/json' }
 /** Half of the life of an access token. */
 const SESSION_MS_MAX = 5 * 60 * 1000
@@ -37,7 +37,7 @@ let session = null
 
 function signedIn() {
   if (session && Date.now() - session.began < SESSION_MS_MAX) return session.headers
-  const body = JSON.stringify({ email: __ENV.RAALLY_EMAIL, password: __ENV.RAALLY_PASSWORD })
+  const body = JSON.stringify({ email: __ENV.LOAD_EMAIL, password: __ENV.LOAD_PASSWORD })
   const answer = http.post(`${base}/api/v1/auth/sign-in`, body, { headers: json, tags: { name: 'sign in', part: 'sign-in' } })
   if (!check(answer, { 'signed in': (it) => it.status === 200 })) fail(`sign in: ${answer.status}`)
   session = { began: Date.now(), headers: { ...json, Authorization: `Bearer ${answer.json('accessToken')}` } }

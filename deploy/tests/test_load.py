@@ -42,7 +42,7 @@ class Load(unittest.TestCase):
         self.assertIn("BROKEN  http_req_duration{part:plan} p(95)<0.001", summary)
 
     def test_a_server_that_is_not_there_fails_the_stage(self):
-        code, said, _ = load("smoke", SECONDS="3", P95_MS_MAX="2000", RAALLY_URL="http://127.0.0.1:1", RAALLY_WORKSPACE="none")
+        code, said, _ = load("smoke", SECONDS="3", P95_MS_MAX="2000", LOAD_URL="http://127.0.0.1:1", LOAD_WORKSPACE="none")
         self.assertNotEqual(code, 0, said)
 
     def test_without_k6_the_stage_is_not_run(self):
@@ -60,5 +60,5 @@ class Load(unittest.TestCase):
         self.assertEqual(sorted(file.stem for file in (DEPLOY / "load").glob("*.js")), sorted([*LOADS, "raally"]))
 
     def test_the_stage_knows_every_load(self):
-        (line,) = re.findall(r"(?m)^what = .*LOAD = (.*); RAALLY_URL", (DEPLOY / "pipeline.toml").read_text())
+        (line,) = re.findall(r"(?m)^what = .*LOAD = (.*); LOAD_URL", (DEPLOY / "pipeline.toml").read_text())
         self.assertEqual(sorted(re.findall(r"[a-z]{4,}", line)), LOADS)
