@@ -4,10 +4,12 @@ import { useEffect, useRef } from "react";
 import { actionRegistry } from "../actions/action";
 import { CONTROL, cx } from "../ui/classes";
 import { Icon } from "../ui/Icon";
+import { useTyped } from "../useTyped";
 
 export function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useLingui();
   const input = useRef<HTMLInputElement>(null);
+  const [text, type] = useTyped(value, onChange);
   useEffect(
     () =>
       actionRegistry.add([
@@ -31,9 +33,9 @@ export function SearchField({ value, onChange }: { value: string; onChange: (val
         aria-label={t`Search`}
         placeholder={t`Search`}
         className={cx(CONTROL, "ps-8")}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && onChange("")}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && type("")}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Select, TextField } from "@/shared/ui/Field";
+import { useTyped } from "@/shared/useTyped";
 import type { Day } from "../model";
 import { formatDay, parseDay } from "../time/days";
 import { ZOOMS, type Zoom } from "../time/scale";
@@ -20,6 +21,7 @@ interface Props {
 
 export function Toolbar({ view, change, firstDay, onStep, onToday, onJump }: Props) {
   const { t } = useLingui();
+  const [text, type] = useTyped(view.text, (text) => change({ text }, true));
   const subjects: Record<Subject, string> = { people: t`People`, projects: t`Projects` };
   const zooms: Record<Zoom, string> = { day: t`Day`, week: t`Week`, month: t`Month`, quarter: t`Quarter` };
   const groups: Record<Grouping, string> = {
@@ -77,8 +79,8 @@ export function Toolbar({ view, change, firstDay, onStep, onToday, onJump }: Pro
         type="search"
         className="w-44"
         placeholder={t`Search`}
-        value={view.text}
-        onChange={(text) => change({ text }, true)}
+        value={text}
+        onChange={type}
       />
     </>
   );
