@@ -35,7 +35,7 @@ pub struct Journal {
 #[derive(Debug)]
 enum Place {
     File(Lines),
-    Cluster(Ledger),
+    Cluster(Box<Ledger>),
 }
 
 impl Journal {
@@ -57,7 +57,7 @@ impl Journal {
     pub async fn of_cluster(mut ledger: Ledger) -> Result<Self, Failed> {
         let bytes = ledger.read().await?;
         let whole = read(&bytes).map_err(|fault| broken(&ledger.title(), &fault))?;
-        Ok(Self { place: Place::Cluster(ledger), entries: whole.entries, last_digest: whole.last_digest })
+        Ok(Self { place: Place::Cluster(Box::new(ledger)), entries: whole.entries, last_digest: whole.last_digest })
     }
 
     /// What is in a file, without opening it for writing; nothing when there is none.

@@ -10,6 +10,7 @@ use crate::failed::Failed;
 use crate::journal::History;
 use crate::model::environment::Strategy;
 use crate::model::fleet::{Fleet, Phase};
+use crate::model::ids::{InstanceId, ReleaseId};
 use crate::preflight::cluster;
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
@@ -118,7 +119,9 @@ fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
     if history.unfinished.is_some() {
         return;
     }
-    let stray = |id: &&crate::model::ids::InstanceId| Some(id.group.release()) != history.current;
+    // Before the first release in a cluster it is what the chart installed.
+    let own = history.current.unwrap_or(ReleaseId(0));
+    let stray = |id: &&InstanceId| id.group.release() != own;
     let strays: Vec<String> = seen.instances.keys().filter(stray).map(ToString::to_string).collect();
     if !strays.is_empty() {
         let what = format!("{} run and belong to no release that should", strays.join(", "));

@@ -108,7 +108,11 @@ fn row(change: &Change, history: &History) -> Vec<String> {
         began.to_string(),
         took.unwrap_or_default(),
         title,
-        change.strategy.map_or("rollback", |strategy| strategy.name()).to_owned(),
+        match (change.strategy, change.from) {
+            (Some(strategy), _) => strategy.name().to_owned(),
+            (None, Some(_)) => "rollback".to_owned(),
+            (None, None) => "was there".to_owned(),
+        },
         change.by.clone(),
         outcome,
     ]

@@ -83,7 +83,11 @@ pub(super) fn room(scene: &Scene<'_>) -> Finding {
 pub(super) fn foreign(scene: &Scene<'_>) -> Finding {
     match scene.seen.foreign.as_slice() {
         [] => good("foreign", "nobody else changed what the tool made"),
-        changes => bad("foreign", changes.join("; "), "undo it, or make it the release's own: nothing is written over"),
+        changes => bad(
+            "foreign",
+            changes.join("; "),
+            "undo it, or delete that Deployment and release again: nothing is written over",
+        ),
     }
 }
 

@@ -42,8 +42,8 @@ use traffic::{Splitter, Traffic};
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Instances that may run at the same time: the quota of the namespace is what really bounds them.
 const PLACES: usize = 400;
-/// What a pod gets beyond its own time to end.
-const END_SPARE: Duration = Duration::from_secs(30);
+/// What pods get beyond their own time to end: controllers that lost their API server need a while to find it again.
+const END_SPARE: Duration = Duration::from_secs(120);
 
 /// A target in a cluster.
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ impl Kubernetes {
         let workload = &self.target.workload;
         let object = self.deployment(workload).await?.ok_or_else(|| {
             Failed::input(format!("there is no Deployment {workload} in {}", self.cluster.namespace()))
-                .next("install the chart with `workload: deployment`: deploy/helm/raally")
+                .next("install the chart with `workload: deployment`; with `workload: rollout` Argo Rollouts releases by itself")
         })?;
         Template::of(object, workload)
     }
@@ -399,7 +399,12 @@ impl Target for Kubernetes {
         }
         let members = seen.members(self.cluster.namespace());
         let ready = |id: &InstanceId| members.get(id).is_some_and(|member| member.phase == Phase::Ready);
-        Ok(ids.iter().filter(|id| ready(id)).copied().collect())
+        let ready: BTreeSet<InstanceId> = ids.iter().filter(|id| ready(id)).copied().collect();
+        if ready.len() < ids.len() {
+            // Whoever waits asks again at once; the API server is others' too.
+            sleep(LOOK_EVERY).await;
+        }
+        Ok(ready)
     }
 
     async fn why_late(&self, ids: &BTreeSet<InstanceId>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use k8s_openapi::NamespaceResourceScope;
@@ -20,6 +21,10 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 const AGAIN_FIRST: Duration = Duration::from_millis(200);
 const AGAIN_MAX: Duration = Duration::from_secs(3);
+/// A server that has just started knows no roles yet and forbids everything: for so long a refusal is not believed.
+const FORBIDDEN_MIN: Duration = Duration::from_secs(1);
+/// The same, after it was out of reach.
+const FORBIDDEN_AFTER_TROUBLE: Duration = Duration::from_secs(20);
 
 /// A namespace of a cluster.
 #[derive(Clone)]
@@ -28,6 +33,8 @@ pub struct Cluster {
     namespace: String,
     patience: Duration,
     server: String,
+    /// When it was out of reach last.
+    trouble: Arc<Mutex<Option<Instant>>>,
 }
 
 impl fmt::Debug for Cluster {
@@ -110,7 +117,8 @@ impl Cluster {
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let client = Client::try_from(config).map_err(|error| bad(&error))?;
         let patience = Duration::from_secs(target.api_seconds_max);
-        Ok(Self { client, namespace: target.namespace.clone(), patience, server })
+        let trouble = Arc::default();
+        Ok(Self { client, namespace: target.namespace.clone(), patience, server, trouble })
     }
 
     /// The namespace.
@@ -161,7 +169,8 @@ impl Cluster {
     where
         F: Future<Output = Result<T, kube::Error>>,
     {
-        let deadline = Instant::now() + self.patience;
+        let began = Instant::now();
+        let deadline = began + self.patience;
         let mut pause = AGAIN_FIRST;
         loop {
             let error = match timeout(ANSWER_WITHIN, question()).await {
@@ -169,9 +178,15 @@ impl Cluster {
                 Ok(Err(error)) => error,
                 Err(_) => kube::Error::Service("no answer in time".into()),
             };
+            let forbidden = matches!(&error, kube::Error::Api(status) if status.code == 403);
+            if forbidden && began.elapsed() < self.disbelief() {
+                sleep(AGAIN_FIRST).await;
+                continue;
+            }
             if !may_pass(&error) {
                 return Err(self.refused(verb, what, error));
             }
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
             if Instant::now() + pause > deadline {
                 let why = words(&error);
                 let server = &self.server;
@@ -185,6 +200,13 @@ impl Cluster {
             sleep(pause).await;
             pause = (pause * 2).min(AGAIN_MAX);
         }
+    }
+
+    /// For how long a refusal is not believed.
+    fn disbelief(&self) -> Duration {
+        let trouble = *self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = trouble.is_some_and(|at| at.elapsed() < FORBIDDEN_AFTER_TROUBLE);
+        if lately { FORBIDDEN_AFTER_TROUBLE } else { FORBIDDEN_MIN }
     }
 
     fn refused(&self, verb: &str, what: &str, error: kube::Error) -> Refused {
