@@ -160,6 +160,8 @@ class Raally:
             "RAALLY_LOG_FORMAT": "json",
             "RAALLY_HOSTS": "127.0.0.1",
             "RAALLY_BACKUP_URL": f"file://{scratch() / 'shipped'}",
+            # Nobody listens there; what isn't taken is counted.
+            "RAALLY_OTLP_ENDPOINT": "http://127.0.0.1:9",
         }
         demo = json.loads(run(self.binary, "demo", "--json", env=self.environment).stdout)
         self.log = scratch() / "raally.log"

@@ -180,6 +180,12 @@ def database(_slo):
         panel("Events a second", [(f"max by (namespace) (deriv(raally_log_position{{{HERE}}}[5m]))", "{{namespace}}")], unit="ops", says="Growth of the log; the position is the same in every process."),
         panel("Events not sealed yet", [(f"max by (namespace) (raally_audit_seal_lag_positions{{{HERE}}})", "{{namespace}}")]),
         panel("Virtual memory", [(f"process_virtual_memory_bytes{{{HERE}}}", "{{instance}}")], unit="bytes"),
+        panel("Backup behind by", [(f"max by (namespace) (raally_backup_lag_seconds{{{HERE}}})", "{{namespace}}")], unit="s", steps=[GREEN, (30, RED)], says="How long the oldest change waits that is not in the backup store."),
+        panel("Who ships, and since when a base is there", [(f"raally_backup_shipping{{{HERE}}}", "{{instance}} ships"), (f"time() - max by (namespace) (raally_backup_base_timestamp_seconds{{{HERE}}})", "age of the base, s")]),
+        panel("Put into the backup store", [(f"sum(rate(raally_backup_shipped_bytes_total{{{HERE}}}[5m]))", "bytes a second")], unit="Bps"),
+        panel("Write-ahead log", [(f"raally_backup_log_bytes{{{HERE}}}", "{{instance}}")], unit="bytes"),
+        panel("Backup: records, bases, chains, failures", [(f"sum(rate(raally_backup_{what}_total{{{HERE}}}[5m])) * 60", f"{what} a minute") for what in ("records", "bases", "generations", "failures")]),
+        panel("Spans for the collector", [(f"sum(rate(raally_trace_spans_{what}_total{{{HERE}}}[5m]))", name) for what, name in (("sent", "sent"), ("not_taken", "not taken"), ("without_place", "without a place"))] + [(f"sum(raally_trace_spans_waiting{{{HERE}}})", "waiting")], says="Only where traces are made; what isn't sent is lost."),
     ]
 
 
