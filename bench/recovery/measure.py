@@ -48,6 +48,7 @@ def ask(port, method, path, body=None, token=None, connection=None):
 
 
 def figures(port):
+    """What the server shows of its backups."""
     page = ask(port, "GET", "/metrics")[1].decode()
     return {name: float(value) for name, value in re.findall(r"(?m)^(raally_backup_\w+) (\S+)$", page)}
 
@@ -57,7 +58,7 @@ def sign_in(port, arguments):
     status, body = ask(port, "POST", "/api/v1/auth/sign-in", {"email": arguments.email, "password": password})
     assert status == 200, body
     token = json.loads(body)["accessToken"]
-    workspace = json.loads(ask(port, "GET", "/api/v1/workspaces", None, token)[1])["items"][0]["id"]
+    workspace = json.loads(ask(port, "GET", "/api/v1/workspaces", None, token)[1])["items"][0]["workspace"]["id"]
     return token, f"/api/v1/workspaces/{workspace}/clients"
 
 
