@@ -67,8 +67,9 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) {
         };
         let path = format!("{prefix}{name}");
         if kind.is_dir() {
-            // A `data` folder at the top is a running server's.
-            if !SKIPPED_FOLDERS.contains(&name.as_str()) && path != "data" {
+            // A `data` folder at the top is a running server's; whatever lies among sources is one of them.
+            let skipped = SKIPPED_FOLDERS.contains(&name.as_str()) && !prefix.contains("src/");
+            if !skipped && path != "data" {
                 collect(&entry.path(), &format!("{path}/"), files);
             }
         } else if kind.is_file() {
