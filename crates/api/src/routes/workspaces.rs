@@ -132,6 +132,10 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         Ok(answer(app.change_workspace(&caller, version, patch).await?, ""))
     });
     add_demo(ops);
+    add_removal(ops);
+}
+
+fn add_removal(ops: &mut Operations<App>) {
     let operation = Operation::delete(ONE)
         .id("remove_workspace")
         .tag("Workspaces")
