@@ -12,7 +12,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
@@ -115,10 +114,9 @@ pub async fn serve<S: Gate>(
     platform.drain();
     tracing::info!("draining: readiness is red");
     accept_until(&listener, &connections, sleep(options.drain_delay)).await;
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        connections.start(stream, peer).await;
+    if let Err(error) = take_the_rest(listener, &connections).await {
+        tracing::warn!(%error, "can't take what waits");
     }
-    drop(listener);
     drop(connections);
     let deadline = Instant::now() + options.drain_deadline;
     tokio::select! {
@@ -135,6 +133,20 @@ pub async fn serve<S: Gate>(
     stage.send_replace(Stage::CutOff);
     let _ = all_gone.recv().await;
     Drained { finished: false, cut_off }
+}
+
+/// Takes who has connected already, and closes the listener. The system itself is asked: the runtime may not have heard
+/// yet of a connection that waits, and closing would reset it.
+async fn take_the_rest<S: Gate>(listener: TcpListener, connections: &Connections<S>) -> std::io::Result<()> {
+    let listener = listener.into_std()?;
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(()),
+            accepted => accepted?,
+        };
+        stream.set_nonblocking(true)?;
+        connections.start(TcpStream::from_std(stream)?, peer).await;
+    }
 }
 
 async fn accept_until<S: Gate>(listener: &TcpListener, connections: &Connections<S>, end: impl Future<Output = ()>) {
