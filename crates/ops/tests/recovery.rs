@@ -70,6 +70,13 @@ impl Place {
         answer.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0)
     }
 
+    /// `raally audit …` on an installation, which must be fine.
+    fn audited(&self, data: &str, what: &str) {
+        let done =
+            Command::new(raally()).args(["audit", what]).env("RAALLY_DATA_DIR", self.path(data)).output().unwrap();
+        assert!(done.status.success(), "{data}: {}", String::from_utf8_lossy(&done.stdout));
+    }
+
     fn sign_up(&self, name: &str) {
         let body = format!("{{\"email\":\"{name}@company.example\",\"password\":\"{PASSWORD}\",\"name\":\"{name}\"}}");
         assert_eq!(self.request("POST", "/api/v1/auth/sign-up", &body), 201);
@@ -114,6 +121,8 @@ impl Drop for Place {
 fn a_backup_beside_a_running_server_comes_back_whole_with_its_keys() {
     let place = Place::new();
     place.sign_up("ann");
+    // From here on what was signed verifies by the list of earlier keys alone.
+    place.audited("data", "rotate-key");
     let made = place.backed_up();
     assert!(made["manifest"]["events"].as_u64().unwrap() > 0, "{made}");
     let file = made["file"].as_str().unwrap();
@@ -131,8 +140,11 @@ fn a_backup_beside_a_running_server_comes_back_whole_with_its_keys() {
     let restore = [&["restore", "--from", "far", "--identity", "key", "--yes"][..], &program].concat();
     let back = place.done("there", &restore);
     assert_eq!(back["manifest"], made["manifest"]);
-    let keys = |data: &str| std::fs::read(place.path(data).join("secret.key")).unwrap();
-    assert_eq!(keys("there"), keys("data"));
+    for name in ["secret.key", "audit.key", "audit.key.trusted"] {
+        let key = |data: &str| std::fs::read(place.path(data).join(name)).unwrap();
+        assert_eq!(key("there"), key("data"), "{name}");
+    }
+    place.audited("there", "verify");
     assert!(place.refused("there", &restore).contains("--force"), "what is there is not replaced unasked");
     place.done("there", &[&restore[..], &["--force"]].concat());
     let before = ["--to-time", "2020-01-01T00:00:00Z"];

@@ -15,7 +15,12 @@ use crate::failed::{Doing, Failed};
 pub(super) const DATABASE: &str = "raally.db";
 pub(super) const MANIFEST: &str = "manifest.json";
 /// Names of the key files, in a backup and by default in the data folder.
-const KEYS: [(&str, &str); 2] = [("secret.key", "RAALLY_SECRET_KEY_FILE"), ("audit.key", "RAALLY_AUDIT_KEY_FILE")];
+const KEYS: [(&str, &str, &str); 3] = [
+    ("secret.key", "RAALLY_SECRET_KEY_FILE", ""),
+    ("audit.key", "RAALLY_AUDIT_KEY_FILE", ""),
+    // Beside the audit key, once it was rotated: without it what earlier keys signed does not verify.
+    ("audit.key.trusted", "RAALLY_AUDIT_KEY_FILE", ".trusted"),
+];
 
 /// A program and where its data lies. What else it needs comes from the environment, as for `raally serve`.
 #[derive(Clone, Debug)]
@@ -99,8 +104,8 @@ impl Installation {
             build: text("build"),
             schema: version["schema"].as_u64().unwrap_or_default(),
         };
-        for (name, option) in KEYS {
-            let from = self.key_file(name, option);
+        for (name, option, ending) in KEYS {
+            let from = self.key_file(name, option, ending);
             // The audit key is made at the first start of a server; before that there is none.
             if from.exists() {
                 copy_key(&from, &folder.join(name))?;
@@ -111,9 +116,12 @@ impl Installation {
         Ok(manifest)
     }
 
-    fn key_file(&self, name: &str, option: &str) -> PathBuf {
-        let told = std::env::var_os(option).filter(|_| self.inherits);
-        told.map_or_else(|| self.data_dir.join(name), PathBuf::from)
+    fn key_file(&self, name: &str, option: &str, ending: &str) -> PathBuf {
+        let Some(mut told) = std::env::var_os(option).filter(|_| self.inherits) else {
+            return self.data_dir.join(name);
+        };
+        told.push(ending);
+        PathBuf::from(told)
     }
 
     /// Puts an open copy in the place of this installation's data. A key that is there stays, when it is the same.
@@ -122,7 +130,7 @@ impl Installation {
     /// What `raally restore` says; when another key is there and `force` is not given.
     pub fn take_over(&self, copy: &Path, force: bool) -> Result<(), Failed> {
         fs::create_dir_all(&self.data_dir).doing(self.data_dir.display())?;
-        let keys = KEYS.map(|(name, option)| (copy.join(name), self.key_file(name, option)));
+        let keys = KEYS.map(|(name, option, ending)| (copy.join(name), self.key_file(name, option, ending)));
         for (from, to) in keys.iter().filter(|(from, _)| from.exists()) {
             let here = fs::read(to).ok();
             if here.is_some_and(|here| Some(here) != fs::read(from).ok()) && !force {
@@ -138,7 +146,9 @@ impl Installation {
         self.json(&arguments)?;
         for (from, to) in keys.iter().filter(|(from, _)| from.exists()) {
             if to.exists() && fs::read(to).ok() != fs::read(from).ok() {
-                fs::rename(to, to.with_extension("key.replaced")).doing(to.display())?;
+                let mut aside = to.clone().into_os_string();
+                aside.push(".replaced");
+                fs::rename(to, aside).doing(to.display())?;
             }
             if !to.exists() {
                 copy_key(from, to)?;

@@ -16,7 +16,7 @@ use crate::failed::{Doing, Failed};
 
 /// Largest database that is unpacked, in bytes; more is a fault in the file.
 const UNPACKED_BYTES_MAX: u64 = 1 << 40;
-const NAMES: [&str; 4] = [DATABASE, MANIFEST, "secret.key", "audit.key"];
+const NAMES: [&str; 5] = [DATABASE, MANIFEST, "secret.key", "audit.key", "audit.key.trusted"];
 
 /// The ending of a sealed backup's name.
 pub const SUFFIX: &str = ".tar.age";

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use raally_application::audit::AuditReport;
+use raally_identity::chain::TrustedKeys;
 use raally_shipping::{Identities, Place, Restored, Wanted, restore as fetch};
 use raally_storage::{Location, RestoreReport, StoreError};
 use serde_json::json;
@@ -83,8 +84,12 @@ async fn from_place(
     bar.finish_and_clear();
     let (restored, report) = fetched?;
     for (name, bytes) in &restored.keys {
-        let file = if name == "audit.key" { &config.audit_key_file } else { &config.secret_key_file };
-        put_key(file, bytes)?;
+        let file = match name.as_str() {
+            "audit.key" => config.audit_key_file.clone(),
+            "audit.key.trusted" => TrustedKeys::beside(&config.audit_key_file).path().to_owned(),
+            _ => config.secret_key_file.clone(),
+        };
+        put_key(&file, bytes)?;
     }
     let audit = verify(config).await?;
     for fault in &restored.faults {

@@ -7,6 +7,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use raally_api::Metrics;
+use raally_identity::chain::TrustedKeys;
 use raally_shipping::{Options, Place, Progress, Shipper};
 use raally_storage::Location;
 
@@ -37,6 +38,7 @@ pub fn prepare(config: &Config) -> Result<Option<Shipping>, Failed> {
     options.keys = vec![
         ("secret.key".to_owned(), config.secret_key_file.clone()),
         ("audit.key".to_owned(), config.audit_key_file.clone()),
+        ("audit.key.trusted".to_owned(), TrustedKeys::beside(&config.audit_key_file).path().to_owned()),
     ];
     if !options.recipients.seal() {
         tracing::warn!(
