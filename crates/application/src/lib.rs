@@ -28,6 +28,7 @@ pub mod managed;
 pub mod members;
 pub mod mint;
 mod narrowed;
+mod paging;
 pub mod people;
 pub mod plans;
 pub mod platform;

@@ -3,7 +3,7 @@
 use raally_domain::access::Grant;
 use raally_domain::decide::{Fault, Managed, Refusal, Rule};
 use raally_domain::kind::Kind;
-use raally_storage::{After, OrderBy, Query, Tx};
+use raally_storage::{Query, Tx};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::change::Expect;
 use crate::codec::Indexed;
 use crate::failure::Failure;
 use crate::narrowed::Whose;
+use crate::paging::page;
 use crate::references::Referring;
 
 /// A kind with the use cases of this file.
@@ -175,86 +176,6 @@ impl App {
             })
             .await
     }
-}
-
-/// Reads a page; one row more than asked tells whether there is a next one.
-///
-/// # Errors
-/// When storage fails.
-pub async fn page(tx: &mut Tx<'_>, query: &Query, limit: u32) -> Result<Page, Failure> {
-    if let OrderBy::Column(_) = query.order {
-        return page_by_column(tx, query, limit).await;
-    }
-    let mut paging = Paging::new(limit);
-    paging.visit(tx, query).await?;
-    Ok(paging.page())
-}
-
-/// A page that is read in one or several steps.
-pub(crate) struct Paging {
-    items: String,
-    limit: u32,
-    seen: u32,
-    last: Option<After>,
-}
-
-impl Paging {
-    /// A page of at most so many.
-    pub(crate) const fn new(limit: u32) -> Self {
-        Self { items: String::new(), limit, seen: 0, last: None }
-    }
-
-    /// Adds what a query answers.
-    pub(crate) async fn visit(&mut self, tx: &mut Tx<'_>, query: &Query) -> Result<(), Failure> {
-        let (order, limit) = (query.order, self.limit);
-        tx.visit(query, |row| {
-            self.seen += 1;
-            if self.seen > limit {
-                return;
-            }
-            push(&mut self.items, row.body);
-            if self.seen == limit {
-                let key = match order {
-                    OrderBy::SortKey => row.sort_key.into(),
-                    OrderBy::Position => row.position.into(),
-                    OrderBy::Id | OrderBy::Column(_) => row.id.into(),
-                };
-                self.last = Some(After { key, id: row.id });
-            }
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// There is more than the page holds.
-    pub(crate) const fn is_full(&self) -> bool {
-        self.seen > self.limit
-    }
-
-    /// The page, and where the next one begins if there is one.
-    pub(crate) fn page(self) -> Page {
-        let next = if self.is_full() { self.last } else { None };
-        Page { items: self.items, next }
-    }
-}
-
-fn push(items: &mut String, body: &str) {
-    if !items.is_empty() {
-        items.push(',');
-    }
-    items.push_str(body);
-}
-
-async fn page_by_column(tx: &mut Tx<'_>, query: &Query, limit: u32) -> Result<Page, Failure> {
-    let mut records = tx.list(query).await?;
-    let more = records.len() > limit as usize;
-    records.truncate(limit as usize);
-    let next = records.last().filter(|_| more).map(|last| query.after_record(last));
-    let mut items = String::new();
-    for record in &records {
-        push(&mut items, &record.body);
-    }
-    Ok(Page { items, next })
 }
 
 /// A value with a merge patch applied.

@@ -15,7 +15,7 @@ use crate::answer::Page;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::managed::Paging;
+use crate::paging::Paging;
 
 /// Rows that are asked for by one statement.
 const STEP_MAX: usize = 500;
