@@ -3,6 +3,7 @@
 mod assignments;
 mod audit;
 mod branding;
+mod candidates;
 mod catalogue;
 mod convert;
 mod exports;
@@ -37,6 +38,7 @@ pub fn operations() -> Operations<App> {
     projects::add(&mut ops);
     assignments::add(&mut ops);
     reports::add(&mut ops);
+    candidates::add(&mut ops);
     imports::add(&mut ops);
     exports::add(&mut ops);
     history::add(&mut ops);

@@ -1,16 +1,14 @@
-//! Signing up, in and out; refreshing; sessions; passwords.
+//! Signing up and in, and the logins that do.
 //!
 //! What a stranger hears does not tell whether an account exists: a wrong password and an unknown address take the same
 //! time and get the same answer, and a sign-up with a taken address is answered like a weak one would be: by a refusal
 //! that names the field only.
 
-use raally_domain::decide::{Refusal, Rule};
-use raally_domain::event::{EndedSession, Envelope, NewName, NewSession, NewUser, SessionEnd, SessionEvent, UserEvent};
+use raally_domain::decide::{Form, Refusal, Rule};
+use raally_domain::event::{Envelope, NewName, NewSession, NewUser, SessionEvent, UserEvent};
 use raally_domain::ids::{SessionId, UserId, WorkspaceId};
 use raally_domain::kind::Kind;
 use raally_domain::model::{Session, User};
-use raally_identity::password::{self, HashError, PasswordContext};
-use raally_identity::refresh::{Presented, Rotation, SessionState, rotate};
 use raally_identity::token::TOKEN_LIFE_S;
 use raally_identity::{Secret, email};
 use raally_storage::{Credential, Op, Query, RefreshState, Scope, Tx};
@@ -19,10 +17,11 @@ use crate::accounts::SignUp;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;
-use crate::codec::{from_record, instant};
+use crate::codec::from_record;
 use crate::failure::Failure;
 use crate::managed::bad_field;
 use crate::members::use_link;
+use crate::passwords::{check_password, hash_failed};
 
 /// What a client gets when it signs in or refreshes.
 #[derive(Debug)]
@@ -63,32 +62,12 @@ pub struct NewAccount {
     pub join_token: Option<String>,
 }
 
-/// A session as its owner sees it.
-#[derive(Clone, Debug)]
-pub struct SessionView {
-    /// Which.
-    pub id: SessionId,
-    /// What the client called itself.
-    pub client: String,
-    /// When it began.
-    pub created_at: jiff::Timestamp,
-    /// When it was refreshed last.
-    pub last_used_at: jiff::Timestamp,
-}
-
 pub(crate) fn platform(user: Option<UserId>, trace: Option<String>) -> Caller {
     Caller { user, trace, ..Caller::system(WorkspaceId::PLATFORM) }
 }
 
-fn hash_failed(error: HashError) -> Failure {
-    match error {
-        HashError::Overloaded => Failure::OverLimit { retry_after_seconds: 2 },
-        other => Failure::bug(other),
-    }
-}
-
 /// Of a mail address that has a login; says no more than it must.
-const ADDRESS_TAKEN: Rule = Rule::Malformed("can't be used for a new account");
+const ADDRESS_TAKEN: Rule = Rule::Malformed(Form::AddressTaken);
 
 fn is_address_taken(failure: &Failure) -> bool {
     matches!(failure, Failure::Refused(Refusal::Invalid(faults)) if faults.iter().any(|fault| fault.rule == ADDRESS_TAKEN))
@@ -134,7 +113,7 @@ impl App {
         trace: Option<String>,
     ) -> Result<UserId, Failure> {
         let address =
-            email::normalise(&new.email).map_err(|_| bad_field("/email", Rule::Malformed("must be a mail address")))?;
+            email::normalise(&new.email).map_err(|_| bad_field("/email", Rule::Malformed(Form::MailAddress)))?;
         check_password(&new.password, &address, &new.name)?;
         let password_hash = self.accounts().hasher.hash(new.password.clone()).await.map_err(hash_failed)?;
         let (app, name) = (self.clone(), new.name.trim().to_owned());
@@ -219,251 +198,16 @@ impl App {
         self.tokens(user, session, 1).await
     }
 
-    async fn tokens(&self, user: Envelope<User>, session: SessionId, generation: i64) -> Result<Tokens, Failure> {
+    pub(crate) async fn tokens(
+        &self,
+        user: Envelope<User>,
+        session: SessionId,
+        generation: i64,
+    ) -> Result<Tokens, Failure> {
         let keys = self.signing_keys().await?;
         let issued = keys.signer.issue(UserId(user.id), session, self.mint().now_us()).map_err(Failure::bug)?;
         let refresh = self.accounts().refresh.mint(session, generation);
         Ok(Tokens { access: issued.token, expires_in: TOKEN_LIFE_S, refresh, session, user })
-    }
-
-    /// Exchanges a refresh token for new tokens. One that was used before ends its session.
-    ///
-    /// # Errors
-    /// `Unauthenticated` for every token that is not good any more.
-    pub async fn refresh(&self, token: &Secret) -> Result<Tokens, Failure> {
-        let presented = self.accounts().refresh.read(token.expose()).ok_or(Failure::Unauthenticated)?;
-        let app = self.clone();
-        let outcome = self
-            .store()
-            .write(Scope::Platform, move |tx| {
-                let app = app.clone();
-                Box::pin(async move { app.rotate_session(tx, presented).await })
-            })
-            .await?;
-        let Some((user, generation)) = outcome else {
-            self.accounts().forget_all();
-            return Err(Failure::Unauthenticated);
-        };
-        self.tokens(user, presented.session, generation).await
-    }
-
-    async fn rotate_session(
-        &self,
-        tx: &mut Tx<'_>,
-        presented: Presented,
-    ) -> Result<Option<(Envelope<User>, i64)>, Failure> {
-        let session = presented.session;
-        tx.lock(Kind::Session, &[session.0]).await?;
-        let Some(known) = self.load::<Session>(tx, session.0).await? else { return Ok(None) };
-        let Some(stored) = tx.refresh_state(session.0).await? else { return Ok(None) };
-        let now = self.mint().now_us();
-        let state = SessionState {
-            id: session,
-            generation: stored.generation,
-            rotated_at: stored.rotated_at,
-            created_at: known.created_at.as_microsecond(),
-            ended: known.deleted_at.is_some(),
-        };
-        let user_id = known.state.user_id;
-        let generation = match rotate(&state, presented, now) {
-            Rotation::Rotated { generation } => {
-                tx.put_refresh_state(session.0, RefreshState { generation, rotated_at: now }).await?;
-                generation
-            }
-            Rotation::SameSuccessor { generation } => generation,
-            Rotation::Reused => return self.end_refused(tx, session, SessionEnd::RefreshReused).await,
-            Rotation::Expired => return self.end_refused(tx, session, SessionEnd::Expired).await,
-            Rotation::Invalid => return Ok(None),
-        };
-        let user = self.load::<User>(tx, user_id.0).await?.filter(|user| !user.state.suspended);
-        Ok(user.map(|user| (user, generation)))
-    }
-
-    async fn end_refused<T>(
-        &self,
-        tx: &mut Tx<'_>,
-        session: SessionId,
-        reason: SessionEnd,
-    ) -> Result<Option<T>, Failure> {
-        self.end(tx, &platform(None, None), session, reason).await?;
-        Ok(None)
-    }
-
-    async fn end(
-        &self,
-        tx: &mut Tx<'_>,
-        caller: &Caller,
-        session: SessionId,
-        reason: SessionEnd,
-    ) -> Result<(), Failure> {
-        let ended = vec![SessionEvent::Ended(EndedSession { reason })];
-        match self.change::<Session>(tx, caller, session.0, Expect::Current, ended).await {
-            Ok(_) | Err(Failure::Refused(Refusal::Deleted)) => {}
-            Err(failure) => return Err(failure),
-        }
-        tx.remove_refresh_state(session.0).await?;
-        Ok(())
-    }
-
-    /// Ends one of a user's sessions.
-    ///
-    /// # Errors
-    /// `NotFound` when it is not one of theirs.
-    pub async fn end_session(&self, user: UserId, session: SessionId, reason: SessionEnd) -> Result<(), Failure> {
-        let app = self.clone();
-        self.store()
-            .write(Scope::Platform, move |tx| {
-                let app = app.clone();
-                Box::pin(async move {
-                    let known = app.load::<Session>(tx, session.0).await?;
-                    let own = known.is_some_and(|known| known.state.user_id == user && known.deleted_at.is_none());
-                    if !own {
-                        return Err(Refusal::NotFound.into());
-                    }
-                    app.end(tx, &platform(Some(user), None), session, reason).await
-                })
-            })
-            .await?;
-        self.accounts().forget_all();
-        Ok(())
-    }
-
-    /// Ends all sessions of a user, on somebody else's behalf.
-    pub(crate) async fn end_all(
-        &self,
-        tx: &mut Tx<'_>,
-        caller: &Caller,
-        user: UserId,
-        reason: SessionEnd,
-    ) -> Result<(), Failure> {
-        let query = Query::new(Kind::Session).filter("user_id", Op::Eq, user.0);
-        for record in tx.list(&query).await? {
-            self.end(tx, caller, SessionId(record.id), reason).await?;
-        }
-        Ok(())
-    }
-
-    /// Ends all sessions of a user but one.
-    pub(crate) async fn end_others(
-        &self,
-        tx: &mut Tx<'_>,
-        user: UserId,
-        but: Option<SessionId>,
-        reason: SessionEnd,
-    ) -> Result<(), Failure> {
-        let query = Query::new(Kind::Session).filter("user_id", Op::Eq, user.0);
-        for record in tx.list(&query).await? {
-            if Some(SessionId(record.id)) != but {
-                self.end(tx, &platform(Some(user), None), SessionId(record.id), reason).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A user's living sessions, newest first.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn sessions(&self, user: UserId) -> Result<Vec<SessionView>, Failure> {
-        self.store()
-            .read(Scope::Platform, move |tx| {
-                Box::pin(async move {
-                    let query = Query::new(Kind::Session).filter("user_id", Op::Eq, user.0).limit(1_000);
-                    let mut views = Vec::new();
-                    for record in tx.list(&query).await? {
-                        let session = from_record::<Session>(&record)?;
-                        let id = SessionId(record.id);
-                        let used = tx.refresh_state(id.0).await?.map(|stored| instant(stored.rotated_at));
-                        views.push(SessionView {
-                            id,
-                            client: session.state.client,
-                            created_at: session.created_at,
-                            last_used_at: used.unwrap_or(session.created_at),
-                        });
-                    }
-                    views.sort_by_key(|view| std::cmp::Reverse(view.last_used_at));
-                    Ok(views)
-                })
-            })
-            .await
-    }
-
-    /// Changes a password; every other session ends.
-    ///
-    /// # Errors
-    /// `Invalid` when the current one is wrong or the new one too weak.
-    pub async fn change_password(
-        &self,
-        user: UserId,
-        session: SessionId,
-        current: Secret,
-        new: Secret,
-        from: From,
-    ) -> Result<(), Failure> {
-        let account = self.user(user).await?;
-        self.throttle(&account.state.email, &from.address).await?;
-        let stored = self
-            .store()
-            .read(Scope::Platform, move |tx| Box::pin(async move { Ok::<_, Failure>(tx.credential(user.0).await?) }))
-            .await?;
-        let stored = stored.map(|credential| credential.password_hash);
-        if !self.accounts().hasher.verify(current, stored).await.map_err(hash_failed)?.matches {
-            self.count_failure(&account.state.email, &from, Some(user)).await?;
-            return Err(bad_field("/currentPassword", Rule::Malformed("is not the present password")));
-        }
-        check_password(&new, &account.state.email, &account.state.name)
-            .map_err(|failure| renamed(failure, "/password", "/newPassword"))?;
-        self.set_password(user, new, Some(session)).await
-    }
-
-    /// Sets a password and ends sessions; for the command line, which asks for no current one.
-    ///
-    /// # Errors
-    /// `Invalid` when it is too weak.
-    pub async fn reset_password(&self, address: &str, new: Secret) -> Result<(), Failure> {
-        let address = email::normalise(address).map_err(|_| Refusal::NotFound)?;
-        let wanted = address.clone();
-        let user = self
-            .store()
-            .read(Scope::Platform, move |tx| Box::pin(async move { user_by_email(tx, &wanted).await }))
-            .await?
-            .ok_or(Refusal::NotFound)?;
-        check_password(&new, &address, &user.state.name)?;
-        self.set_password(UserId(user.id), new, None).await
-    }
-
-    async fn set_password(&self, user: UserId, new: Secret, keep: Option<SessionId>) -> Result<(), Failure> {
-        let password_hash = self.accounts().hasher.hash(new).await.map_err(hash_failed)?;
-        let app = self.clone();
-        self.store()
-            .write(Scope::Platform, move |tx| {
-                let (app, password_hash) = (app.clone(), password_hash.clone());
-                Box::pin(async move {
-                    let changed_at = app.mint().now_us();
-                    tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?;
-                    let (caller, changed) = (platform(Some(user), None), vec![UserEvent::PasswordChanged]);
-                    app.change::<User>(tx, &caller, user.0, Expect::Current, changed).await?;
-                    app.end_others(tx, user, keep, SessionEnd::PasswordChanged).await
-                })
-            })
-            .await?;
-        self.accounts().forget_all();
-        Ok(())
-    }
-
-    async fn store_password(&self, user: UserId, password: Secret) -> Result<(), Failure> {
-        let password_hash = self.accounts().hasher.hash(password).await.map_err(hash_failed)?;
-        let changed_at = self.mint().now_us();
-        self.store()
-            .write(Scope::Platform, move |tx| {
-                let password_hash = password_hash.clone();
-                Box::pin(async move {
-                    Ok::<_, Failure>(
-                        tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?,
-                    )
-                })
-            })
-            .await
     }
 
     /// A login.
@@ -507,28 +251,7 @@ impl App {
     }
 }
 
-fn check_password(password: &Secret, address: &str, name: &str) -> Result<(), Failure> {
-    let context = PasswordContext { service: "raally", email: address, name, workspace: "", second_factor: false };
-    password::check(password, &context).map_err(|weaknesses| {
-        let first = weaknesses.first().map_or("weak", |weakness| weakness.code());
-        let sentence = match first {
-            "password-too-short" | "too-short" => "must have at least 15 characters; a sentence is a good password",
-            "password-too-long" | "too-long" => "must have at most 256 bytes",
-            _ => "is too easy to guess: common, repeated, a run of keys, or made of your name or address",
-        };
-        bad_field("/password", Rule::Malformed(sentence))
-    })
-}
-
-fn renamed(failure: Failure, from: &str, to: &str) -> Failure {
-    let Failure::Refused(Refusal::Invalid(mut faults)) = failure else { return failure };
-    for fault in &mut faults {
-        fault.pointer = fault.pointer.replace(from, to);
-    }
-    Refusal::Invalid(faults).into()
-}
-
-async fn user_by_email(tx: &mut Tx<'_>, address: &str) -> Result<Option<Envelope<User>>, Failure> {
+pub(crate) async fn user_by_email(tx: &mut Tx<'_>, address: &str) -> Result<Option<Envelope<User>>, Failure> {
     let query = Query::new(Kind::User).filter("email", Op::Eq, address).limit(1);
     tx.list(&query).await?.first().map(from_record::<User>).transpose()
 }

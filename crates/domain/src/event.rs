@@ -4,12 +4,14 @@
 //! today's by [`upcast`] before they are read, so that a fact once written reads for ever (TRUST P9). Names and
 //! payloads of `samples/` are the contract: a changed payload needs a new version, an upcast and a new sample.
 
+mod aggregate;
 mod apply;
+mod apply_accounts;
 mod kinds;
 mod private;
 mod upcast;
 
-pub use apply::{Aggregate, Envelope, Life};
+pub use aggregate::{Aggregate, Envelope, Life};
 pub use kinds::{
     AssignmentEvent, CalendarEvent, ClientEvent, HolidayEvent, ImportEvent, MembershipEvent, PersonEvent, ProjectEvent,
     RoleEvent, SessionEvent, SkillEvent, TeamEvent, TimeOffEvent, UserEvent, WorkspaceEvent,
