@@ -53,6 +53,7 @@ pub fn document<S: Gate>(operations: &Operations<S>, settings: &Settings) -> Val
             },
             "responses": responses(&problem),
             "schemas": {},
+            "x-raally-codes": crate::codes::listed(),
         },
     });
     schemas.finish(&mut document);

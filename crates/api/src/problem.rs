@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::codes;
+
 /// Media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -144,6 +146,14 @@ pub struct Fault {
     pub code: Cow<'static, str>,
     /// For people.
     pub detail: Cow<'static, str>,
+    /// The least that is allowed, where the rule is about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(default)]
+    pub min: Option<i64>,
+    /// The greatest that is allowed, where the rule is about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(default)]
+    pub max: Option<i64>,
 }
 
 impl Fault {
@@ -153,7 +163,15 @@ impl Fault {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
+        let code = code.into();
+        debug_assert!(codes::faults().any(|known| known == code), "{code} is missing in codes");
+        Self { pointer: pointer.into(), code, detail: detail.into(), min: None, max: None }
+    }
+
+    /// The same with what is allowed.
+    #[must_use]
+    pub fn between(self, min: Option<i64>, max: Option<i64>) -> Self {
+        Self { min, max, ..self }
     }
 }
 
@@ -302,6 +320,7 @@ impl Problem {
     #[must_use]
     pub fn code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
         self.0.code = code.into();
+        debug_assert!(codes::problems().any(|known| known == self.0.code), "{} is missing in codes", self.0.code);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Span as TimeSpan, ToSpan};
-use raally_domain::decide::{Faults, Refusal, Rule};
+use raally_domain::decide::{Faults, Form, Refusal, Rule};
 use raally_domain::event::AssignmentEvent;
 use raally_domain::ids::{AssignmentId, PersonId, ProjectId};
 use raally_domain::model::{Assignment, AssignmentDetails, ClashPolicy, Commitment, Effort, Span};
@@ -250,7 +250,7 @@ impl App {
     ) -> Result<(AssignmentDetails, AssignmentDetails), Failure> {
         let inside = on > whole.starts_on && whole.ends_on.is_none_or(|end| on <= end);
         if !inside {
-            return Err(bad_field("/on", Rule::Malformed("must lie inside the assignment, after its first day")));
+            return Err(bad_field("/on", Rule::Malformed(Form::SplitOutside)));
         }
         let last = on.yesterday().map_err(Failure::bug)?;
         let before = Days::of_dates(whole.starts_on, Some(last));
@@ -258,7 +258,7 @@ impl App {
             Effort::Total { .. } | Effort::TotalUntilDone { .. } | Effort::Phased { .. } => {
                 let expansion = self.expansion(tx, caller.workspace, whole, before).await?;
                 if expansion.unknown {
-                    return Err(bad_field("/on", Rule::Malformed("can't be told apart without a schedule")));
+                    return Err(bad_field("/on", Rule::Malformed(Form::SplitUnscheduled)));
                 }
                 expansion.minutes
             }
@@ -266,7 +266,7 @@ impl App {
         };
         let (first_effort, second_effort) = divide(&whole.effort, on, day_of(whole.starts_on), &used);
         let (Some(first_effort), Some(second_effort)) = (first_effort, second_effort) else {
-            return Err(bad_field("/on", Rule::Malformed("leaves one part without work")));
+            return Err(bad_field("/on", Rule::Malformed(Form::SplitEmpty)));
         };
         let first = AssignmentDetails { ends_on: Some(last), effort: first_effort, ..whole.clone() };
         let second = AssignmentDetails { starts_on: on, effort: second_effort, external_id: None, ..whole.clone() };

@@ -2,7 +2,7 @@
 //!
 //! The picture and the fact that names it are one transaction; a picture that is named no more is removed with it.
 
-use raally_domain::decide::{Refusal, Rule};
+use raally_domain::decide::{Form, Refusal, Rule};
 use raally_domain::event::WorkspaceEvent;
 use raally_domain::kind::Kind;
 use raally_domain::model::{Branding, Logo, LogoType, Workspace};
@@ -143,10 +143,10 @@ async fn drop_picture(tx: &mut Tx<'_>, caller: &Caller, id: Option<Uuid>) -> Res
     Ok(())
 }
 
-const fn reason(error: picture::NoPicture) -> &'static str {
+const fn reason(error: picture::NoPicture) -> Form {
     match error {
-        picture::NoPicture::Kind => "must be a PNG, JPEG or WebP picture",
-        picture::NoPicture::Damaged => "is a damaged picture",
-        picture::NoPicture::TooManyPixels => "has more than 4096 pixels on a side",
+        picture::NoPicture::Kind => Form::Picture,
+        picture::NoPicture::Damaged => Form::WholePicture,
+        picture::NoPicture::TooManyPixels => Form::PictureSize,
     }
 }

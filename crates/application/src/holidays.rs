@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use jiff::civil::Date;
-use raally_domain::decide::Rule;
+use raally_domain::decide::{Form, Rule};
 use raally_domain::kind::Kind;
 use raally_domain::model::{Holiday, Observance};
 use raally_domain::rules::day_of;
@@ -81,14 +81,14 @@ impl App {
     /// `Invalid` for an unknown region or year.
     pub async fn load_holidays(&self, caller: &Caller, region: &str, years: &[i16]) -> Result<(usize, usize), Failure> {
         let Some(days) = days_of(region)? else {
-            return Err(bad_field("/region", Rule::Malformed("is no built-in region; list them first")));
+            return Err(bad_field("/region", Rule::Malformed(Form::Region)));
         };
         if years.is_empty() || years.len() > YEARS_MAX {
             return Err(bad_field("/years", Rule::Count { min: 1, max: YEARS_MAX }));
         }
         for (index, year) in years.iter().enumerate() {
             if !days.iter().any(|(day, _)| day.year() == *year) {
-                let rule = Rule::Malformed("is a year for which this region has no built-in holidays");
+                let rule = Rule::Malformed(Form::RegionYear);
                 return Err(bad_field(&format!("/years/{index}"), rule));
             }
         }

@@ -16,6 +16,7 @@ pub mod caller;
 pub mod change;
 pub mod clashes;
 pub mod codec;
+pub mod codes;
 pub mod cursors;
 pub mod demo;
 pub mod desk;

@@ -1,7 +1,7 @@
 //! The use cases that every managed kind has: create, read, list, change, remove, restore. Written once.
 
 use raally_domain::access::Grant;
-use raally_domain::decide::{Fault, Managed, Refusal, Rule};
+use raally_domain::decide::{Fault, Form, Managed, Refusal, Rule};
 use raally_domain::kind::Kind;
 use raally_storage::{Query, Tx};
 use serde_json::Value;
@@ -212,12 +212,12 @@ fn misfit(path: &serde_path_to_error::Path, message: &str) -> Failure {
         if last != Some(field) {
             push(field);
         }
-        Rule::Malformed("is no field of this object")
+        Rule::Malformed(Form::NoField)
     } else if let Some(field) = named("missing field `") {
         push(field);
         Rule::Missing
     } else {
-        Rule::Malformed("has a value of the wrong type")
+        Rule::Malformed(Form::WrongType)
     };
     bad_field(&pointer, rule)
 }

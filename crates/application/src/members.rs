@@ -1,7 +1,7 @@
 //! Who belongs to a workspace: roles, permissions, suspension, removal, and join links.
 
 use raally_domain::access::Role;
-use raally_domain::decide::{Refusal, Rule};
+use raally_domain::decide::{Form, Refusal, Rule};
 use raally_domain::event::{Envelope, MembershipEvent, NewPermissions, NewRole};
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
@@ -308,7 +308,7 @@ pub(crate) async fn use_link(
 ) -> Result<JoinLink, Failure> {
     match tx.consume_join_link(token_hash, user.0, now).await? {
         LinkUse::Consumed(link) => Ok(link),
-        LinkUse::Invalid => Err(bad_field(pointer, Rule::Malformed("is not valid or no longer valid"))),
+        LinkUse::Invalid => Err(bad_field(pointer, Rule::Malformed(Form::Link))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a state refers to, what must be unique, and whose it is: asked in the transaction that would record it.
 
 use futures_util::future::BoxFuture;
-use raally_domain::decide::{Fault, Refusal, Rule};
+use raally_domain::decide::{Fault, Form, Refusal, Rule};
 use raally_domain::event::{Aggregate, Envelope};
 use raally_domain::ids::UserId;
 use raally_domain::kind::Kind;
@@ -245,7 +245,7 @@ impl Referring for Project {
             RateScope::Phase { phase_id } => after.state.phases.iter().all(|phase| phase.id != phase_id),
             RateScope::Person { .. } | RateScope::Role { .. } | RateScope::Project => false,
         });
-        let rule = Rule::Malformed("names no phase of this project");
+        let rule = Rule::Malformed(Form::Phase);
         unknown.map(|_| Fault { pointer: "/scope/phaseId".into(), rule: rule.clone() }).collect()
     }
 
@@ -294,8 +294,7 @@ impl Referring for Assignment {
     fn also<'t>(&'t self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Result<Vec<Fault>, Failure>> {
         Box::pin(async move {
             let Some(phase) = self.phase_id else { return Ok(Vec::new()) };
-            let unknown =
-                || vec![Fault { pointer: "/phaseId".into(), rule: Rule::Malformed("names no phase of this project") }];
+            let unknown = || vec![Fault { pointer: "/phaseId".into(), rule: Rule::Malformed(Form::Phase) }];
             let Some(record) = tx.get(Kind::Project, self.project_id.0).await? else { return Ok(unknown()) };
             let phases = from_record::<Project>(&record)?.state.phases;
             Ok(if phases.iter().any(|known| known.id == phase) { Vec::new() } else { unknown() })

@@ -5,10 +5,12 @@
 //! What needs other aggregates (does that person exist, is the code taken, does the booking clash) is asked by the
 //! use case in the same transaction; its refusals are here too, so that there is one list of them.
 
+mod form;
 mod refusal;
 mod rules;
 mod validate;
 
+pub use form::Form;
 pub use refusal::{Fault, Refusal, Rule};
 pub use rules::{Intent, Managed};
 pub use validate::{Faults, Validate};

@@ -25,6 +25,28 @@ pub use upcast::upcast;
 
 use serde_json::Value;
 
+/// The name of every fact, kind by kind.
+pub fn type_names() -> impl Iterator<Item = &'static str> {
+    let kinds = [
+        WorkspaceEvent::catalogue(),
+        MembershipEvent::catalogue(),
+        PersonEvent::catalogue(),
+        TimeOffEvent::catalogue(),
+        ProjectEvent::catalogue(),
+        AssignmentEvent::catalogue(),
+        ClientEvent::catalogue(),
+        TeamEvent::catalogue(),
+        SkillEvent::catalogue(),
+        RoleEvent::catalogue(),
+        CalendarEvent::catalogue(),
+        HolidayEvent::catalogue(),
+        ImportEvent::catalogue(),
+        UserEvent::catalogue(),
+        SessionEvent::catalogue(),
+    ];
+    kinds.into_iter().flatten().map(|(name, _)| *name)
+}
+
 /// A fact's stored name, version and payload, and back.
 pub trait Event: Sized {
     /// The name in the log: `assignment-booked`.

@@ -48,6 +48,10 @@ fn every_event_kind_has_a_stored_sample_that_still_reads() {
     reads::<SessionEvent>(&mut left);
     reads::<ImportEvent>(&mut left);
     assert!(left.is_empty(), "samples of no known event: {:?}", left.keys());
+    let named: Vec<&str> = raally_domain::event::type_names().collect();
+    let sampled = samples();
+    assert_eq!(named.len(), sampled.len());
+    assert!(named.iter().all(|name| sampled.contains_key(*name)));
 }
 
 fn event<E: Event>(name: &str) -> E {

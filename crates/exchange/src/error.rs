@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use crate::codes::listed;
+
 /// The file can't be read at all; nothing of it may be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
 #[error("{message}")]
 pub struct FileError {
-    /// Stable, for programs: `empty-file`, `too-large`, `unsupported-format`, `not-text`, `malformed`, `doctype`, `no-header`, …
+    /// Stable, for programs, one of [`crate::codes::CODES`]: `empty-file`, `too-large`.
     pub code: &'static str,
     /// One sentence for the person who gave the file, with what to do about it.
     pub message: String,
@@ -14,7 +16,7 @@ pub struct FileError {
 
 impl FileError {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code: listed(code), message: message.into() }
     }
 
     pub(crate) fn io(error: &std::io::Error) -> Self {
@@ -56,8 +58,11 @@ pub struct RowError {
     /// Letter and header of the column (`I "Std./Woche"`), or the element of an XML file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Stable, for programs: `missing-value`, `not-a-number`, `not-a-date`, `ambiguous-date`, `unknown-value`, `out-of-range`, `end-before-start`, …
+    /// Stable, for programs, one of [`crate::codes::CODES`]: `missing-value`, `not-a-number`.
     pub code: &'static str,
+    /// What the cell shows, cut to a length that fits a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// One sentence for the person who gave the file.
     pub message: String,
     /// Error or warning.
@@ -66,10 +71,16 @@ pub struct RowError {
 
 impl RowError {
     pub(crate) fn error(row: u64, column: Option<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { row, column, code, message: message.into(), severity: Severity::Error }
+        Self { row, column, code: listed(code), value: None, message: message.into(), severity: Severity::Error }
     }
 
     pub(crate) fn warning(row: u64, column: Option<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { row, column, code, message: message.into(), severity: Severity::Warning }
+        Self { row, column, code: listed(code), value: None, message: message.into(), severity: Severity::Warning }
+    }
+
+    /// The same with what the cell shows.
+    pub(crate) fn showing(mut self, value: String) -> Self {
+        self.value = Some(value).filter(|value| !value.is_empty());
+        self
     }
 }

@@ -6,6 +6,7 @@
 //! refused as a whole with a [`FileError`], a row that can't be understood is reported with its row and column as a
 //! [`RowError`] and the rows around it are still read.
 
+pub mod codes;
 pub mod detect;
 mod error;
 pub mod export;

@@ -82,8 +82,9 @@ fn suggested(source: &Source, format: Format) -> Result<Mapping, FileError> {
     if preview.confidence >= CONFIDENCE_MIN {
         return Ok(preview.mapping);
     }
+    let notes: Vec<&str> = preview.notes.iter().map(|note| note.message.as_str()).collect();
     let message =
-        format!("the columns are not understood well enough to import without a mapping: {}", preview.notes.join("; "));
+        format!("the columns are not understood well enough to import without a mapping: {}", notes.join("; "));
     Err(FileError::new("mapping-needed", message))
 }
 

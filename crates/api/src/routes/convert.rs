@@ -1,7 +1,7 @@
 //! Between HTTP and use cases: callers, answers, refusals.
 
 use raally_application::{self as app, Caller, Done, Failure};
-use raally_domain::decide::{Refusal, Rule};
+use raally_domain::decide::Refusal;
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -47,11 +47,9 @@ pub(crate) fn collection<B, Q>(input: &Input<B, Q>) -> String {
 }
 
 fn fault(fault: raally_domain::decide::Fault) -> Fault {
-    let code = match &fault.rule {
-        Rule::Unknown { .. } => "unknown",
-        rule => rule.code(),
-    };
-    Fault::new(fault.pointer, code, format!("This {}.", fault.rule))
+    let code = fault.rule.code();
+    let (min, max) = fault.rule.bounds();
+    Fault::new(fault.pointer, code, format!("This {}.", fault.rule)).between(min, max)
 }
 
 impl From<Failure> for Problem {

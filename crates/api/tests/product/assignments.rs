@@ -138,7 +138,7 @@ async fn efforts_of_every_form_are_kept_and_bad_ones_named(host: Host) {
         ("personId", json!("01960000-0000-7000-8000-000000000001"), "/personId unknown"),
         ("projectId", json!("01960000-0000-7000-8000-000000000001"), "/projectId unknown"),
         ("roleId", json!("01960000-0000-7000-8000-000000000001"), "/roleId unknown"),
-        ("phaseId", json!("01960000-0000-7000-8000-000000000001"), "/phaseId malformed"),
+        ("phaseId", json!("01960000-0000-7000-8000-000000000001"), "/phaseId unknown-phase"),
         ("colour", json!("red"), "/colour unknown-field"),
         ("note", json!(5), "/note wrong-type"),
     ] {

@@ -56,8 +56,14 @@ async fn what_is_no_picture_or_too_large_is_refused_and_nothing_changes(host: Ho
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec();
     let mut huge = PICTURE.to_vec();
     huge[16..20].copy_from_slice(&100_000_u32.to_be_bytes());
-    for bytes in [svg.clone(), b"GIF89a\x01\0\x01\0\0\0\0".to_vec(), PICTURE[..20].to_vec(), Vec::new(), huge] {
-        assert_eq!(upload(&host, &path, &owner, 1, "image/png", bytes).await.faults(), [" malformed"]);
+    for (bytes, fault) in [
+        (svg.clone(), " not-a-picture"),
+        (b"GIF89a\x01\0\x01\0\0\0\0".to_vec(), " not-a-picture"),
+        (PICTURE[..20].to_vec(), " damaged-picture"),
+        (Vec::new(), " not-a-picture"),
+        (huge, " picture-too-large"),
+    ] {
+        assert_eq!(upload(&host, &path, &owner, 1, "image/png", bytes).await.faults(), [fault]);
     }
     upload(&host, &path, &owner, 1, "image/svg+xml", svg).await.is(415);
     let mut long = PICTURE.to_vec();
@@ -67,7 +73,7 @@ async fn what_is_no_picture_or_too_large_is_refused_and_nothing_changes(host: Ho
     assert_eq!(version(&host.get(&path, &owner).await.ok()), 1);
     for color in ["red", "#12345", "#gggggg", "url(x)"] {
         let seen = host.put(&format!("{path}/branding"), &owner, 1, json!({"color": color})).await;
-        assert_eq!(seen.faults(), ["/color malformed"], "{color}");
+        assert_eq!(seen.faults(), ["/color not-a-color"], "{color}");
     }
     // Settings are one thing and looks another: no patch reaches a stored picture's name.
     let patch = json!({"branding": {"logo": {"id": "01960000-0000-7000-8000-00000000dead"}}});

@@ -44,11 +44,11 @@ async fn a_join_link_works_once_for_seven_days_with_its_role(host: Host) {
     assert_eq!(me["workspaces"][0]["role"], "project-manager");
     let stranger = host.sign_up("Stefan Stranger").await;
     let join = |token: &Value| Call::post("/api/v1/auth/join").by(&stranger).json(&json!({"token": token}));
-    assert_eq!(host.call(join(&link["token"])).await.faults(), ["/token malformed"], "used");
+    assert_eq!(host.call(join(&link["token"])).await.faults(), ["/token bad-link"], "used");
     let revoked = make().await.created();
     let path = format!("{links}/{}", revoked["id"].as_str().unwrap());
     host.call(Call::new(http::Method::DELETE, &path).by(&team.owner)).await.gone();
-    assert_eq!(host.call(join(&revoked["token"])).await.faults(), ["/token malformed"], "taken back");
+    assert_eq!(host.call(join(&revoked["token"])).await.faults(), ["/token bad-link"], "taken back");
     let good = make().await.created();
     host.call(join(&good["token"])).await.ok();
     host.get(&team.path, &stranger).await.ok();
@@ -58,7 +58,7 @@ async fn a_join_link_works_once_for_seven_days_with_its_role(host: Host) {
     host.pass(7 * 86_400 + 1);
     let late = host.sign_up("Lara Late").await;
     let join = Call::post("/api/v1/auth/join").by(&late).json(&json!({"token": old["token"]}));
-    assert_eq!(host.call(join).await.faults(), ["/token malformed"], "too old");
+    assert_eq!(host.call(join).await.faults(), ["/token bad-link"], "too old");
 }
 
 both!(the_last_owner_stays_and_only_owners_make_owners);
@@ -129,14 +129,14 @@ async fn settings_change_by_field_and_bad_ones_are_named(host: Host) {
     assert_eq!((&cleared["name"], &cleared["settings"]["holidayRegion"]), (&json!("New"), &Value::Null));
     let at = version(&cleared);
     for (patch, fault) in [
-        (json!({"settings": {"timeZone": "Mars/Base"}}), "/settings/timeZone malformed"),
+        (json!({"settings": {"timeZone": "Mars/Base"}}), "/settings/timeZone not-a-time-zone"),
         (json!({"settings": {"firstDayOfWeek": 8}}), "/settings/firstDayOfWeek out-of-range"),
-        (json!({"settings": {"defaultWeek": [1, 2]}}), "/settings/defaultWeek malformed"),
-        (json!({"settings": {"currency": "euro"}}), "/settings/currency malformed"),
-        (json!({"settings": {"clashPolicy": "maybe"}}), "/settings/clashPolicy malformed"),
-        (json!({"settings": {"colour": "red"}}), "/settings/colour malformed"),
+        (json!({"settings": {"defaultWeek": [1, 2]}}), "/settings/defaultWeek wrong-type"),
+        (json!({"settings": {"currency": "euro"}}), "/settings/currency wrong-type"),
+        (json!({"settings": {"clashPolicy": "maybe"}}), "/settings/clashPolicy wrong-type"),
+        (json!({"settings": {"colour": "red"}}), "/settings/colour unknown-field"),
         (json!({"name": ""}), "/name blank"),
-        (json!({"name": 5}), "/name malformed"),
+        (json!({"name": 5}), "/name wrong-type"),
     ] {
         assert_eq!(host.patch(&path, owner, at, patch.clone()).await.faults(), [fault], "{patch}");
     }

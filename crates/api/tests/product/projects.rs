@@ -47,7 +47,7 @@ async fn projects_are_validated_and_found(host: Host) {
     let owner = &slice.owner;
     let path = slice.at("projects");
     for (body, wanted) in [
-        (json!({"name": "", "color": "red"}), vec!["/name blank", "/color malformed"]),
+        (json!({"name": "", "color": "red"}), vec!["/name blank", "/color not-a-color"]),
         (json!({"name": "A", "code": "AP"}), vec!["/code taken"]),
         (json!({"name": "A", "clientId": "01960000-0000-7000-8000-00000000dead"}), vec!["/clientId unknown"]),
         (

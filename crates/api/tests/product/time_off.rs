@@ -93,9 +93,9 @@ async fn holidays_are_loaded_imported_and_switched_off(host: Host) {
     let again = host.post(&slice.at("holidays/load"), owner, load("DE-BE", json!([2026]))).await.ok();
     assert_eq!(again, json!({"created": 0, "unchanged": count}));
     for (region, years, wanted) in [
-        ("XX-YY", json!([2026]), "/region malformed"),
+        ("XX-YY", json!([2026]), "/region unknown-region"),
         ("DE", json!([]), "/years count"),
-        ("DE", json!([2026, 1850]), "/years/1 malformed"),
+        ("DE", json!([2026, 1850]), "/years/1 unknown-year"),
     ] {
         assert_eq!(host.post(&slice.at("holidays/load"), owner, load(region, years)).await.faults(), [wanted]);
     }

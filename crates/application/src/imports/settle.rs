@@ -94,6 +94,7 @@ impl<'a> Settling<'a> {
                     row,
                     column: Some(fault.pointer),
                     code: fault.rule.code().to_owned(),
+                    value: None,
                     message: format!("this {}", fault.rule),
                 })
                 .collect(),

@@ -21,6 +21,9 @@ pub struct RowFault {
     pub column: Option<String>,
     /// Stable, for programs.
     pub code: String,
+    /// What the cell shows, where the fault is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// One sentence for people.
     pub message: String,
 }
@@ -28,13 +31,15 @@ pub struct RowFault {
 impl RowFault {
     /// A fault without a column.
     pub(crate) fn new(row: u64, code: &str, message: impl Into<String>) -> Self {
-        Self { row, column: None, code: code.to_owned(), message: message.into() }
+        debug_assert!(crate::codes::rows().any(|known| known == code), "{code} is missing in codes");
+        Self { row, column: None, code: code.to_owned(), value: None, message: message.into() }
     }
 }
 
 impl From<RowError> for RowFault {
     fn from(error: RowError) -> Self {
-        Self { row: error.row, column: error.column, code: error.code.to_owned(), message: error.message }
+        let RowError { row, column, code, value, message, .. } = error;
+        Self { row, column, code: code.to_owned(), value, message }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::form::Form;
 use crate::kind::Kind;
 use crate::rules::Clash;
 
@@ -73,11 +74,36 @@ pub enum Rule {
     Taken { by: Uuid },
     #[error("names no {} of this workspace", .kind.name())]
     Unknown { kind: Kind },
-    #[error("{0}")]
-    Malformed(&'static str),
+    #[error("{}", .0.sentence())]
+    Malformed(Form),
 }
 
 impl Rule {
+    /// Every code but those of [`Form`].
+    pub const CODES: &'static [&'static str] = &[
+        "blank",
+        "too-long",
+        "control-character",
+        "out-of-range",
+        "count",
+        "end-before-start",
+        "missing",
+        "taken",
+        "unknown",
+    ];
+
+    /// The least and the greatest that is allowed, where the rule is about that.
+    #[must_use]
+    pub fn bounds(&self) -> (Option<i64>, Option<i64>) {
+        let count = |count: usize| Some(i64::try_from(count).unwrap_or(i64::MAX));
+        match *self {
+            Self::TooLong { max } => (None, count(max)),
+            Self::OutOfRange { min, max } => (Some(min), Some(max)),
+            Self::Count { min, max } => (count(min), count(max)),
+            _ => (None, None),
+        }
+    }
+
     /// The stable code of the rule, for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -91,7 +117,7 @@ impl Rule {
             Self::Missing => "missing",
             Self::Taken { .. } => "taken",
             Self::Unknown { .. } => "unknown",
-            Self::Malformed(_) => "malformed",
+            Self::Malformed(form) => form.code(),
         }
     }
 }

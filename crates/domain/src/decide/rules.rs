@@ -1,5 +1,6 @@
 //! For each kind of stream: which facts may follow which state.
 
+use super::form::Form;
 use super::refusal::{Fault, Refusal, Rule};
 use super::validate::{Faults, Validate};
 use crate::event::{
@@ -291,7 +292,7 @@ impl Intent for Membership {
                     None => Ok(()),
                     Some(index) => Err(Refusal::Invalid(vec![Fault {
                         pointer: format!("/permissions/{index}"),
-                        rule: Rule::Malformed("must be pay:read"),
+                        rule: Rule::Malformed(Form::Permission),
                     }])),
                 }
             }

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::form::Form;
 use super::refusal::{Fault, Rule};
 use crate::model::{
     AssignmentDetails, Availability, BillRate, Branding, Budget, Calendar, Client, Compensation, DayMinutes, Effort,
@@ -102,7 +103,7 @@ impl Faults {
         if let Some(color) = color {
             let hex = color.strip_prefix('#').unwrap_or("");
             if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-                self.add(pointer, Rule::Malformed("must look like #1f6feb"));
+                self.add(pointer, Rule::Malformed(Form::Color));
             }
         }
     }
@@ -174,7 +175,7 @@ impl Validate for PersonDetails {
         if let Some(email) = &self.email
             && !looks_like_mail(email)
         {
-            faults.add("/email", Rule::Malformed("must be a mail address"));
+            faults.add("/email", Rule::Malformed(Form::MailAddress));
         }
         faults.count("/teamIds", self.team_ids.len(), 0, LIST_MAX);
         faults.key("/holidayRegion", self.holiday_region.as_deref());
@@ -210,7 +211,7 @@ impl Validate for AssignmentDetails {
                     let inside = span.from >= self.starts_on && end.is_none_or(|end| span.to <= end);
                     let ordered = before.is_none_or(|last| span.from > last);
                     if !inside || !ordered {
-                        let rule = Rule::Malformed("must lie in the range, ordered, without overlap");
+                        let rule = Rule::Malformed(Form::Spans);
                         faults.add(&format!("/effort/spans/{index}/from"), rule);
                     }
                     before = Some(span.to);
@@ -276,7 +277,7 @@ impl Validate for Branding {
 impl Validate for Settings {
     fn validate(&self, faults: &mut Faults) {
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
-            faults.add("/timeZone", Rule::Malformed("must be an IANA name such as Europe/Madrid"));
+            faults.add("/timeZone", Rule::Malformed(Form::TimeZone));
         }
         faults.range("/firstDayOfWeek", self.first_day_of_week, 1, 7);
         faults.range("/busyFromBasisPoints", self.busy_from_basis_points, 1, 10_000);

@@ -7,6 +7,7 @@ use jiff::civil::date;
 use super::evidence::{DateVerdict, date_verdict};
 use super::inspect::Look;
 use super::mapping::{DateFormat, Field, HoursUnit, PlanPeriod};
+use super::note::Note;
 use super::synonyms::plain;
 use super::weeks::{clip, year_in};
 
@@ -14,7 +15,7 @@ pub(crate) fn hours_unit(
     look: &Look,
     columns: &BTreeMap<Field, (usize, u8)>,
     is_wide: bool,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> HoursUnit {
     let effort: Vec<usize> = if is_wide {
         look.header.spans.iter().map(|span| span.index).collect()
@@ -52,7 +53,10 @@ pub(crate) fn hours_unit(
         (.., true) => HoursUnit::TotalHours,
         _ => {
             if !words.is_empty() {
-                notes.push(format!("\"{words}\" doesn't say whether its hours are per day, per week or in total; per week is taken (hoursUnit)"));
+                let message = format!(
+                    "\"{words}\" doesn't say whether its hours are per day, per week or in total; per week is taken (hoursUnit)"
+                );
+                notes.push(Note::new("hours-unit-unsaid", message).about(words));
             }
             HoursUnit::HoursPerWeek
         }
@@ -119,7 +123,7 @@ pub(crate) fn date_format(
     look: &Look,
     columns: &BTreeMap<Field, (usize, u8)>,
     day_first: bool,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Option<DateFormat> {
     let dates = [Field::From, Field::To]
         .into_iter()
@@ -130,11 +134,14 @@ pub(crate) fn date_format(
         DateVerdict::Known(format) => Some(format),
         DateVerdict::Ambiguous if day_first => Some(DateFormat::Dmy),
         DateVerdict::Ambiguous => {
-            notes.push("every date could be day first or month first; say which (dateFormat)".to_owned());
+            notes.push(Note::new(
+                "ambiguous-dates",
+                "every date could be day first or month first; say which (dateFormat)",
+            ));
             None
         }
         DateVerdict::Mixed => {
-            notes.push("some dates are day first, others month first; those with two readings are refused until dateFormat is given".to_owned());
+            notes.push(Note::new("mixed-dates", "some dates are day first, others month first; those with two readings are refused until dateFormat is given"));
             None
         }
     }
@@ -145,7 +152,7 @@ pub(crate) fn plan_year(look: &Look) -> Option<i16> {
 }
 
 /// A plan that says "2026" and has weeks that reach over New Year is cut to 2026.
-pub(crate) fn period(look: &Look, notes: &mut Vec<String>) -> Option<PlanPeriod> {
+pub(crate) fn period(look: &Look, notes: &mut Vec<Note>) -> Option<PlanPeriod> {
     let year = plan_year(look)?;
     let period = PlanPeriod { from: date(year, 1, 1), to: date(year, 12, 31) };
     let all_touch = look.header.spans.iter().all(|span| clip(span, Some(period)).is_some());
@@ -153,6 +160,7 @@ pub(crate) fn period(look: &Look, notes: &mut Vec<String>) -> Option<PlanPeriod>
     if !(all_touch && any_cut) {
         return None;
     }
-    notes.push(format!("the plan is for {year}: the first and last week are cut to that year (period)"));
+    let message = format!("the plan is for {year}: the first and last week are cut to that year (period)");
+    notes.push(Note::new("cut-to-year", message).about(year));
     Some(period)
 }

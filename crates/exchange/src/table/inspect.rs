@@ -9,6 +9,7 @@ use super::cell::{Cell, Row, letter};
 use super::evidence::{ColumnEvidence, observe};
 use super::header::{self, Header};
 use super::mapping::{Field, Mapping};
+use super::note::Note;
 use super::{TableInfo, rows, suggest};
 use crate::detect::Format;
 use crate::error::FileError;
@@ -36,8 +37,8 @@ pub struct Preview {
     pub mapping: Mapping,
     /// How sure the mapping is, 0 to 100: as sure as its least sure column that is needed; 0 if one is missing.
     pub confidence: u8,
-    /// What should be looked at, in words.
-    pub notes: Vec<String>,
+    /// What should be looked at.
+    pub notes: Vec<Note>,
 }
 
 /// A column of a table.

@@ -12,6 +12,7 @@ pub(crate) mod header;
 pub mod inspect;
 pub(crate) mod kinds;
 pub mod mapping;
+pub mod note;
 pub(crate) mod names;
 pub(crate) mod number;
 pub(crate) mod pay;

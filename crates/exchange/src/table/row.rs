@@ -89,12 +89,12 @@ impl<'a> RowReader<'a> {
 
     pub(crate) fn fail(&mut self, field: Field, code: &'static str, message: String) {
         let place = self.place(field);
-        self.errors.push(RowError::error(self.row.number, place, code, message));
+        self.errors.push(RowError::error(self.row.number, place, code, message).showing(self.raw_text(field)));
     }
 
     pub(crate) fn warn(&mut self, field: Field, code: &'static str, message: String) {
         let place = self.place(field);
-        self.errors.push(RowError::warning(self.row.number, place, code, message));
+        self.errors.push(RowError::warning(self.row.number, place, code, message).showing(self.raw_text(field)));
     }
 
     fn cell(&self, field: Field) -> &'a Cell {

@@ -6,6 +6,7 @@ use super::cell::Cell;
 use super::guess::{carried, date_format, decimal, hours_unit, is_split_project, period, plan_year};
 use super::inspect::Look;
 use super::mapping::{ColumnRef, Field, Kind, Layout, Mapping};
+use super::note::Note;
 use super::synonyms::{Language, approval_of, field_of, is_total, plain, status_of};
 
 /// A mapping with reasons.
@@ -14,7 +15,7 @@ pub(crate) struct Suggestion {
     /// Field → column from 0, how sure.
     pub(crate) columns: BTreeMap<Field, (usize, u8)>,
     pub(crate) confidence: u8,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Note>,
 }
 
 const STATUS_VALUES_MAX: usize = 30;
@@ -33,10 +34,9 @@ pub(crate) fn suggest(look: &Look, base: &Mapping) -> Suggestion {
             && let Some((index, _)) = columns.remove(&Field::ContractHours)
         {
             columns.insert(Field::Effort, (index, 50));
-            notes.push(format!(
-                "\"{}\" is taken for the hours of the assignment, not of the contract",
-                look.header.name(index)
-            ));
+            let name = look.header.name(index);
+            let message = format!("\"{name}\" is taken for the hours of the assignment, not of the contract");
+            notes.push(Note::new("contract-hours-taken", message).about(name));
         }
         mapping.kind = kind(&columns, is_wide);
         if base.kind != Kind::default() {
@@ -126,7 +126,7 @@ fn kind(columns: &BTreeMap<Field, (usize, u8)>, is_wide: bool) -> Kind {
     }
 }
 
-fn status_values(look: &Look, columns: &BTreeMap<Field, (usize, u8)>, mapping: &mut Mapping, notes: &mut Vec<String>) {
+fn status_values(look: &Look, columns: &BTreeMap<Field, (usize, u8)>, mapping: &mut Mapping, notes: &mut Vec<Note>) {
     let Some((index, _)) = columns.get(&Field::Status) else {
         return;
     };
@@ -149,7 +149,10 @@ fn status_values(look: &Look, columns: &BTreeMap<Field, (usize, u8)>, mapping: &
             Some(meaning) => {
                 known.insert(value, meaning.to_owned());
             }
-            None => notes.push(format!("the status \"{value}\" is not known; say what it means (values.status)")),
+            None => {
+                let message = format!("the status \"{value}\" is not known; say what it means (values.status)");
+                notes.push(Note::new("unknown-status", message).about(value));
+            }
         }
     }
     if !known.is_empty() {
@@ -157,31 +160,42 @@ fn status_values(look: &Look, columns: &BTreeMap<Field, (usize, u8)>, mapping: &
     }
 }
 
-fn confidence(mapping: &Mapping, columns: &BTreeMap<Field, (usize, u8)>, notes: &mut Vec<String>) -> u8 {
+/// What is looked for, and the code of the note when it is not found.
+const PERSON: (&str, &str) = ("person", "no-person-column");
+const WITH_ROLE: (&str, &str) = ("person or role", "no-person-or-role-column");
+const PROJECT: (&str, &str) = ("project", "no-project-column");
+const FIRST_DAY: (&str, &str) = ("first day", "no-first-day-column");
+
+fn confidence(mapping: &Mapping, columns: &BTreeMap<Field, (usize, u8)>, notes: &mut Vec<Note>) -> u8 {
     use Field::{Amount, Effort, Email, From, LastName, Person, PersonId, Project, ProjectCode, ProjectId, Role};
     let person: &[Field] = &[Person, Email, PersonId, LastName];
     let with_role: &[Field] = &[Person, Email, PersonId, LastName, Role];
     let project: &[Field] = &[Project, ProjectCode, ProjectId];
-    let needed: Vec<(&str, &[Field])> = match (mapping.kind, mapping.layout) {
+    let needed: Vec<((&str, &'static str), &[Field])> = match (mapping.kind, mapping.layout) {
         (Kind::Assignments, Layout::Wide) => {
-            vec![("person or role", with_role), ("project", project)]
+            vec![(WITH_ROLE, with_role), (PROJECT, project)]
         }
         (Kind::Assignments, Layout::Long) => {
-            vec![("person or role", with_role), ("project", project), ("effort", &[Effort]), ("first day", &[From])]
+            vec![
+                (WITH_ROLE, with_role),
+                (PROJECT, project),
+                (("effort", "no-effort-column"), &[Effort]),
+                (FIRST_DAY, &[From]),
+            ]
         }
-        (Kind::People, _) => vec![("person", person)],
-        (Kind::Projects, _) => vec![("project", project)],
-        (Kind::Compensation, _) => vec![("person", person), ("amount", &[Amount])],
-        (Kind::TimeOff, _) => vec![("person", person), ("first day", &[From])],
+        (Kind::People, _) => vec![(PERSON, person)],
+        (Kind::Projects, _) => vec![(PROJECT, project)],
+        (Kind::Compensation, _) => vec![(PERSON, person), (("amount", "no-amount-column"), &[Amount])],
+        (Kind::TimeOff, _) => vec![(PERSON, person), (FIRST_DAY, &[From])],
     };
     let mut least = 100;
-    for (what, fields) in needed {
+    for ((what, code), fields) in needed {
         let with_default = fields.iter().any(|field| mapping.defaults.contains_key(field));
         match fields.iter().filter_map(|field| columns.get(field)).map(|found| found.1).max() {
             Some(sure) => least = least.min(sure),
             None if with_default => {}
             None => {
-                notes.push(format!("no column for the {what} was found"));
+                notes.push(Note::new(code, format!("no column for the {what} was found")));
                 least = 0;
             }
         }

@@ -40,7 +40,8 @@ fn spans(reader: &mut RowReader<'_>, columns: &[SpanColumn]) -> Vec<Span> {
             Ok(None) => {}
             Err((code, message)) => {
                 let place = reader.columns.place(column.index);
-                reader.errors.push(RowError::error(reader.row.number, Some(place), code, message));
+                let value = shown(&reader.row.cell(column.index).display());
+                reader.errors.push(RowError::error(reader.row.number, Some(place), code, message).showing(value));
             }
         }
     }
