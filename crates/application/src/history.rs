@@ -3,14 +3,14 @@
 use raally_domain::decide::Refusal;
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
-use raally_storage::{EventQuery, Scope, StoredEvent, Tx};
+use raally_storage::{EventQuery, Query, Scope, StoredEvent, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use tracing::trace_span;
 use uuid::Uuid;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Page};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::codec::instant;
@@ -219,6 +219,31 @@ impl App {
             .await
     }
 
+    /// A page of a list as it was at an instant. The whole past of the kind is folded for each page.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn list_as_of(&self, caller: &Caller, mut query: Query, at: i64) -> Result<Page, Failure> {
+        let (app, workspace, limit) = (self.clone(), caller.workspace, query.limit as usize);
+        query.limit = query.limit.saturating_add(1);
+        self.store()
+            .read(caller.scope(), move |tx| {
+                let (app, query) = (app.clone(), query.clone());
+                Box::pin(async move {
+                    let past = Past { workspace, kind: Some(query.kind), stream: None, until: Some(at) };
+                    let states = app.fold(tx, past).await?;
+                    let records = states.values().map(|(state, position)| state.record(workspace, *position));
+                    let mut rows = query.recall(records.collect::<Result<_, _>>()?);
+                    let more = rows.len() > limit;
+                    rows.truncate(limit);
+                    let next = rows.last().filter(|_| more).map(|last| query.after_record(last));
+                    let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
+                    Ok(Page { items: bodies.join(","), next })
+                })
+            })
+            .await
+    }
+
     async fn stream_as_of(
         &self,
         tx: &mut Tx<'_>,
@@ -227,7 +252,7 @@ impl App {
         id: Uuid,
         at: i64,
     ) -> Result<Answer, Failure> {
-        let past = Past { workspace, stream: Some(id), until: Some(at) };
+        let past = Past { workspace, kind: Some(kind), stream: Some(id), until: Some(at) };
         let mut states = self.fold(tx, past).await?;
         let (state, position) = states.remove(&(kind, id)).ok_or(Refusal::NotFound)?;
         let record = state.record(workspace, position)?;

@@ -129,7 +129,7 @@ impl App {
         self.store()
             .read_long(Scope::Workspace(workspace), move |tx| {
                 Box::pin(async move {
-                    let states = app.fold(tx, Past { workspace, stream: None, until: Some(at) }).await?;
+                    let states = app.fold(tx, Past { workspace, kind: None, stream: None, until: Some(at) }).await?;
                     let mut rows: Vec<State> = states.into_values().map(|(state, _)| state).collect();
                     rows.sort_by_key(|state| PLANNED.iter().position(|kind| *kind == state.kind()));
                     let slot = Slot::default();

@@ -8,15 +8,19 @@ use raally_domain::event::{Envelope, MembershipEvent, SelfGrant, SessionEnd, Use
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
 use raally_domain::model::{Membership, MembershipStatus, User, Workspace};
-use raally_storage::{After, Op, Partition, Query, Scope, Tx};
+use raally_storage::{After, LIST_LIMIT_MAX, Op, Partition, Query, Record, Scope, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;
 use crate::codec::from_record;
 use crate::failure::Failure;
+
+/// What serialises the changes of platform admins.
+const ADMINS: &str = "platform admins";
 
 /// Owners of a workspace that are named; more are counted only.
 const OWNERS_MAX: u32 = 5;
@@ -95,18 +99,22 @@ fn admin(user: UserId, workspace: WorkspaceId, trace: Option<String>) -> Caller 
 }
 
 impl App {
-    /// Logins by mail address.
+    /// Logins by mail address; the text is looked for in the address and in the name.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn platform_users(&self, wanted: Wanted) -> Result<Part<PlatformUser>, Failure> {
+    pub async fn platform_users(&self, mut wanted: Wanted) -> Result<Part<PlatformUser>, Failure> {
         let limit = wanted.limit as usize;
+        let text = wanted.text.take().map(|text| text.to_lowercase()).filter(|text| !text.is_empty());
         let query = wanted.query(Kind::User);
         self.store()
             .read(Scope::Platform, move |tx| {
-                let query = query.clone();
+                let (query, text) = (query.clone(), text.clone());
                 Box::pin(async move {
-                    let mut records = tx.list(&query).await?;
+                    let mut records = match text {
+                        Some(text) => users_with(tx, query.clone(), &text).await?,
+                        None => tx.list(&query).await?,
+                    };
                     let next =
                         (records.len() > limit).then(|| records.get(limit - 1).map(|last| query.after_record(last)));
                     records.truncate(limit);
@@ -155,11 +163,40 @@ impl App {
                 let (app, caller) = (app.clone(), caller.clone());
                 Box::pin(async move {
                     let fact = if suspended { UserEvent::Suspended } else { UserEvent::Reinstated };
+                    tx.exclusive(ADMINS).await?;
                     app.change::<User>(tx, &caller, id.0, Expect::Current, vec![fact]).await?;
+                    keep_an_admin(tx).await?;
                     if suspended {
                         app.end_all(tx, &caller, id, SessionEnd::UserSuspended).await?;
                     }
                     Ok::<_, Failure>(())
+                })
+            })
+            .await?;
+        self.accounts().forget_all();
+        self.platform_user(id).await
+    }
+
+    /// Makes a login one that may run the installation, or takes that away, also from oneself.
+    ///
+    /// # Errors
+    /// `NotFound`; `BadRequest` for the last one who may sign in.
+    pub async fn set_platform_admin(
+        &self,
+        by: UserId,
+        trace: Option<String>,
+        id: UserId,
+        wanted: bool,
+    ) -> Result<PlatformUser, Failure> {
+        let (app, caller) = (self.clone(), admin(by, WorkspaceId::PLATFORM, trace));
+        self.store()
+            .write(Scope::Platform, move |tx| {
+                let (app, caller) = (app.clone(), caller.clone());
+                Box::pin(async move {
+                    let fact = if wanted { UserEvent::MadePlatformAdmin } else { UserEvent::UnmadePlatformAdmin };
+                    tx.exclusive(ADMINS).await?;
+                    app.change::<User>(tx, &caller, id.0, Expect::Current, vec![fact]).await?;
+                    keep_an_admin(tx).await
                 })
             })
             .await?;
@@ -231,6 +268,60 @@ impl App {
         self.accounts().forget_all();
         Ok(entered)
     }
+}
+
+/// Lends every login after a place, in the list's order.
+async fn each_user(
+    tx: &mut Tx<'_>,
+    mut after: Option<After>,
+    mut each: impl FnMut(Uuid, User) + Send,
+) -> Result<(), Failure> {
+    loop {
+        let mut query = Query::new(Kind::User).limit(LIST_LIMIT_MAX);
+        query.after = after.take();
+        let mut fault = None;
+        let count = tx
+            .visit(&query, |row| {
+                match serde_json::from_str::<Envelope<User>>(row.body) {
+                    Ok(user) => each(row.id, user.state),
+                    Err(error) => fault = Some(error),
+                }
+                after = Some(After { key: row.sort_key.to_owned().into(), id: row.id });
+            })
+            .await?;
+        if let Some(error) = fault {
+            return Err(Failure::bug(error));
+        }
+        if count < u64::from(LIST_LIMIT_MAX) {
+            return Ok(());
+        }
+    }
+}
+
+/// The first rows of the query whose address or name holds the text, which is in lower case. No column has the name:
+/// all rows are looked at, which for a search by hand is quick enough.
+async fn users_with(tx: &mut Tx<'_>, query: Query, text: &str) -> Result<Vec<Record>, Failure> {
+    let (mut ids, limit) = (Vec::new(), query.limit as usize);
+    each_user(tx, query.after, |id, user| {
+        let fits = || user.email.to_lowercase().contains(text) || user.name.to_lowercase().contains(text);
+        if ids.len() < limit && fits() {
+            ids.push(id);
+        }
+    })
+    .await?;
+    let mut records = Vec::with_capacity(ids.len());
+    for id in ids {
+        records.extend(tx.get(Kind::User, id).await?);
+    }
+    Ok(records)
+}
+
+/// Called after a change of platform admins, in its transaction and under the lock [`ADMINS`].
+async fn keep_an_admin(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let mut found = false;
+    each_user(tx, None, |_, user| found |= user.platform_admin && !user.suspended).await?;
+    let refusal = || Failure::bad_request("last-platform-admin", "At least one platform admin who may sign in stays.");
+    found.then_some(()).ok_or_else(refusal)
 }
 
 fn memberships(user: UserId) -> Query {

@@ -111,6 +111,8 @@ fn next<A: Aggregate + Indexed>(
 pub struct Past {
     /// Where.
     pub workspace: WorkspaceId,
+    /// Only streams of this kind.
+    pub kind: Option<Kind>,
     /// Only this stream.
     pub stream: Option<Uuid>,
     /// Only events recorded up to and with this instant, in microseconds.
@@ -131,6 +133,7 @@ impl App {
         let mut after_position = 0;
         loop {
             let mut query = EventQuery::after(past.workspace, after_position, PAGE_EVENTS);
+            query.kind = past.kind;
             query.stream = past.stream;
             query.to_recorded_at = past.until;
             let events = tx.events(&query).await?;
@@ -147,7 +150,7 @@ impl App {
     /// # Errors
     /// When an event can't be read, or storage fails; then nothing has changed.
     pub async fn rebuild(&self, tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<usize, Failure> {
-        let states = self.fold(tx, Past { workspace, stream: None, until: None }).await?;
+        let states = self.fold(tx, Past { workspace, kind: None, stream: None, until: None }).await?;
         tx.clear_read_tables(workspace, &Kind::ALL).await?;
         for (state, position) in states.values() {
             tx.put(state.kind(), &state.record(workspace, *position)?).await?;

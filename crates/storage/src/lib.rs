@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod migrate;
 mod postgres;
 pub mod query;
+mod recall;
 pub mod record;
 mod row;
 pub mod scope;
@@ -45,7 +46,7 @@ pub use event::{Append, Appended, Cursor, EventQuery, Expected, Head, Meta, NewE
 pub use futures_util::{FutureExt, future::BoxFuture};
 pub use metrics::{Histogram, MetricsSnapshot};
 pub use migrate::{Mode, PendingMigration, SchemaState};
-pub use query::{After, Deleted, Filter, Op, OrderBy, Partition, Query};
+pub use query::{After, Deleted, Filter, LIST_LIMIT_MAX, Op, OrderBy, Partition, Query};
 pub use record::{Columns, Record, RowView, Value};
 pub use scope::Scope;
 pub use sqlite::backup::{BackupReport, RestoreReport, restore};

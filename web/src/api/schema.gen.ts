@@ -343,7 +343,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_people"];
         put?: never;
         /** Add a person or a placeholder */
@@ -607,7 +607,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_time_off"];
         put?: never;
         /** Add one */
@@ -746,7 +746,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_clients"];
         put?: never;
         /** Add one */
@@ -800,7 +800,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_teams"];
         put?: never;
         /** Add one */
@@ -854,7 +854,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_skills"];
         put?: never;
         /** Add one */
@@ -908,7 +908,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_roles"];
         put?: never;
         /** Add one */
@@ -962,7 +962,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_calendars"];
         put?: never;
         /** Add one */
@@ -1016,7 +1016,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_holidays"];
         put?: never;
         /** Add one */
@@ -1156,7 +1156,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_projects"];
         put?: never;
         /** Add a project; a project manager becomes its manager */
@@ -1335,7 +1335,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List, a page at a time */
+        /** List, a page at a time, as it is or as it was at an instant */
         get: operations["list_assignments"];
         put?: never;
         /** Book somebody; a clash is refused, saved as tentative or allowed */
@@ -1889,6 +1889,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to logins and sessions, newest first */
+        get: operations["list_platform_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspaceId}/events": {
         parameters: {
             query?: never;
@@ -2002,6 +2019,40 @@ export interface paths {
         put?: never;
         /** Let a suspended login in again */
         post: operations["restore_platform_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/{userId}/make-platform-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a login run the installation */
+        post: operations["make_platform_admin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/{userId}/unmake-platform-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it no longer; the last one stays */
+        post: operations["unmake_platform_admin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3284,6 +3335,16 @@ export interface components {
             code: string;
             /** @description For people. */
             detail: string;
+            /**
+             * Format: int64
+             * @description The least that is allowed, where the rule is about that.
+             */
+            min?: number | null;
+            /**
+             * Format: int64
+             * @description The greatest that is allowed, where the rule is about that.
+             */
+            max?: number | null;
         };
         /** @description What a workspace was filled with. */
         Filled: {
@@ -5315,6 +5376,8 @@ export interface components {
             column?: string | null;
             /** @description Stable, for programs. */
             code: string;
+            /** @description What the cell shows, where the fault is about that. */
+            value?: string | null;
             /** @description One sentence for people. */
             message: string;
         };
@@ -7378,6 +7441,8 @@ export interface operations {
     list_people: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description People or placeholders only. */
@@ -8252,6 +8317,8 @@ export interface operations {
     list_time_off: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Of this person only. */
                 personId?: components["schemas"]["PersonId"];
                 /** @description Of this status only. */
@@ -8670,6 +8737,8 @@ export interface operations {
     list_clients: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description Deleted objects: left out, alone, or with the others. */
@@ -8900,6 +8969,8 @@ export interface operations {
     list_teams: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description Deleted objects: left out, alone, or with the others. */
@@ -9130,6 +9201,8 @@ export interface operations {
     list_skills: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description Deleted objects: left out, alone, or with the others. */
@@ -9360,6 +9433,8 @@ export interface operations {
     list_roles: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description Deleted objects: left out, alone, or with the others. */
@@ -9590,6 +9665,8 @@ export interface operations {
     list_calendars: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description Deleted objects: left out, alone, or with the others. */
@@ -9820,6 +9897,8 @@ export interface operations {
     list_holidays: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Of this region only. */
                 region?: string;
                 /** @description On or after this day. */
@@ -10262,6 +10341,8 @@ export interface operations {
     list_projects: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Part of the name, in any case. */
                 q?: string;
                 /** @description With exactly this code. */
@@ -10980,6 +11061,8 @@ export interface operations {
     list_assignments: {
         parameters: {
             query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
                 /** @description Of this person only. */
                 personId?: components["schemas"]["PersonId"];
                 /** @description On this project only. */
@@ -12648,6 +12731,50 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_platform_audit_events: {
+        parameters: {
+            query?: {
+                /** @description About this kind only. */
+                kind?: components["schemas"]["Kind"];
+                /** @description About this object only. */
+                objectId?: string;
+                /** @description By this user only. */
+                actorId?: components["schemas"]["UserId"];
+                /** @description Of this import only. */
+                importId?: string;
+                /** @description Recorded at this instant or later. */
+                since?: string;
+                /** @description Recorded up to and with this instant. */
+                until?: string;
+                /** @description Items of the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -12735,7 +12862,7 @@ export interface operations {
     list_platform_users: {
         parameters: {
             query?: {
-                /** @description Part of the mail address, or of the workspace's name. */
+                /** @description Part of the mail address or name of a login, or of the workspace's name. */
                 search?: string;
                 /** @description Items of the page. */
                 limit?: number;
@@ -12850,10 +12977,66 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    make_platform_admin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unmake_platform_admin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["OverLimit"];
+            500: components["responses"]["Bug"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_platform_workspaces: {
         parameters: {
             query?: {
-                /** @description Part of the mail address, or of the workspace's name. */
+                /** @description Part of the mail address or name of a login, or of the workspace's name. */
                 search?: string;
                 /** @description Items of the page. */
                 limit?: number;

@@ -2,8 +2,8 @@
 
 use futures_util::stream;
 use jiff::Timestamp;
-use raally_application::App;
 use raally_application::history::{AuditEvent, AuditFilter, Change};
+use raally_application::{App, Caller};
 use raally_domain::access::Action;
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::convert::caller;
 use crate::answer::Answer;
 use crate::answer::stream::{EventStream, ServerEvent};
+use crate::context::Ctx;
 use crate::gate::Access;
 use crate::input::Input;
 use crate::operation::Operation;
@@ -51,32 +52,17 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         .page_of::<AuditEvent>();
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
-        let before = match &input.page.cursor {
-            None => None,
-            Some(cursor) => {
-                let after = app.cursor_in(caller.workspace, "list_audit_events", cursor)?;
-                if let raally_storage::Value::Int(position) = after.key { Some(position) } else { None }
-            }
-        };
-        let AuditQuery { kind, object_id, actor_id, import_id, since, until } = input.query;
-        let filter = AuditFilter {
-            kind,
-            object: object_id,
-            actor: actor_id.map(|id| id.0),
-            import: import_id,
-            since: since.map(Timestamp::as_microsecond),
-            until: until.map(Timestamp::as_microsecond),
-            before,
-            limit: input.page.limit,
-        };
-        let events = app.audit_events(&caller, filter).await?;
-        let full = events.len() == input.page.limit as usize;
-        let next = events.last().filter(|_| full).map(|last| {
-            let after = raally_storage::After { key: last.position.into(), id: last.id };
-            app.cursor_out(caller.workspace, "list_audit_events", &after)
-        });
-        let items = events.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
-        Ok(Answer::page(items.map_err(|error| Problem::bug(&error))?, next.transpose()?.as_deref()))
+        trail(&app, &caller, "list_audit_events", &input).await
+    });
+    let operation = Operation::get("/api/v1/platform/audit-events")
+        .id("list_platform_audit_events")
+        .tag("Platform")
+        .summary("What happened to logins and sessions, newest first")
+        .access(Access::PlatformAdmin)
+        .query::<AuditQuery>()
+        .page_of::<AuditEvent>();
+    ops.add(operation, |app: App, _: Ctx, input| async move {
+        trail(&app, &Caller::system(WorkspaceId::PLATFORM), "list_platform_audit_events", &input).await
     });
     let operation = Operation::get("/api/v1/workspaces/{workspaceId}/events")
         .id("stream_events")
@@ -93,6 +79,35 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         };
         Ok(Answer::events(EventStream::new(live(app, caller.workspace, position))))
     });
+}
+
+async fn trail(app: &App, caller: &Caller, operation: &str, input: &Input<(), AuditQuery>) -> Result<Answer, Problem> {
+    let before = match &input.page.cursor {
+        None => None,
+        Some(cursor) => match app.cursor_in(caller.workspace, operation, cursor)?.key {
+            raally_storage::Value::Int(position) => Some(position),
+            _ => None,
+        },
+    };
+    let AuditQuery { kind, object_id, actor_id, import_id, since, until } = input.query;
+    let filter = AuditFilter {
+        kind,
+        object: object_id,
+        actor: actor_id.map(|id| id.0),
+        import: import_id,
+        since: since.map(Timestamp::as_microsecond),
+        until: until.map(Timestamp::as_microsecond),
+        before,
+        limit: input.page.limit,
+    };
+    let events = app.audit_events(caller, filter).await?;
+    let full = events.len() == input.page.limit as usize;
+    let next = events.last().filter(|_| full).map(|last| {
+        let after = raally_storage::After { key: last.position.into(), id: last.id };
+        app.cursor_out(caller.workspace, operation, &after)
+    });
+    let items = events.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
+    Ok(Answer::page(items.map_err(|error| Problem::bug(&error))?, next.transpose()?.as_deref()))
 }
 
 /// Every event after a position, as it is committed by any process.

@@ -19,6 +19,8 @@ const USERS: &str = "/api/v1/platform/users";
 const USER: &str = "/api/v1/platform/users/{userId}";
 const SUSPEND: &str = "/api/v1/platform/users/{userId}/suspend";
 const RESTORE: &str = "/api/v1/platform/users/{userId}/restore";
+const MAKE_ADMIN: &str = "/api/v1/platform/users/{userId}/make-platform-admin";
+const UNMAKE_ADMIN: &str = "/api/v1/platform/users/{userId}/unmake-platform-admin";
 const WORKSPACES: &str = "/api/v1/platform/workspaces";
 const ENTER: &str = "/api/v1/platform/workspaces/{workspaceId}/enter";
 const TAG: &str = "Platform";
@@ -26,7 +28,7 @@ const TAG: &str = "Platform";
 /// What to look for.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 struct Search {
-    /// Part of the mail address, or of the workspace's name.
+    /// Part of the mail address or name of a login, or of the workspace's name.
     search: Option<String>,
 }
 
@@ -74,6 +76,17 @@ fn add_users(ops: &mut Operations<App>) {
         ops.add(operation, move |app: App, ctx: Ctx, input: Input| async move {
             let (by, trace) = (ctx.user()?, Some(ctx.trace.to_string()));
             Answer::value(&app.suspend_user(by, trace, input.id("userId")?, suspended).await?)
+        });
+    }
+    for (path, id, summary, wanted) in [
+        (MAKE_ADMIN, "make_platform_admin", "Let a login run the installation", true),
+        (UNMAKE_ADMIN, "unmake_platform_admin", "Let it no longer; the last one stays", false),
+    ] {
+        let operation =
+            Operation::post(path).id(id).tag(TAG).summary(summary).access(Access::PlatformAdmin).ok::<PlatformUser>();
+        ops.add(operation, move |app: App, ctx: Ctx, input: Input| async move {
+            let (by, trace) = (ctx.user()?, Some(ctx.trace.to_string()));
+            Answer::value(&app.set_platform_admin(by, trace, input.id("userId")?, wanted).await?)
         });
     }
 }

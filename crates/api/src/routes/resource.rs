@@ -119,7 +119,10 @@ pub(crate) async fn list<A: Resource, F: Filters>(
     if let Some(cursor) = &input.page.cursor {
         query.after = Some(app.cursor_in(caller.workspace, operation, cursor)?);
     }
-    let page = app.list(&caller, query).await?;
+    let page = match input.as_of {
+        None => app.list(&caller, query).await?,
+        Some(at) => app.list_as_of(&caller, query, at.as_microsecond()).await?,
+    };
     let next = page.next.map(|after| app.cursor_out(caller.workspace, operation, &after)).transpose()?;
     let items = Some(page.items).filter(|items| !items.is_empty());
     Ok(Answer::page(items, next.as_deref()))
@@ -135,8 +138,9 @@ pub(crate) fn add_reading<A: Resource + JsonSchema, F: Filters>(
     let operation = Operation::get(words.many)
         .id(words.list)
         .tag(words.tag)
-        .summary("List, a page at a time")
+        .summary("List, a page at a time, as it is or as it was at an instant")
         .access(Access::Workspace(read))
+        .as_of()
         .query::<F>()
         .page_of::<crate::Document<A>>();
     ops.add(operation, move |app, ctx, input| list::<A, F>(app, ctx, input, order, words.list));

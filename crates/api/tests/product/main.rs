@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::allow_attributes, missing_docs, reason = "tests explain themselves by their names")]
 
+mod as_of;
 mod assignments;
 mod branding;
 mod events;

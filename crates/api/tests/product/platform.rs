@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::sign_in::refused_within_a_second;
-use crate::support::{Call, Host, both};
+use crate::support::{Call, Host, User, both};
 use crate::world::platform_admin;
 
 const USERS: &str = "/api/v1/platform/users";
 const WORKSPACES: &str = "/api/v1/platform/workspaces";
+const TRAIL: &str = "/api/v1/platform/audit-events";
 const ME: &str = "/api/v1/auth/me";
 
 fn emails(page: &Value) -> Vec<&str> {
@@ -29,6 +30,12 @@ async fn users_are_found_page_by_page_and_only_by_platform_admins(host: Host) {
     assert_eq!(emails(&second), ["cleo.gamma@example.org", "root@example.org"]);
     assert_eq!(second["nextCursor"], Value::Null);
     assert_eq!(emails(&host.get(&format!("{USERS}?search=BETA"), &root).await.ok()), ["bob.beta@example.org"]);
+    let part = host.get(&format!("{USERS}?search=%20&limit=2"), &root).await.ok();
+    assert_eq!(emails(&part), ["ada.alpha@example.org", "bob.beta@example.org"], "by name: no address has a blank");
+    let cursor = part["nextCursor"].as_str().unwrap();
+    let rest = host.get(&format!("{USERS}?search=%20&limit=2&cursor={cursor}"), &root).await.ok();
+    assert_eq!((emails(&rest), &rest["nextCursor"]), (vec!["cleo.gamma@example.org"], &Value::Null));
+    assert_eq!(emails(&host.get(&format!("{USERS}?search=O%20GAM"), &root).await.ok()), ["cleo.gamma@example.org"]);
     let one = host.get(&format!("{USERS}/{}", bob.id), &root).await.ok();
     assert_eq!(
         (&one["name"], &one["platformAdmin"], &one["suspended"]),
@@ -58,6 +65,51 @@ async fn a_suspended_user_is_out_at_once_everywhere_and_comes_back_when_restored
     assert_eq!(host.call(act(&ada.id, "restore")).await.ok()["suspended"], false);
     host.call(call()).await.ok();
     host.call(act("01960000-0000-7000-8000-00000000dead", "suspend")).await.refused(404, "not-found");
+}
+
+both!(platform_admins_are_made_and_unmade_and_the_last_one_stays);
+async fn platform_admins_are_made_and_unmade_and_the_last_one_stays(host: Host) {
+    let root = platform_admin(&host).await;
+    let ada = host.sign_up("Ada Alpha").await;
+    let beside = host.beside().await;
+    beside.get(USERS, &ada).await.refused(403, "denied");
+    let me = host.get(ME, &root).await.ok()["user"]["id"].as_str().unwrap().to_owned();
+    let act = |by: &User, id: &str, what: &str| Call::post(&format!("{USERS}/{id}/{what}")).by(by);
+    host.call(act(&ada, &ada.id, "make-platform-admin")).await.refused(403, "denied");
+    host.call(act(&root, &me, "unmake-platform-admin")).await.refused(422, "last-platform-admin");
+    assert_eq!(host.get(ME, &root).await.ok()["user"]["platformAdmin"], true, "nothing of the refusal is kept");
+    assert_eq!(host.call(act(&root, &ada.id, "make-platform-admin")).await.ok()["platformAdmin"], true);
+    assert_eq!(host.call(act(&root, &ada.id, "make-platform-admin")).await.ok()["platformAdmin"], true, "as once");
+    host.get(USERS, &ada).await.ok();
+    host.call(act(&root, &ada.id, "suspend")).await.ok();
+    host.call(act(&root, &me, "unmake-platform-admin")).await.refused(422, "last-platform-admin");
+    host.call(act(&root, &ada.id, "restore")).await.ok();
+    assert_eq!(host.call(act(&root, &me, "unmake-platform-admin")).await.ok()["platformAdmin"], false);
+    host.get(USERS, &root).await.refused(403, "denied");
+    refused_within_a_second(&beside, USERS, &root, 403).await;
+    let ada = host.sign_in(&ada).await;
+    host.call(act(&ada, "01960000-0000-7000-8000-00000000dead", "make-platform-admin")).await.refused(404, "not-found");
+    let trail = host.get(&format!("{TRAIL}?objectId={me}"), &ada).await.ok();
+    let last = &trail["items"][0];
+    assert_eq!((&last["type"], &last["actorId"]), (&json!("user-unmade-platform-admin"), &json!(me)));
+    let trail = host.get(&format!("{TRAIL}?objectId={}&limit=100", ada.id), &ada).await.ok();
+    let made = |event: &&Value| event["type"] == "user-made-platform-admin" && event["actorId"] == json!(me);
+    assert_eq!(trail["items"].as_array().unwrap().iter().filter(made).count(), 1, "{trail}");
+    host.get(TRAIL, &root).await.refused(403, "denied");
+}
+
+both!(of_two_platform_admins_who_unmake_each_other_at_once_one_stays);
+async fn of_two_platform_admins_who_unmake_each_other_at_once_one_stays(host: Host) {
+    let root = platform_admin(&host).await;
+    let ada = host.sign_up("Ada Alpha").await;
+    let me = host.get(ME, &root).await.ok()["user"]["id"].as_str().unwrap().to_owned();
+    let act = |by: &User, id: &str, what: &str| host.call(Call::post(&format!("{USERS}/{id}/{what}")).by(by));
+    act(&root, &ada.id, "make-platform-admin").await.ok();
+    let (one, other) =
+        tokio::join!(act(&root, &ada.id, "unmake-platform-admin"), act(&ada, &me, "unmake-platform-admin"));
+    assert_ne!(one.status == 200, other.status == 200, "{} {}", one.status, other.status);
+    let left = if one.status == 200 { &root } else { &ada };
+    host.get(USERS, left).await.ok();
 }
 
 both!(a_platform_admin_sees_no_plan_before_entering_and_owners_see_that_they_entered);

@@ -58,6 +58,8 @@ pub fn sample(operation: &str, company: &Company, number: usize) -> Option<Sampl
         "end_session",
         "verify_audit_trail",
         "fill_with_demo",
+        "make_platform_admin",
+        "unmake_platform_admin",
         "suspend_platform_user",
     ];
     if reading || bare || acting.contains(&operation) {
