@@ -19,7 +19,8 @@ def stages():
 
 def called(file):
     """The stages that a file has run."""
-    lines = re.findall(r"scripts/pipeline\.sh --stage (\S+)", file.read_text())
+    lines = re.findall(r"scripts/pipeline\.sh --stage (\S+)|\bperform '(\S+)'", file.read_text())
+    lines = [by_script or by_function for by_script, by_function in lines]
     lines += re.findall(r"\bstages=(load\S*);", file.read_text())
     return [name for line in lines if "$" not in line for name in line.split(",")]
 
