@@ -20,16 +20,53 @@ test("a platform admin finds a user, suspends them at once and lets them in agai
   await signIn(root, ADMIN.email, ADMIN.password);
   await root.goto("/platform");
   await expect(root.getByText("Database")).toBeVisible();
-  await root.getByLabel("Search by e-mail").fill(email);
+  await root.getByLabel("Search by e-mail or name").fill(email);
   const row = root.getByRole("listitem").filter({ hasText: email });
-  await row.getByRole("button", { name: "Suspend" }).click();
+  const choose = async (choice: string) => {
+    await row.getByRole("button", { name: `Actions for ${email}` }).click();
+    await root.getByRole("menuitem", { name: choice }).click();
+  };
+  await choose("Suspend…");
   await root.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
   await expect(row.getByText("Suspended")).toBeVisible();
   await page.goto(`${path}/people`);
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await row.getByRole("button", { name: "Let in again" }).click();
+  await choose("Let in again…");
+  await root.getByRole("dialog").getByRole("button", { name: "Let in again" }).click();
   await expect(row.getByText("Suspended")).toBeHidden();
   await signIn(page, email, PASSWORD);
+  await root.context().close();
+});
+
+test("a platform admin is made and unmade, the trail says who did it, and the last one stays", async ({
+  page,
+  browser,
+  server,
+}) => {
+  const { email } = await begin(page);
+  const root = await (await browser.newContext({ baseURL: server })).newPage();
+  await signIn(root, ADMIN.email, ADMIN.password);
+  await root.goto("/platform");
+  const search = root.getByLabel("Search by e-mail or name");
+  const choose = async (whose: string, choice: string, confirm: string) => {
+    await root.getByRole("button", { name: `Actions for ${whose}` }).click();
+    await root.getByRole("menuitem", { name: choice }).click();
+    await root.getByRole("dialog").getByRole("button", { name: confirm }).click();
+  };
+  await search.fill("root");
+  await choose(ADMIN.email, "No longer a platform admin…", "Take away");
+  await expect(root.getByText("At least one platform admin must stay")).toBeVisible();
+  await search.fill("ana ferr");
+  await choose(email, "Make platform admin…", "Make platform admin");
+  const row = root.getByRole("listitem").filter({ hasText: email });
+  await expect(row.getByText("Platform admin", { exact: true })).toBeVisible();
+  await expect(root.getByText("Made a platform admin").first()).toBeVisible();
+  await page.goto("/platform");
+  await expect(page.getByText("Database")).toBeVisible();
+  await choose(email, "No longer a platform admin…", "Take away");
+  await expect(row.getByText("Platform admin", { exact: true })).toBeHidden();
+  await page.reload();
+  await expect(page.getByText("Only for platform admins")).toBeVisible();
   await root.context().close();
 });
 
@@ -51,7 +88,7 @@ test("entering a workspace makes a member and stands in its audit trail", async 
   await root.getByRole("dialog").getByRole("button", { name: "Become a member" }).click();
   await expect(root).toHaveURL(new RegExp(`${path}/schedule`));
   await page.goto(`${path}/settings/audit?kind=membership`);
-  await expect(page.getByText("member-entered-as-platform-admin")).toBeVisible();
+  await expect(page.getByText("Platform admin became a member")).toBeVisible();
   await root.context().close();
 });
 

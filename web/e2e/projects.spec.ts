@@ -6,7 +6,7 @@ test("a project gets a client, a phase, a milestone and a budget", async ({ page
   await page.goto(`${path}/clients`);
   await page.getByLabel("Add a client…").fill("Acme Foods");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: "Acme Foods", exact: true })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Acme Foods", exact: true })).toBeVisible();
 
   await page.goto(`${path}/projects`);
   await page.getByLabel("Name of the new project").fill("Brand refresh");

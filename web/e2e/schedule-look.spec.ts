@@ -107,6 +107,28 @@ test("the_mini_map_moves_the_days_by_pointer_and_by_keyboard", async ({ page }) 
   await expect(frame).toHaveAttribute("aria-valuetext", /20\d\d|\d/);
 });
 
+test("the_mini_map_moves_the_people_by_pointer_and_by_keyboard", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 360 });
+  await open(page);
+  const frame = page.getByRole("slider", { name: "People on screen" });
+  await expect(frame).toHaveAttribute("aria-valuetext", /^1 to \d+ of \d+$/);
+  const first = async () => Number(await frame.getAttribute("aria-valuenow"));
+  await frame.focus();
+  await page.keyboard.press("End");
+  await expect.poll(first).toBeGreaterThan(1);
+  const last = page.getByRole("rowheader").last();
+  await expect(last).toBeInViewport();
+  await page.keyboard.press("Home");
+  await expect.poll(first).toBe(1);
+  const rail = await frame.locator("..").boundingBox();
+  if (!rail) throw new Error("the rail is not on screen");
+  await page.mouse.move(rail.x + rail.width / 2, rail.y + 2);
+  await page.mouse.down();
+  await page.mouse.move(rail.x + rail.width / 2, rail.y + rail.height - 1, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(first).toBeGreaterThan(1);
+});
+
 test("the_table_says_the_same_as_the_grid_and_opens_a_booking", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Show as table" }).click();

@@ -117,7 +117,7 @@ test("the audit trail is filtered, and verified as unbroken", async ({ page }) =
   await page.goto(`${path}/settings/audit`);
   await page.getByLabel("About").selectOption("person");
   await expect(page).toHaveURL(/kind=person/);
-  await expect(page.getByText("person-added")).toBeVisible();
+  await expect(page.getByText("Person added")).toBeVisible();
   await expect(page.getByText("workspace-created")).toHaveCount(0);
   await page.getByLabel("To", { exact: true }).fill("2020-01-01");
   await expect(page.getByText("Nothing yet")).toBeVisible();

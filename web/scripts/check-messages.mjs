@@ -11,9 +11,13 @@ const fault = (text) => {
 };
 for (const catalog of catalogs) {
   const found = await catalog.collect({ files: undefined });
+  if (!found) {
+    fault(`${catalog.path}: a file could not be read, see above`);
+    continue;
+  }
   for (const locale of config.locales.filter((one) => one !== config.pseudoLocale)) {
     const written = (await catalog.read(locale)) ?? {};
-    for (const [id, message] of Object.entries(found ?? {})) {
+    for (const [id, message] of Object.entries(found)) {
       const text = message.message ?? id;
       if (!written[id] || written[id].obsolete)
         fault(`${locale}: not in the catalogue (npm run messages): ${text}`);

@@ -38,10 +38,14 @@ export const listOptions = <R extends ResourceName>(workspaceId: Id, resource: R
 export const useList = <R extends ResourceName>(workspaceId: Id, resource: R, query: Query = {}) =>
   useQuery(listOptions(workspaceId, resource, query));
 
-/** The rows of a resource by id; empty until they are there. */
-export function useIndex<R extends ResourceName>(workspaceId: Id, resource: R): Map<Id, Resources[R]> {
+/** The rows of a resource by id, as they are or as they were at an instant; empty until they are there. */
+export function useIndex<R extends ResourceName>(
+  workspaceId: Id,
+  resource: R,
+  asOf?: string,
+): Map<Id, Resources[R]> {
   const { data } = useQuery({
-    ...listOptions(workspaceId, resource),
+    ...listOptions(workspaceId, resource, asOf ? { asOf } : {}),
     select: toIndex as (rows: Resources[R][]) => Map<Id, Resources[R]>,
   });
   return data ?? (EMPTY as Map<Id, Resources[R]>);

@@ -66,6 +66,9 @@ export interface FieldProblem {
   pointer: string;
   code: string;
   detail?: string;
+  /** What is allowed, where the rule is about that. */
+  min?: number | null;
+  max?: number | null;
 }
 
 export type AuditEvent = Schema["AuditEvent"];

@@ -1,5 +1,12 @@
 // The routes of an open workspace. Every page but the frame is loaded when it is first opened.
-import { createRoute, lazyRouteComponent, Outlet, redirect, useNavigate } from "@tanstack/react-router";
+import {
+  createRoute,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+  useNavigate,
+} from "@tanstack/react-router";
 import { useEffect } from "react";
 import { validAsOf } from "@/shared/asOf";
 import { requireSignIn } from "./guards";
@@ -20,6 +27,8 @@ export const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/w/$workspaceId",
   validateSearch: (raw: Record<string, unknown>): { asOf?: string } => ({ asOf: validAsOf(raw.asOf) }),
+  // Whoever travels in time stays there, whichever link they follow, until they go back.
+  search: { middlewares: [retainSearchParams(["asOf"])] },
   beforeLoad: requireSignIn,
   component: function Workspace() {
     const { workspaceId } = workspaceRoute.useParams();
@@ -88,13 +97,22 @@ const LazyCatalogue = lazyRouteComponent(
   "CataloguePage",
 );
 
-const catalogueRoutes = (["clients", "teams", "skills", "roles"] as const).map((resource) =>
+const LazyCatalogueItem = lazyRouteComponent(
+  () => import("@/features/catalogues/CatalogueItemPage"),
+  "CatalogueItemPage",
+);
+
+const catalogueRoutes = (["clients", "teams", "skills", "roles"] as const).flatMap((resource) => [
   createRoute({
     ...child(`/${resource}`),
     validateSearch: validateTable,
     component: () => <LazyCatalogue key={resource} resource={resource} />,
   }),
-);
+  createRoute({
+    ...child(`/${resource}/$itemId`),
+    component: () => <LazyCatalogueItem key={resource} resource={resource} />,
+  }),
+]);
 
 const timeOffRoute = createRoute({
   ...child("/time-off"),

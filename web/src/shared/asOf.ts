@@ -15,6 +15,13 @@ export const useAsOf = (): string | undefined =>
     select: (state) => validAsOf((state.matches.at(-1)?.search as { asOf?: unknown } | undefined)?.asOf),
   });
 
+/** The pages that show the plan as it was; all others show what is now. */
+const TRAVELLING = /\/(schedule|dashboard|reports|(people|projects|clients|teams|skills|roles)(\/[^/]+)?)$/;
+
+/** Whether the page that is open shows the past while one travels. */
+export const useTravels = (): boolean =>
+  useRouterState({ select: (state) => TRAVELLING.test(state.location.pathname) });
+
 /** Travels to an instant, or back to now, on the page that is open. */
 export function useTravel(): (asOf: string | undefined) => void {
   const navigate = useNavigate();

@@ -2,13 +2,16 @@
 import { useMemo } from "react";
 import { useList, useWorkspaceQuery } from "@/api/queries";
 import type { Id, Member, ResourceName } from "@/api/types";
+import { useAsOf } from "./asOf";
 import type { Option } from "./ui/Combobox";
 import { useCan } from "./workspace/context";
 
 type Named = Exclude<ResourceName, "time-off" | "assignments">;
 
+/** As they are, or while travelling in time as they were. */
 export function useOptions(workspaceId: Id, resource: Named): Option[] {
-  const { data } = useList(workspaceId, resource);
+  const asOf = useAsOf();
+  const { data } = useList(workspaceId, resource, asOf ? { asOf } : {});
   return useMemo(
     () =>
       (data ?? [])

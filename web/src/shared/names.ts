@@ -1,7 +1,8 @@
 // The words of the API's enumerations in the user's language.
 import { useLingui } from "@lingui/react/macro";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import type { ProjectKind, ProjectStatus, Role, TimeOffKind, TimeOffStatus } from "@/api/types";
+import { EVENT_WORDS } from "./words/events";
 
 export function useNames() {
   const { t } = useLingui();
@@ -62,9 +63,23 @@ export function useKindNames(): Record<string, string> {
       holiday: t`Holiday`,
       membership: t`Membership`,
       workspace: t`Workspace`,
-      import: t`Import`,
+      import: t({ message: "Import", context: "a thing" }),
+      user: t`Account`,
+      session: t`Session`,
     }),
     [t],
+  );
+}
+
+/** What an event of the log says. */
+export function useEventName(): (type: string) => string {
+  const { i18n } = useLingui();
+  return useCallback(
+    (type) => {
+      const words = EVENT_WORDS[type];
+      return words ? i18n._(words) : type;
+    },
+    [i18n],
   );
 }
 

@@ -31,13 +31,12 @@ export function useCatalogueColumns({ resource, edit, onOpen, onRemove }: Option
         fixed: true,
         value: (item) => item.name,
         cell: (item) => (
-          <button
-            type="button"
+          <Link
+            to={`/w/${workspaceId}/${resource}/${item.id}` as string}
             className="truncate font-medium hover:underline"
-            onClick={() => onOpen(item.id)}
           >
             {item.name}
-          </button>
+          </Link>
         ),
       },
       ...(resource === "roles"

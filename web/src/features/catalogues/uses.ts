@@ -2,6 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
 import { useList } from "@/api/queries";
+import { useAsOf } from "@/shared/asOf";
 import { useWorkspaceId } from "@/shared/workspace/context";
 import type { CatalogueName } from "./words";
 
@@ -9,8 +10,9 @@ import type { CatalogueName } from "./words";
 export function useUses(resource: CatalogueName) {
   const { t } = useLingui();
   const workspaceId = useWorkspaceId();
-  const people = useList(workspaceId, "people").data;
-  const projects = useList(workspaceId, "projects").data;
+  const asOf = useAsOf();
+  const people = useList(workspaceId, "people", { asOf }).data;
+  const projects = useList(workspaceId, "projects", { asOf }).data;
   return useMemo(() => {
     const ids =
       resource === "clients"

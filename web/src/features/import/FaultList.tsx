@@ -2,6 +2,7 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { Section } from "@/shared/layout/Section";
+import { useRowText } from "@/shared/problems";
 import { saveText, toCsv } from "@/shared/table/columns";
 import { Button } from "@/shared/ui/Button";
 import type { RowError } from "./model";
@@ -18,11 +19,14 @@ interface Props {
   severe?: boolean;
 }
 
-const text = (fault: RowError) => fault.message ?? fault.detail ?? fault.code;
-
 export function FaultList({ title, hint, faults, count, fileName, severe }: Props) {
   const { t } = useLingui();
+  const words = useRowText();
   if (faults.length === 0) return null;
+  const text = (fault: RowError) => {
+    const said = words(fault);
+    return fault.value ? t`${said}: “${fault.value}”` : said;
+  };
   const save = () =>
     saveText(
       toCsv(faults, [
@@ -48,7 +52,7 @@ export function FaultList({ title, hint, faults, count, fileName, severe }: Prop
           <li key={`${fault.row}-${fault.column}-${fault.code}`} className="flex flex-wrap gap-x-3 px-4 py-2">
             <span className="w-20 text-muted tabular-nums">{t`Row ${fault.row}`}</span>
             {fault.column && <span className="font-medium">{fault.column}</span>}
-            <span data-verbatim className={severe ? "min-w-40 flex-1 text-danger-text" : "min-w-40 flex-1"}>
+            <span className={severe ? "min-w-40 flex-1 text-danger-text" : "min-w-40 flex-1"}>
               {text(fault)}
             </span>
           </li>

@@ -7,7 +7,7 @@ import { request, workspacePath } from "@/api/client";
 import { keys, refreshResources } from "@/api/queries";
 import type { Id } from "@/api/types";
 import { Page } from "@/shared/layout/Page";
-import { useProblemText } from "@/shared/problems";
+import { useProblemText, useRowText } from "@/shared/problems";
 import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { Checkbox } from "@/shared/ui/Field";
@@ -98,6 +98,7 @@ function Steps({
   act: (action: "apply" | "undo", body: object) => Promise<UndoReport | undefined>;
 }) {
   const { t } = useLingui();
+  const rowText = useRowText();
   const [chosen, setMapping] = useState<Mapping | null>(null);
   const mapping = chosen ?? look?.preview?.mapping ?? null;
   const [prune, setPrune] = useState(false);
@@ -128,7 +129,7 @@ function Steps({
       )}
       {job.failure && (
         <p role="alert" className="mb-6 rounded-md bg-danger-soft px-3 py-2 text-danger-text">
-          {typeof job.failure === "string" ? job.failure : (job.failure.message ?? job.failure.code)}
+          {rowText(job.failure)}
         </p>
       )}
       {hasRun(job) && <ImportResult job={job} dryRun={!finished} />}

@@ -6,7 +6,7 @@ import { cx } from "@/shared/ui/classes";
 import { Select } from "@/shared/ui/Field";
 import { FIELDS, fieldOf, type Mapping, type Preview, withField } from "./model";
 import { SavedMappings } from "./SavedMappings";
-import { useFieldNames } from "./useImportWords";
+import { useFieldNames, useNoteText } from "./useImportWords";
 
 const SAMPLE_ROWS = 6;
 
@@ -19,6 +19,7 @@ interface Props {
 export function MappingEditor({ preview, mapping, onChange }: Props) {
   const { t } = useLingui();
   const names = useFieldNames();
+  const noteText = useNoteText();
   const columns = preview.columns ?? [];
   const sample = (preview.sample ?? []).slice(0, SAMPLE_ROWS);
   const rows = preview.rows;
@@ -72,8 +73,8 @@ export function MappingEditor({ preview, mapping, onChange }: Props) {
         <SavedMappings mapping={mapping} onUse={onChange} />
       </div>
       {preview.notes?.map((note) => (
-        <p key={note} className="mb-2 text-sm text-warn-text">
-          {note}
+        <p key={`${note.code}${note.value}`} className="mb-2 text-sm text-warn-text">
+          {noteText(note)}
         </p>
       ))}
       <div

@@ -21,6 +21,12 @@ export interface PreviewColumn {
   startsOn?: string;
 }
 
+/** What should be looked at in a suggested mapping. */
+export interface MappingNote {
+  code: string;
+  value?: string;
+}
+
 export interface Preview {
   sheets?: string[];
   columns?: PreviewColumn[];
@@ -28,16 +34,15 @@ export interface Preview {
   rows?: number;
   mapping?: Mapping;
   confidence?: number;
-  notes?: string[];
+  notes?: MappingNote[];
 }
 
 export interface RowError {
   row: number;
   column?: string;
   code: string;
-  message?: string;
-  detail?: string;
-  severity?: string;
+  /** What the cell shows, where the fault is about that. */
+  value?: string;
 }
 
 export interface KindSummary {
@@ -60,7 +65,7 @@ export interface ImportJob {
   warnings?: RowError[];
   warningCount?: number;
   missing?: { kind: string; id: Id; externalId: string | null }[];
-  failure?: RowError | string | null;
+  failure?: RowError | null;
 }
 
 export interface UndoReport {

@@ -1,7 +1,8 @@
 // The words of an import: its states, the fields that columns can mean, the kinds of objects.
 import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
-import type { FieldName } from "./model";
+import { NOTE_WORDS } from "@/shared/words/notes";
+import type { FieldName, MappingNote } from "./model";
 
 export function useStatusName(): (status: string) => string {
   const { t } = useLingui();
@@ -24,6 +25,14 @@ export function useStatusName(): (status: string) => string {
     undone: t`Undone`,
   };
   return (status) => names[status] ?? status;
+}
+
+export function useNoteText(): (note: MappingNote) => string {
+  const { i18n } = useLingui();
+  return ({ code, value = "" }) => {
+    const words = NOTE_WORDS[code];
+    return words ? i18n._(words.id, { value }, { message: words.message }) : code;
+  };
 }
 
 export function useFieldNames(): Record<FieldName, string> {

@@ -6,6 +6,7 @@ import { useChange, useIndex, useList } from "@/api/queries";
 import type { Person } from "@/api/types";
 import type { Action } from "@/shared/actions/action";
 import { useActions } from "@/shared/actions/useActions";
+import { useAsOf } from "@/shared/asOf";
 import type { PeopleSearch } from "@/shared/search";
 import { AddRow } from "@/shared/table/AddRow";
 import { TablePage } from "@/shared/table/TablePage";
@@ -21,12 +22,13 @@ export function PeoplePage() {
   const { t } = useLingui();
   const { workspace } = useWorkspace();
   const workspaceId = workspace.id;
-  const can = useCan();
+  const asOf = useAsOf();
+  const edit = useCan()("edit-people") && asOf === undefined;
   const navigate = useNavigate();
   const nameField = useRef<HTMLInputElement>(null);
   const [search] = useSearchState<PeopleSearch>();
   const { kind, teamId, roleId, skillId, deleted } = search;
-  const all = useList(workspaceId, "people", { kind, deleted: deleted ? "only" : undefined });
+  const all = useList(workspaceId, "people", { kind, deleted: deleted ? "only" : undefined, asOf });
   const data = useMemo(
     () =>
       all.data?.filter(
@@ -40,10 +42,10 @@ export function PeoplePage() {
   const people = { data, error: all.error, refetch: all.refetch };
   const columns = usePeopleColumns({
     workspaceId,
-    roles: useIndex(workspaceId, "roles"),
-    teams: useIndex(workspaceId, "teams"),
-    skills: useIndex(workspaceId, "skills"),
-    calendars: useIndex(workspaceId, "calendars"),
+    roles: useIndex(workspaceId, "roles", asOf),
+    teams: useIndex(workspaceId, "teams", asOf),
+    skills: useIndex(workspaceId, "skills", asOf),
+    calendars: useIndex(workspaceId, "calendars", asOf),
   });
   const change = useChange<Person>(workspaceId, "people");
   const filtered = Boolean(kind || teamId || roleId || skillId || search.q || deleted);
@@ -79,7 +81,7 @@ export function PeoplePage() {
   return (
     <TablePage
       id="people"
-      editable={can("edit-people")}
+      editable={edit}
       title={t`People`}
       query={people}
       columns={columns}
@@ -87,14 +89,14 @@ export function PeoplePage() {
       onOpen={open}
       filters={<PeopleFilters workspaceId={workspaceId} />}
       actions={
-        can("edit-people") && (
+        edit && (
           <Button look="primary" icon="plus" onClick={() => nameField.current?.focus()}>
             <span className="max-md:sr-only">{t`Add person`}</span>
           </Button>
         )
       }
       add={
-        can("edit-people") && (
+        edit && (
           <AddRow
             ref={nameField}
             label={t`Name of the new person`}

@@ -7,6 +7,7 @@ import { Page } from "@/shared/layout/Page";
 import { buttonClass } from "@/shared/ui/Button";
 import { EmptyState, Loaded } from "@/shared/ui/states";
 import { HealthSection } from "./HealthSection";
+import { TrailSection } from "./TrailSection";
 import { UsersSection } from "./UsersSection";
 import { WorkspacesSection } from "./WorkspacesSection";
 
@@ -31,6 +32,7 @@ export function PlatformPage() {
                   <HealthSection />
                   <WorkspacesSection />
                   <UsersSection />
+                  <TrailSection />
                 </>
               ) : (
                 <EmptyState icon="shield" title={t`Only for platform admins`}>

@@ -1,8 +1,8 @@
 // What platform admins read: pages of logins and workspaces, and the state of what the server stands on.
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "@/api/client";
 import type { components } from "@/api/schema.gen";
-import type { Page } from "@/api/types";
+import type { Id, Page } from "@/api/types";
 
 type Schema = components["schemas"];
 
@@ -10,7 +10,7 @@ export type PlatformUser = Schema["PlatformUser"];
 export type PlatformWorkspace = Schema["PlatformWorkspace"];
 export type HealthReport = Schema["HealthReport"];
 
-const PLATFORM = "platform";
+export const PLATFORM = "platform";
 const PAGE_ROWS = 50;
 const HEALTH_MS = 15_000;
 
@@ -28,6 +28,13 @@ export function usePlatformList<T>(list: "users" | "workspaces", search: string 
     placeholderData: (old) => old,
   });
 }
+
+export const platformUserOptions = (id: Id) =>
+  queryOptions({
+    queryKey: [PLATFORM, "user", id],
+    queryFn: ({ signal }) => request<PlatformUser>("GET", `/platform/users/${id}`, { signal }),
+    retry: false,
+  });
 
 /** The state of each dependency; an unhealthy server answers 503 with the same document. */
 export const useHealth = () =>

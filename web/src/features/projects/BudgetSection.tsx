@@ -1,7 +1,9 @@
 // What a project may cost, in hours and in money.
 import { useLingui } from "@lingui/react/macro";
+import { useState } from "react";
 import { useChange, useWorkspaceQuery } from "@/api/queries";
 import type { Budget, Project } from "@/api/types";
+import { Conflict } from "@/shared/forms/Conflict";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
@@ -18,28 +20,44 @@ interface FormProps {
   readOnly: boolean;
 }
 
-function BudgetForm({ project, budget, readOnly }: FormProps) {
+const sameBudget = (one: Budget, other: Budget) =>
+  one.minutes === other.minutes &&
+  one.amount?.amountMinor === other.amount?.amountMinor &&
+  one.amount?.currency === other.amount?.currency;
+
+/** Another's change is shown where nothing is being typed; what is typed stays, and both versions are shown. */
+export function BudgetForm({ project, budget, readOnly }: FormProps) {
   const { t } = useLingui();
   const format = useFormat();
   const { workspace } = useWorkspace();
   const currency = budget.amount?.currency ?? workspace.settings.currency;
   const change = useChange(workspace.id, "projects");
+  const [base, setBase] = useState(budget);
+  const textsOf = ({ minutes, amount }: Budget) => ({
+    hours: minutes ? String(minutes / MINUTES_PER_HOUR) : "",
+    amount: amount ? String(format.majorUnits(amount)) : "",
+  });
   const form = useForm({
-    initial: {
-      hours: budget.minutes ? String(budget.minutes / MINUTES_PER_HOUR) : "",
-      amount: budget.amount ? String(format.majorUnits(budget.amount)) : "",
-    },
+    initial: textsOf(budget),
     submit: async ({ hours, amount }) => {
       const minutes = hours.trim() ? Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR) : null;
-      await change.mutateAsync({
-        method: "PUT",
-        path: `/projects/${project.id}/budget`,
-        version: project.version,
-        body: { minutes, amount: format.parseMoney(amount, currency) },
-      });
+      const body = { minutes, amount: format.parseMoney(amount, currency) };
+      const path = `/projects/${project.id}/budget`;
+      await change.mutateAsync({ method: "PUT", path, version: project.version, body });
+      setBase(body);
       toastDone(t`Saved`);
     },
   });
+  const takeTheirs = () => {
+    setBase(budget);
+    form.reset(textsOf(budget));
+  };
+  const differs = !sameBudget(base, budget) && !form.busy;
+  if (differs && !form.changed) takeTheirs();
+  const fields = [
+    { name: "hours", label: t`Hours`, kind: "text" as const },
+    { name: "amount", label: t`Amount in ${currency}`, kind: "text" as const },
+  ];
   return (
     <form onSubmit={form.onSubmit} className="flex flex-col gap-3" noValidate>
       <Failure text={form.failure} />
@@ -52,7 +70,16 @@ function BudgetForm({ project, budget, readOnly }: FormProps) {
           disabled={readOnly}
         />
       </div>
-      {form.changed && !readOnly && (
+      {form.changed && differs && (
+        <Conflict
+          fields={fields}
+          mine={form.values}
+          theirs={textsOf(budget)}
+          onMine={form.onSubmit}
+          onTheirs={takeTheirs}
+        />
+      )}
+      {form.changed && !differs && !readOnly && (
         <Button type="submit" look="primary" busy={form.busy} className="self-start">
           {t`Save budget`}
         </Button>
@@ -68,9 +95,7 @@ export function BudgetSection({ project, readOnly }: { project: Project; readOnl
   return (
     <Section title={t`Budget`}>
       <Loaded query={query} rows={2}>
-        {(budget) => (
-          <BudgetForm key={project.version} project={project} budget={budget} readOnly={readOnly} />
-        )}
+        {(budget) => <BudgetForm key={project.id} project={project} budget={budget} readOnly={readOnly} />}
       </Loaded>
     </Section>
   );

@@ -6,6 +6,7 @@ import { useChange, useIndex, useList } from "@/api/queries";
 import type { Project } from "@/api/types";
 import type { Action } from "@/shared/actions/action";
 import { useActions } from "@/shared/actions/useActions";
+import { useAsOf } from "@/shared/asOf";
 import { useOptions } from "@/shared/catalogue";
 import { optionsOf, useNames } from "@/shared/names";
 import type { ProjectsSearch } from "@/shared/search";
@@ -23,13 +24,14 @@ import { useProjectColumns } from "./useProjectColumns";
 export function ProjectsPage() {
   const { t } = useLingui();
   const workspaceId = useWorkspaceId();
-  const can = useCan();
+  const asOf = useAsOf();
+  const edit = useCan()("edit-projects") && asOf === undefined;
   const names = useNames();
   const navigate = useNavigate();
   const nameField = useRef<HTMLInputElement>(null);
   const [search, setSearch] = useSearchState<ProjectsSearch>();
   const { status, clientId, deleted } = search;
-  const all = useList(workspaceId, "projects", { deleted: deleted ? "only" : undefined });
+  const all = useList(workspaceId, "projects", { deleted: deleted ? "only" : undefined, asOf });
   const data = useMemo(
     () =>
       all.data?.filter(
@@ -38,7 +40,7 @@ export function ProjectsPage() {
     [all.data, status, clientId],
   );
   const projects = { data, error: all.error, refetch: all.refetch };
-  const clients = useIndex(workspaceId, "clients");
+  const clients = useIndex(workspaceId, "clients", asOf);
   const clientOptions = useOptions(workspaceId, "clients");
   const columns = useProjectColumns(workspaceId, clients);
   const change = useChange<Project>(workspaceId, "projects");
@@ -74,7 +76,7 @@ export function ProjectsPage() {
   return (
     <TablePage
       id="projects"
-      editable={can("edit-projects")}
+      editable={edit}
       title={t`Projects`}
       query={projects}
       columns={columns}
@@ -106,14 +108,14 @@ export function ProjectsPage() {
         </>
       }
       actions={
-        can("edit-projects") && (
+        edit && (
           <Button look="primary" icon="plus" onClick={() => nameField.current?.focus()}>
             <span className="max-md:sr-only">{t`Add project`}</span>
           </Button>
         )
       }
       add={
-        can("edit-projects") && (
+        edit && (
           <AddRow
             ref={nameField}
             label={t`Name of the new project`}

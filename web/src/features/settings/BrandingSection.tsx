@@ -4,7 +4,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { meOptions } from "@/api/account";
 import { request, workspacePath } from "@/api/client";
-import { isProblem } from "@/api/problem";
 import { keys, useWorkspaceQuery } from "@/api/queries";
 import type { Workspace } from "@/api/types";
 import { Failure } from "@/shared/forms/Failure";
@@ -38,8 +37,7 @@ function Branding({ workspace }: { workspace: Workspace }) {
       toastDone(t`Saved`);
     } catch (error) {
       const { title, detail } = problem(error);
-      const fault = isProblem(error) ? error.errors[0]?.detail : undefined;
-      setFailure([title, fault ?? detail].filter(Boolean).join(". "));
+      setFailure([title, detail].filter(Boolean).join(". "));
     } finally {
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.resource(workspace.id, "settings") }),

@@ -1,7 +1,7 @@
 // Says on every page but the schedule, which says it itself, that an older plan is looked at, and leads back to now.
 import { useLingui } from "@lingui/react/macro";
 import { useRouterState } from "@tanstack/react-router";
-import { useAsOf, useTravel } from "@/shared/asOf";
+import { useAsOf, useTravel, useTravels } from "@/shared/asOf";
 import { useFormat } from "@/shared/i18n/format";
 import { Button } from "@/shared/ui/Button";
 import { Icon } from "@/shared/ui/Icon";
@@ -11,6 +11,7 @@ export function AsOfBanner() {
   const format = useFormat();
   const asOf = useAsOf();
   const travel = useTravel();
+  const travels = useTravels();
   const onSchedule = useRouterState({ select: (state) => state.location.pathname.endsWith("/schedule") });
   if (!asOf || onSchedule) return null;
   const instant = format.instant(asOf);
@@ -21,7 +22,9 @@ export function AsOfBanner() {
     >
       <Icon name="history" />
       <span className="flex-1">
-        {t`You travel in time: schedule, dashboard, reports, people and projects are shown as of ${instant}. Lists and settings show now.`}
+        {travels
+          ? t`You see the plan as it was on ${instant}. Nothing can be changed here.`
+          : t`You travel in time to ${instant}, but this page shows what is now.`}
       </span>
       <Button onClick={() => travel(undefined)}>{t`Back to now`}</Button>
     </div>

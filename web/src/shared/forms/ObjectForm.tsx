@@ -6,7 +6,7 @@ import { request, workspacePath } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { useChange } from "@/api/queries";
 import type { Id, Stored } from "@/api/types";
-import { useProblemText } from "../problems";
+import { useFieldText, useProblemText } from "../problems";
 import { Button } from "../ui/Button";
 import { toastDone } from "../ui/toast";
 import { Conflict } from "./Conflict";
@@ -25,6 +25,7 @@ interface Props {
 export function ObjectForm({ workspaceId, resource, object, fields, readOnly }: Props) {
   const { t } = useLingui();
   const problem = useProblemText();
+  const fieldText = useFieldText();
   const change = useChange(workspaceId, resource);
   const [base, setBase] = useState(object);
   const [edits, setEdits] = useState<FieldValues>({});
@@ -60,6 +61,10 @@ export function ObjectForm({ workspaceId, resource, object, fields, readOnly }: 
     setFailure(null);
   };
   const words = failure ? problem(failure) : null;
+  const faultOf = (name: string) => {
+    const fault = isProblem(failure) ? failure.at(`/${name}`) : undefined;
+    return fault ? fieldText(fault) : null;
+  };
 
   return (
     <form
@@ -76,7 +81,7 @@ export function ObjectForm({ workspaceId, resource, object, fields, readOnly }: 
             field={field}
             value={now[field.name] ?? null}
             disabled={readOnly}
-            error={(isProblem(failure) && failure.at(`/${field.name}`)?.detail) || null}
+            error={faultOf(field.name)}
             onChange={(value) => setEdits((all) => ({ ...all, [field.name]: value }))}
           />
         ))}

@@ -1,7 +1,7 @@
 // A form's values, its way to the server, and the server's faults beside the fields that they are about.
 import { type FormEvent, useCallback, useState } from "react";
 import { isProblem } from "@/api/problem";
-import { useProblemText } from "../problems";
+import { useFieldText, useProblemText } from "../problems";
 
 export interface Form<V> {
   values: V;
@@ -38,6 +38,7 @@ export function useForm<V extends object>({ initial, check, submit, explain }: O
   const [faults, setFaults] = useState<Faults>({});
   const [failure, setFailure] = useState<string | null>(null);
   const problemText = useProblemText();
+  const fieldText = useFieldText();
 
   const set = useCallback(<K extends keyof V>(field: K, value: V[K]) => {
     setValues((now) => ({ ...now, [field]: value }));
@@ -50,7 +51,7 @@ export function useForm<V extends object>({ initial, check, submit, explain }: O
     const fields: Faults = {};
     for (const field of Object.keys(values)) {
       const fault = isProblem(error) ? error.at(`/${field}`) : undefined;
-      if (fault) fields[field] = fault.detail || fault.code;
+      if (fault) fields[field] = fieldText(fault);
     }
     setFaults(fields);
     const general = [text.title, text.detail].filter(Boolean).join(". ");

@@ -5,6 +5,7 @@ import { useWorkspaceQuery } from "@/api/queries";
 import type { AuditEvent, Id, Member } from "@/api/types";
 import { useFormat } from "../i18n/format";
 import { Row, Rows, Section } from "../layout/Section";
+import { useEventName } from "../names";
 import { buttonClass } from "../ui/Button";
 import { Loaded } from "../ui/states";
 import { useCan, useWorkspaceId } from "../workspace/context";
@@ -15,6 +16,7 @@ export function ObjectHistory({ objectId }: { objectId: Id }) {
   const { t } = useLingui();
   const format = useFormat();
   const can = useCan();
+  const eventName = useEventName();
   const workspaceId = useWorkspaceId();
   const allowed = can("read-audit");
   const query = useWorkspaceQuery<{ items: AuditEvent[] }>(
@@ -48,7 +50,7 @@ export function ObjectHistory({ objectId }: { objectId: Id }) {
             {items.map((event) => (
               <Row key={event.id}>
                 <span className="w-44 text-muted tabular-nums">{format.instant(event.recordedAt)}</span>
-                <span data-verbatim>{event.type}</span>
+                <span>{eventName(event.type)}</span>
                 <span className="text-muted">{nameOf(event.actorId)}</span>
               </Row>
             ))}

@@ -50,8 +50,7 @@ export function useRowChanges<T extends Stored>(workspaceId: Id, resource: strin
       await change.mutateAsync({ method: "PATCH", path: pathOf(row), body, version });
     } catch (error) {
       if (!isProblem(error) || error.status !== 412) {
-        const fault = isProblem(error) ? error.errors[0]?.detail : undefined;
-        toastFailed(problem(error).title, fault ?? problem(error).detail);
+        toastFailed(problem(error).title, problem(error).detail);
         return;
       }
       const theirs = await request<T>("GET", workspacePath(workspaceId, pathOf(row)));

@@ -3,6 +3,7 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } fro
 import type { ClashChoice } from "../edit/delivery";
 import type { BarDrag, Change } from "../edit/drag";
 import type { ClickKeys } from "../edit/selection";
+import type { RowSight } from "../layout/rail";
 import type { Bar, Day } from "../model";
 import type { TrackRow } from "../view/rows";
 import { Air } from "./air";
@@ -55,6 +56,9 @@ export interface GridHandle {
   scrollToDay(day: Day): void;
   /** Null until the grid stands. */
   daysOnScreen(): { from: Day; to: Day } | null;
+  scrollToTop(y: number): void;
+  /** Which rows, and how far they are scrolled; null until the grid stands. */
+  rowsOnScreen(): { first: number; last: number; sight: RowSight } | null;
   idsOnScreen(): string[];
   /** The keyboard's bar. */
   focusedBar(): Bar | null;
@@ -192,6 +196,11 @@ function handle(parts: { readonly current: Parts | null }): GridHandle {
   return {
     scrollToDay: (day) => parts.current?.surface.scrollToDay(day),
     daysOnScreen: () => (parts.current?.standing ? parts.current.surface.daysOnScreen() : null),
+    scrollToTop: (y) => parts.current?.surface.scrollToTop(y),
+    rowsOnScreen: () => {
+      const now = parts.current;
+      return now?.standing ? { ...now.surface.rowsOnScreen(), sight: now.surface.rowSight() } : null;
+    },
     idsOnScreen: () => {
       const surface = parts.current?.surface;
       if (!surface) return [];

@@ -5,6 +5,7 @@
 import type { Cursor } from "../keyboard/cursor";
 import { GEOMETRY } from "../layout/geometry";
 import { type RowOffsets, rowOffsets } from "../layout/offsets";
+import type { RowSight } from "../layout/rail";
 import { sameWindow, type Viewport, type VisibleWindow, visibleWindow } from "../layout/viewport";
 import type { Day } from "../model";
 import type { HeaderWriter } from "../time/header";
@@ -137,6 +138,18 @@ export class Surface {
     if (!this.state) return;
     this.scrollTo(xOfDay(this.state.scale, day), null);
     this.render(false);
+  }
+
+  scrollToTop(y: number): void {
+    if (!this.state) return;
+    this.scrollTo(null, y);
+    this.render(false);
+  }
+
+  /** How far the rows are scrolled, how many pixels of them are on screen, and how many there are. */
+  rowSight(): RowSight {
+    const { top, bottom } = this.sight();
+    return { top, height: bottom - top, all: this.offsets.height + FOOT_PX };
   }
 
   firstDay(): Day {

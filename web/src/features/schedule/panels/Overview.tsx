@@ -1,4 +1,7 @@
-/** The mini-map: how full everybody in sight is, week by week over the whole axis, with a frame around what is on screen. */
+/**
+ * The mini-map: how full everybody in sight is, week by week over the whole axis, with a frame around the days on
+ * screen, and beside it a rail with a frame around the rows.
+ */
 import { useLingui } from "@lingui/react/macro";
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { useWorkspaceQuery } from "@/api/queries";
@@ -16,8 +19,9 @@ import type { Day } from "../model";
 import { formatDay, parseDay } from "../time/days";
 import type { HeaderCell } from "../time/header";
 import type { ScheduleModel } from "../useSchedulePage";
+import { RowRail } from "./RowRail";
 
-const HEIGHT = 40;
+const HEIGHT = 48;
 const TEXT_HEIGHT = 12;
 /** A quarter's name needs as much room. */
 const NAME_PX = 52;
@@ -114,9 +118,10 @@ export function Overview({ model, workspaceId }: { model: ScheduleModel; workspa
   };
   return (
     <div className="no-print flex shrink-0 border-t border-line bg-surface" dir="ltr">
-      <p className="flex w-58 shrink-0 max-md:w-33 items-center border-e border-line px-3 text-xs text-muted">
-        {t`Overview`}
-      </p>
+      <div className="flex w-58 shrink-0 max-md:w-33 border-e border-line">
+        <p className="flex min-w-0 flex-1 items-center px-3 text-xs text-muted">{t`Overview`}</p>
+        <RowRail model={model} height={HEIGHT} />
+      </div>
       <div
         ref={map}
         className="relative min-w-0 flex-1 touch-none"

@@ -17,7 +17,12 @@ export function useView(): [ViewState, ChangeView] {
     (part, replace = false) => {
       const next = { ...latest.current, ...part };
       latest.current = next;
-      void navigate({ to: ".", search: writeView(next) as never, replace, resetScroll: false });
+      void navigate({
+        to: ".",
+        search: { asOf: undefined, ...writeView(next) } as never,
+        replace,
+        resetScroll: false,
+      });
     },
     [navigate],
   );
