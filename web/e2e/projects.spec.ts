@@ -1,5 +1,5 @@
 // A journey in a real browser against the real server; each test's name is what it claims.
-import { begin, expect, test } from "./server";
+import { begin, beginWithDemo, expect, expectAccessible, test } from "./server";
 
 test("a project gets a client, a phase, a milestone and a budget", async ({ page }) => {
   const { path } = await begin(page);
@@ -60,4 +60,53 @@ test("what another tab changes appears without a reload", async ({ page }) => {
   await expect(other.getByRole("link", { name: "Seen elsewhere" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Seen elsewhere" })).toBeVisible();
   await other.close();
+});
+
+test("a budget that is being typed stays when somebody else sets one, and both are shown", async ({
+  page,
+}) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/projects`);
+  await page.getByLabel("Name of the new project").fill("Shared");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Shared" }).click();
+  const budget = page.getByRole("region", { name: "Budget" });
+  await budget.getByLabel("Hours").fill("120");
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  const theirs = other.getByRole("region", { name: "Budget" });
+  await theirs.getByLabel("Hours").fill("80");
+  await theirs.getByRole("button", { name: "Save budget" }).click();
+  await expect(other.getByText("Saved")).toBeVisible();
+  await expect(budget.getByRole("alert")).toContainText("80");
+  await expect(budget.getByLabel("Hours")).toHaveValue("120");
+  await budget.getByRole("button", { name: "Save mine" }).click();
+  await expect(theirs.getByLabel("Hours")).toHaveValue("120");
+  await expect(budget.getByRole("alert")).toHaveCount(0);
+  await other.close();
+});
+
+test("a client, a team and a skill have pages of their own, with what belongs to them", async ({ page }) => {
+  const path = await beginWithDemo(page);
+  for (const [list, region] of [
+    ["clients", "Projects"],
+    ["teams", "People"],
+    ["skills", "People"],
+    ["roles", "People"],
+  ] as const) {
+    await page.goto(`${path}/${list}`);
+    const link = page.getByRole("main").locator(`a[href*="/${list}/"]`).first();
+    const name = (await link.textContent()) ?? "";
+    await link.click();
+    await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`/${list}/[0-9a-f-]{36}`));
+    await page.reload();
+    await expect(page.getByLabel("Name", { exact: true })).toHaveValue(name);
+    await expect(page.getByRole("region", { name: region }).getByRole("listitem").first()).toBeVisible();
+    if (list === "teams") {
+      await expect(page.getByRole("region", { name: /^Load/ }).getByText("Whole team")).toBeVisible();
+    }
+    if (list === "skills") await expect(page.getByText(/^Level \d$/).first()).toBeVisible();
+    await expectAccessible(page);
+  }
 });

@@ -6,6 +6,14 @@ import { startServer } from "./server.mjs";
 
 const ADMIN = { email: "root@demo.example", password: "a sentence that nobody guesses" };
 
+/** A file whose rows can't all be read, to show how that is told. */
+const FAULTY = [
+  "Name,Email,Team,Hours per week",
+  "Ida Moen,ida@demo.example,Design,40",
+  "Jon Moe,jon at demo,Delivery,many",
+  ",lea@demo.example,Design,400",
+].join("\n");
+
 /** Where to look, and as whom: the owner of the demo company, and a platform admin. */
 async function place() {
   if (process.env.RAALLY_URL) {
@@ -78,6 +86,16 @@ async function signIn(page, login) {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 
+/** Uploads the faulty file and tries it, so that there is an import to look at. */
+async function importFaults(page, root) {
+  await page.goto(`${base}${root}/import`);
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "staff.csv", mimeType: "text/csv", buffer: Buffer.from(FAULTY) });
+  await page.getByRole("button", { name: "Try it, change nothing" }).click();
+  await page.getByRole("heading", { name: "Rows with faults" }).waitFor();
+}
+
 const wanted = (name, look) => only.length === 0 || only.every((one) => name.includes(one) || look === one);
 
 async function shoot(page, look, name, path) {
@@ -138,14 +156,20 @@ for (const [look, options] of Object.entries(LOOKS)) {
   ]) {
     await shoot(page, look, name, `${root}/${name}`);
   }
+  await shoot(page, look, "schedule-quarter", `${root}/schedule?zoom=quarter`);
+  await shoot(page, look, "schedule-projects", `${root}/schedule?rows=projects`);
   await shoot(page, look, "time-off-calendar", `${root}/time-off?view=calendar`);
   for (const report of REPORTS)
     await shoot(page, look, `report-${report}`, `${root}/reports?report=${report}`);
   for (const section of SETTINGS)
     await shoot(page, look, `settings-${section}`, `${root}/settings/${section}`);
+  if (look === "light" && wanted("import-one", look)) await importFaults(page, root);
   for (const [list, name] of [
     ["people", "person"],
     ["projects", "project"],
+    ["clients", "client"],
+    ["teams", "team"],
+    ["skills", "skill"],
     ["import", "import-one"],
   ]) {
     if (!wanted(name, look)) continue;

@@ -13,6 +13,8 @@ import { Marquee } from "./marquee";
 import { PointerControl } from "./pointer";
 import { Surface, type SurfaceState } from "./surface";
 import "./grid.css";
+import "./strip.css";
+import "./bars.css";
 
 export interface GridHost {
   canEdit(): boolean;

@@ -5,7 +5,7 @@ import { contrast, mixed, parseHex, projectColor, type Rgb, TINT_PERCENT } from 
 
 const read = (path: string) => readFileSync(`${process.cwd()}/src/${path}`, "utf8");
 const tokens = read("styles/tokens.css");
-const styles = read("features/schedule/grid/grid.css");
+const styles = read("features/schedule/grid/grid.css") + read("features/schedule/grid/bars.css");
 
 function token(name: string): { light: Rgb; dark: Rgb } {
   const match = new RegExp(`--${name}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(tokens);

@@ -1,6 +1,6 @@
 /** Project colours on bars: a tint of the project's colour with the theme's own text, readable for any colour. */
 
-/** Parts of a hundred of the project's colour in a bar; grid.css uses the same numbers (checked by a test). */
+/** Parts of a hundred of the project's colour in a bar; grid.css and bars.css use the same numbers (checked by a test). */
 export const TINT_PERCENT = { light: 30, dark: 36 } as const;
 
 export type Rgb = readonly [number, number, number];

@@ -2,6 +2,7 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useWorkspace } from "@/shared/workspace/context";
+import "../grid/paper.css";
 import { projectColor } from "../grid/color";
 import { packLanes } from "../layout/lanes";
 import type { Day } from "../model";
