@@ -145,7 +145,7 @@ class Wrappers(unittest.TestCase):
             ("deploy.sh", ":deploy --env uat --one two\n"),
             ("rollback.sh", ":rollback --env uat --one two\n"),
             ("monitor.sh", ":monitor --env uat --one two\n"),
-            ("backup-db.sh", "/var/lib/raally/uat/data:backup --one two\n"),
+            ("backup-db.sh", ":backup --env uat --one two\n"),
         ]:
             environment = {"PATH": f"{folder}:{os.environ['PATH']}"}
             self.assertEqual(run(TOP / "scripts" / script, "uat", "--one", "two", env=environment).stdout, said)

@@ -1,11 +1,14 @@
 //! The command line of `raallyctl`.
 
+mod recovery;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::model::environment::{Keeper, Strategy};
 use crate::model::ids::ReleaseId;
+pub use recovery::{Backup, Backups, Data, Drill, OfEnvironment, Restore};
 
 /// Releases Raally, takes releases back, and says what runs.
 ///
@@ -123,20 +126,16 @@ pub enum Command {
         #[command(subcommand)]
         what: PipelineDo,
     },
-    /// Back up a SQLite installation: proven by restoring, sealed, copied elsewhere, old ones removed.
+    /// Back up an environment's database, or a SQLite installation: proven by restoring, encrypted, copied, old ones removed.
     Backup(Backup),
-    /// List the backups of a folder, the newest first.
-    Backups {
-        /// The folder.
-        #[arg(long)]
-        from: PathBuf,
-    },
+    /// List the backups of an environment or a folder, the newest first.
+    Backups(Backups),
     /// Make the pair of keys that backups are sealed with; keep the file away from the machines that make them.
     BackupKey {
         /// New file for the private key.
         file: PathBuf,
     },
-    /// Put a backup in the place of an installation's data; no server may run on it.
+    /// Put a backup in the place of an environment's or an installation's data; no server may run on it.
     Restore(Restore),
     /// Restore onto a throw-away instance, start a server on it, and say how long that took and what would be lost.
     Drill(Drill),
@@ -240,92 +239,6 @@ pub struct PipelineRun {
     /// Logs, reports and what is remembered.
     #[arg(long, default_value = "target/pipeline")]
     pub out: PathBuf,
-}
-
-/// Whose data.
-#[derive(Debug, Clone, Args)]
-pub struct Data {
-    /// The `raally` program.
-    #[arg(long, default_value = "raally")]
-    pub program: PathBuf,
-    /// Its data folder. Other options come from the environment, as for `raally serve`.
-    #[arg(long, env = "RAALLY_DATA_DIR", default_value = "./data")]
-    pub data_dir: PathBuf,
-}
-
-/// `backup`.
-#[derive(Debug, Clone, Args)]
-pub struct Backup {
-    /// Whose data.
-    #[command(flatten)]
-    pub data: Data,
-    /// The folder that backups go to.
-    #[arg(long)]
-    pub to: PathBuf,
-    /// A public key that may open them, `age1…`; again for each.
-    #[arg(long, required = true)]
-    pub recipient: Vec<String>,
-    /// Another folder that gets a copy: another disk, another region; again for each.
-    #[arg(long)]
-    pub copy_to: Vec<PathBuf>,
-    /// Days that backups are kept; the newest three always stay.
-    #[arg(long, default_value_t = 30)]
-    pub keep_days: u32,
-}
-
-/// `restore`.
-#[derive(Debug, Clone, Args)]
-pub struct Restore {
-    /// Whose data.
-    #[command(flatten)]
-    pub data: Data,
-    /// The folder of backups, or where `raally serve` ships to: `file:///FOLDER`, `s3://BUCKET/FOLDER`.
-    #[arg(long)]
-    pub from: PathBuf,
-    /// The private key.
-    #[arg(long)]
-    pub identity: Option<PathBuf>,
-    /// Of what was shipped: where something is damaged, take the last good moment before it.
-    #[arg(long)]
-    pub last_good: bool,
-    /// The newest backup that was begun at or before this instant (RFC 3339), or that instant itself of what was shipped; the newest, if not given.
-    #[arg(long)]
-    pub to_time: Option<jiff::Timestamp>,
-    /// Replace what is there; it is kept beside.
-    #[arg(long)]
-    pub force: bool,
-    /// Show which backup; change nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Don't ask.
-    #[arg(long, short)]
-    pub yes: bool,
-}
-
-/// `drill`.
-#[derive(Debug, Clone, Args)]
-pub struct Drill {
-    /// Whose program.
-    #[command(flatten)]
-    pub data: Data,
-    /// The folder of backups, or where `raally serve` ships to: `file:///FOLDER`, `s3://BUCKET/FOLDER`.
-    #[arg(long, required_unless_present = "rehearse")]
-    pub from: Option<PathBuf>,
-    /// The private key.
-    #[arg(long)]
-    pub identity: Option<PathBuf>,
-    /// Instead: the whole disaster on a throw-away instance, from the first write to the restored server.
-    #[arg(long, conflicts_with = "from")]
-    pub rehearse: Option<crate::recovery::rehearse::Engine>,
-    /// With --rehearse: for how long writes are made before the loss.
-    #[arg(long, default_value_t = 10)]
-    pub write_seconds: u64,
-    /// Goal: what may be lost, in seconds before the disaster.
-    #[arg(long, default_value_t = 3_600.0)]
-    pub rpo_seconds: f64,
-    /// Goal: from the decision to a server that is ready, in seconds.
-    #[arg(long, default_value_t = 60.0)]
-    pub rto_seconds: f64,
 }
 
 /// `fault-proxy`.

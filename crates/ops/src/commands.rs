@@ -7,6 +7,7 @@ mod live;
 mod look;
 mod pipeline;
 mod recover;
+mod recover_postgres;
 mod render;
 pub(crate) mod setting;
 
@@ -55,10 +56,10 @@ async fn dispatch(command: Command, talk: Talk) -> Result<ExitCode, Failed> {
         Command::Monitor(options) => monitor::run(&options, talk).await,
         Command::Doctor { at } => doctor::run(&at, talk).await,
         Command::Pipeline { what } => pipeline::run(&what, talk).await,
-        Command::Backup(options) => recover::backup(&options, talk),
-        Command::Backups { from } => recover::list(&from, talk),
+        Command::Backup(options) => recover::backup(&options, talk).await,
+        Command::Backups(options) => recover::list(&options, talk),
         Command::BackupKey { file } => recover::new_key(&file, talk),
-        Command::Restore(options) => recover::restore(&options, talk),
+        Command::Restore(options) => recover::restore(&options, talk).await,
         Command::Drill(options) => recover::drill(&options, talk).await,
         Command::Supervise { state_dir } => {
             log();

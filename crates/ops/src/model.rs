@@ -5,5 +5,6 @@ pub mod fleet;
 pub mod freeze;
 pub mod ids;
 pub mod kubernetes;
+pub mod postgres;
 pub mod reader;
 pub mod release;

@@ -1,14 +1,14 @@
-//! Backups of a SQLite installation: taken beside a running server, proven by restoring, sealed, copied, kept for a
-//! while; and the drill that does it all on a throw-away instance and says how long it took.
+//! Backups of an installation: taken beside a running server, proven by restoring, sealed, copied, kept for a while; and
+//! the drill that does it all on a throw-away instance and says how long it took.
 //!
 //! `raally` alone touches database files; this drives `raally backup`, `restore` and `doctor`. A backup is one file: a tar
 //! with the database, the keys and a manifest, sealed with age (<https://age-encryption.org/v1>) to a public key, so
 //! that the machine that makes backups can't read them. What `serve` ships holds the instants
-//! between two of them. PostgreSQL has tools of its own: a rehearsal proves them.
+//! between two of them. PostgreSQL is kept by pgBackRest: [`postgres`].
 
 pub mod drill;
 mod installation;
-mod postgres;
+pub mod postgres;
 pub mod rehearse;
 pub mod seal;
 mod shelf;
@@ -130,6 +130,9 @@ pub fn restore(installation: &Installation, kept: &Kept, identity: &Path, force:
     kept.check_digest()?;
     let aside = tempfile::Builder::new().prefix("raally-restore").tempdir().doing("can't make a folder")?;
     seal::open(&kept.file, identity, aside.path())?;
+    if !aside.path().join(installation::DATABASE).exists() {
+        return Err(Failed::input(format!("{} holds no database", kept.file.display())));
+    }
     let manifest = installation::read_manifest(aside.path())?;
     installation.take_over(aside.path(), force)?;
     let faults = installation.examine()?;

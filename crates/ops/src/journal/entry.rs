@@ -72,6 +72,22 @@ pub enum Event {
         /// Who.
         by: String,
     },
+    /// A backup or a restore of the database was confirmed. In a journal of its own, which releases don't read.
+    RecoveryPlanned {
+        /// `backup` or `restore`.
+        what: String,
+        /// The steps, in words.
+        steps: Vec<String>,
+        /// Who wanted it.
+        by: String,
+    },
+    /// It ended.
+    RecoveryEnded {
+        /// Every step was done.
+        done: bool,
+        /// Why not.
+        why: String,
+    },
     /// The change ended.
     Ended {
         /// How.

@@ -162,7 +162,11 @@ impl Unfinished {
             }
             Event::Asked { wish, .. } => self.wish = Some(*wish),
             Event::Saw(seen) => self.seen = Some(seen.clone()),
-            Event::Began { .. } | Event::Planned { .. } | Event::Ended { .. } => {}
+            Event::Began { .. }
+            | Event::Planned { .. }
+            | Event::RecoveryPlanned { .. }
+            | Event::RecoveryEnded { .. }
+            | Event::Ended { .. } => {}
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::freeze::Freeze;
 use super::kubernetes::KubernetesTarget;
+use super::postgres::Postgres;
 
 /// How a release replaces the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -258,6 +259,9 @@ pub struct HostTarget {
     /// Options of the gateway, as `raallyctl gateway` reads them.
     #[serde(default)]
     pub gateway: BTreeMap<String, toml::Value>,
+    /// Where the database is PostgreSQL on this host: how it is backed up.
+    #[serde(default)]
+    pub postgres: Option<Postgres>,
 }
 
 fn this_host() -> Vec<String> {

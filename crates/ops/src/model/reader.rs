@@ -6,6 +6,7 @@ use std::net::ToSocketAddrs;
 use super::environment::{Environment, HostTarget, Strategy, TargetKind};
 use super::fleet::WHOLE_BP;
 use super::kubernetes::KubernetesTarget;
+use super::postgres::Postgres;
 
 /// The format of the file that this build reads.
 const FORMAT: i64 = 1;
@@ -146,6 +147,7 @@ fn host_faults(host: &HostTarget, environment: &Environment) -> Vec<String> {
     }
     let foreign = host.settings.keys().filter(|name| !name.starts_with("RAALLY_"));
     faults.extend(foreign.map(|name| format!("host.settings.{name}: options begin with RAALLY_")));
+    faults.extend(host.postgres.iter().flat_map(Postgres::faults));
     faults
 }
 
@@ -180,6 +182,7 @@ mod tests {
             .replace("format = 1", "format = 9\nfoo = 1")
             + r#"
             settings = { RAALLY_LISTEN = "x", PATH = "y" }
+            postgres = { stanza = "a b", keep-days = 0, start = ["true"], recipients = ["age1"] }
             [environments.uat]
             target = "host"
             replica = 3
@@ -204,6 +207,10 @@ mod tests {
             "dev.host.ports:",
             "dev.host.settings.RAALLY_LISTEN: is set by the tool",
             "dev.host.settings.PATH: options begin with RAALLY_",
+            "dev.host.postgres.stanza:",
+            "dev.host.postgres.keep-days: 1 to 3650",
+            "dev.host.postgres.start: and stop",
+            "dev.host.postgres.keys-to: and recipients",
             "uat.",
             "prod.canary.steps[0].weight-bp: 1 to 5000",
             "prod.canary.steps[1].weight-bp: has to be more",

@@ -104,20 +104,59 @@ impl Installation {
             build: text("build"),
             schema: version["schema"].as_u64().unwrap_or_default(),
         };
-        for (name, option, ending) in KEYS {
-            let from = self.key_file(name, option, ending);
-            // The audit key is made at the first start of a server; before that there is none.
-            if from.exists() {
-                copy_key(&from, &folder.join(name))?;
-            }
-        }
+        self.copy_keys(folder)?;
         let text = serde_json::to_vec_pretty(&manifest).doing("manifest")?;
         fs::write(folder.join(MANIFEST), text).doing("manifest")?;
         Ok(manifest)
     }
 
+    /// Copies the keys that there are to a folder; their names.
+    ///
+    /// # Errors
+    /// When one can't be read.
+    pub fn copy_keys(&self, folder: &Path) -> Result<Vec<&'static str>, Failed> {
+        let mut copied = Vec::new();
+        for (name, option, ending) in KEYS {
+            let from = self.key_file(name, option, ending);
+            // The audit key is made at the first start of a server; before that there is none.
+            if from.exists() {
+                copy_key(&from, &folder.join(name))?;
+                copied.push(name);
+            }
+        }
+        Ok(copied)
+    }
+
+    /// Whether the key that reads the data is missing.
+    #[must_use]
+    pub fn lacks_keys(&self) -> bool {
+        let [(name, option, ending), ..] = KEYS;
+        !self.key_file(name, option, ending).exists()
+    }
+
+    /// Puts the keys of a folder where none are; the files that were made.
+    ///
+    /// # Errors
+    /// When one can't be written.
+    pub fn put_missing_keys(&self, folder: &Path) -> Result<Vec<String>, Failed> {
+        let mut put = Vec::new();
+        for (name, option, ending) in KEYS {
+            let (from, to) = (folder.join(name), self.key_file(name, option, ending));
+            if from.exists() && !to.exists() {
+                if let Some(folder) = to.parent() {
+                    crate::keeper::make_folder(folder)?;
+                }
+                copy_key(&from, &to)?;
+                put.push(to.display().to_string());
+            }
+        }
+        Ok(put)
+    }
+
     fn key_file(&self, name: &str, option: &str, ending: &str) -> PathBuf {
-        let Some(mut told) = std::env::var_os(option).filter(|_| self.inherits) else {
+        let told = self.told.iter().find(|(name, _)| name == option).map(|(_, file)| file.into());
+        let inherited = || std::env::var_os(option).filter(|_| self.inherits);
+        let Some(mut told) = told.or_else(inherited) else {
             return self.data_dir.join(name);
         };
         told.push(ending);

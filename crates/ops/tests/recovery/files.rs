@@ -1,29 +1,18 @@
-//! Backups of a running server through the program: sealed, proven, restored, drilled.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+//! SQLite: backups of a running server through the program, sealed, proven, restored, drilled; and both rehearsals.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::{raally, raallyctl};
+
 const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "quiet harbour lantern 93";
-
-fn raallyctl() -> &'static str {
-    env!("CARGO_BIN_EXE_raallyctl")
-}
-
-/// The program whose data it is: `RAALLY_BIN`, or the one that was built beside the tool.
-fn raally() -> PathBuf {
-    let beside = || Path::new(raallyctl()).with_file_name("raally");
-    let path = std::env::var_os("RAALLY_BIN").map_or_else(beside, PathBuf::from);
-    assert!(path.exists(), "{} is not there: `cargo build -p raally-server` makes it", path.display());
-    path
-}
 
 /// A server with its data in a folder of its own, and a place for backups.
 struct Place {
