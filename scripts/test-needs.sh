@@ -29,6 +29,7 @@ needs() {
     need "Alertmanager" prometheus-alertmanager command -v amtool
     # A cluster for the tests of raallyctl; its API server is built by scripts/kube-tools.sh.
     need "etcd" etcd-server command -v etcd
+    need "jq" jq command -v jq
     # Containers, where the kernel lets them run: the check itself says when they are missing.
     if [ "$(id -u)" = 0 ] && [ -z "${without_containers:-}" ]; then
         need "podman" podman command -v podman

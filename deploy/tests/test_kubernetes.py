@@ -431,3 +431,33 @@ class ArgoCd(unittest.TestCase):
         for name in ENVIRONMENTS:
             place = yaml_file(DEPLOY / "argocd" / "environments" / f"{name}.yaml")["spec"]["destination"]
             self.assertIn((place["name"], place["namespace"]), places)
+
+    def test_a_sync_leaves_alone_what_a_release_changes(self):
+        # What the tool really changes is held against the same lists by its tests on a real API server.
+        rendered_kinds = {(one["apiVersion"].rpartition("/")[0], one["kind"]) for variant in VARIANTS for one in rendered(variant)}
+        lists = []
+        for name in ENVIRONMENTS:
+            spec = yaml_file(DEPLOY / "argocd" / "environments" / f"{name}.yaml")["spec"]
+            options = spec["syncPolicy"]["syncOptions"]
+            self.assertIn("RespectIgnoreDifferences=true", options)
+            self.assertNotIn("Replace=true", options)
+            for one in spec["ignoreDifferences"]:
+                self.assertIn((one["group"], one["kind"]), rendered_kinds)
+                self.assertEqual(one["name"], "raally")
+                for pointer in one.get("jsonPointers", []):
+                    self.assertRegex(pointer, r"^/spec/\w")
+                for path in one.get("jqPathExpressions", []):
+                    self.assertRegex(path, r"^\.spec\.\w")
+            lists.append(spec["ignoreDifferences"])
+        self.assertTrue(all(one == lists[0] for one in lists))
+
+    def test_a_release_beside_a_sync_is_in_an_environment_of_the_tools_example(self):
+        examples = tomllib.loads((DEPLOY / "environments.kubernetes.toml").read_text())["environments"]
+        self.assertEqual(set(examples), set(ENVIRONMENTS))
+        for name, example in examples.items():
+            place = yaml_file(DEPLOY / "argocd" / "environments" / f"{name}.yaml")["spec"]["destination"]
+            self.assertEqual((example["kubernetes"]["context"], example["kubernetes"]["namespace"]), (place["name"], place["namespace"]))
+            images = {container["image"] for _, template in pods(rendered(name)) for container in template["spec"]["containers"]}
+            self.assertTrue(any(image.startswith(example["kubernetes"]["image"] + ":") for image in images), images)
+            replicas = named(rendered(name), "HorizontalPodAutoscaler", "raally")["spec"]["minReplicas"]
+            self.assertEqual(example["replicas"], replicas)

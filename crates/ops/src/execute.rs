@@ -156,6 +156,7 @@ impl<T: Target> Executor<'_, T> {
             Some(why) => (Outcome::RolledBack, why.clone()),
             None => (Outcome::Released, String::new()),
         };
+        self.target.settle(unfinished.to).await?;
         self.journal.append(Event::Ended { outcome, why: why.clone() }).await?;
         let (running, release) = (unfinished.to, unfinished.release);
         Ok(Ended { outcome, running, release, why, at: Timestamp::now() })

@@ -32,6 +32,21 @@ pub struct Counted {
 
 /// A target. Everything may be done twice without harm.
 pub trait Target: Sync {
+    /// How many instances a release is to have, where something else than the environment's file says so.
+    fn size(&self) -> impl Future<Output = Result<Option<u32>, Failed>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Before the first step of a change that was planned for so many instances: whatever changes their number is held.
+    fn prepare(&self, _replicas: u32) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Ok(()) }
+    }
+
+    /// After the last step: what was held goes on with the release that runs.
+    fn settle(&self, _running: ReleaseId) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Ok(()) }
+    }
+
     /// What is there.
     fn look(&self) -> impl Future<Output = Result<Fleet, Failed>> + Send;
 

@@ -13,7 +13,7 @@ use crate::failed::Failed;
 use crate::journal::{Event, History, Journal, Outcome, Wish};
 use crate::keeper::order::Order;
 use crate::lock::user;
-use crate::model::environment::Strategy;
+use crate::model::environment::{Environment, Strategy};
 use crate::model::ids::ReleaseId;
 use crate::model::release::{Release, SchemaRefusal, runs_on};
 use crate::plan::{Step, rollback as way_back};
@@ -23,8 +23,9 @@ use crate::target::any::Any;
 use crate::wishes::Asked;
 
 /// An environment with its lock, and what is needed to change it.
-pub struct Work<'a> {
-    setting: &'a Setting,
+pub struct Work {
+    /// Its promises, with the number of instances that an autoscaler has made it.
+    pub environment: Environment,
     desk: Desk,
     hold: Hold,
     talk: Talk,
@@ -44,12 +45,12 @@ pub struct Change {
     pub steps: Vec<Step>,
 }
 
-impl<'a> Work<'a> {
+impl Work {
     /// Takes the lock for a new change.
     ///
     /// # Errors
     /// When somebody else is at work, or a change is unfinished.
-    pub async fn begin(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
+    pub async fn begin(setting: &Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
         let work = Self::open(setting, doing, break_lock, talk).await?;
         if let Some(unfinished) = work.journal.history().unfinished {
             return Err(Failed::input(format!(
@@ -67,14 +68,18 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     /// When somebody else is at work.
-    pub async fn open(setting: &'a Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
+    pub async fn open(setting: &Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
         let (target, desk) = setting.target().await?;
         let (hold, before) = desk.take_lock(doing, break_lock).await?;
         if let Some(before) = before {
             talk.say(&talk.tone(Tone::Warn, &format!("the last one at work was killed: {}", before.title())));
         }
         let journal = desk.journal().await?;
-        Ok(Self { setting, desk, hold, talk, journal, target })
+        let mut environment = setting.environment.clone();
+        if let Some(replicas) = target.size().await? {
+            environment.replicas = replicas;
+        }
+        Ok(Self { environment, desk, hold, talk, journal, target })
     }
 
     /// Notes a release that runs already and was not made by this tool: there is a way back to it.
@@ -97,6 +102,15 @@ impl<'a> Work<'a> {
         let from = self.journal.history().current.filter(|current| *current != change.release.id);
         let Change { release, strategy, steps } = change;
         self.journal.append(Event::Planned { release, from, strategy, steps, by: user() }).await?;
+        if let Err(failed) = self.target.prepare(self.environment.replicas).await {
+            // Nothing was done yet; an API server that is away leaves it unfinished.
+            if let Some(from) = from.filter(|_| !failed.lost) {
+                self.target.settle(from).await?;
+                let why = failed.to_string();
+                self.journal.append(Event::Ended { outcome: Outcome::RolledBack, why }).await?;
+            }
+            return Err(failed);
+        }
         self.finish().await
     }
 
@@ -109,7 +123,7 @@ impl<'a> Work<'a> {
         let mut tell = |news: News| live.tell(&news);
         let mut executor = Executor {
             target: &self.target,
-            environment: &self.setting.environment,
+            environment: &self.environment,
             desk: &self.desk,
             journal: &mut self.journal,
             lock: &self.hold,
@@ -177,7 +191,7 @@ pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk
     }
     let seen = work.target.look().await?;
     let free = work.target.free_slots(&seen);
-    let steps = way_back(&seen, to, &setting.environment, &free).map_err(|error| Failed::input(error.to_string()))?;
+    let steps = way_back(&seen, to, &work.environment, &free).map_err(|error| Failed::input(error.to_string()))?;
     let title = format!("back to {} in {}", release.title(), setting.name);
     talk.say(&format!("{}\n{}", talk.tone(Tone::Bold, &title), plan_table(&steps)));
     if sure.dry_run {
@@ -212,8 +226,7 @@ pub async fn abort(at: &Where, break_lock: bool, talk: Talk) -> Result<ExitCode,
     if unfinished.turned_back.is_none() {
         let seen = work.target.look().await?;
         let free = work.target.free_slots(&seen);
-        let steps =
-            way_back(&seen, from, &setting.environment, &free).map_err(|error| Failed::ours(error.to_string()))?;
+        let steps = way_back(&seen, from, &work.environment, &free).map_err(|error| Failed::ours(error.to_string()))?;
         let why = format!("{} asked for it", user());
         work.journal.append(Event::TurnedBack { why, to: from, steps }).await?;
     }

@@ -48,6 +48,7 @@ pub async fn run(options: Deploy, talk: Talk) -> Result<ExitCode, Failed> {
     preflight::must_be_good(&drafted.findings)?;
     let steps = drafted.steps.map_err(|refusal| Failed::input(refusal.to_string()))?;
     if steps.is_empty() {
+        work.target.settle(drafted.release.id).await?;
         return talk.data(&json!({"outcome": "nothing-to-do"}), "it runs already; nothing to do");
     }
     talk.say(&plan_table(&steps));
@@ -63,14 +64,14 @@ struct Drafted {
 }
 
 /// What runs and was not released by this tool, if it has released nothing yet.
-async fn installed(work: &Work<'_>) -> Result<Option<Release>, Failed> {
+async fn installed(work: &Work) -> Result<Option<Release>, Failed> {
     match &work.target {
         Any::Kubernetes(cluster) if work.journal.entries().is_empty() => cluster.installed_by_chart().await,
         _ => Ok(None),
     }
 }
 
-async fn facts(work: &Work<'_>) -> Result<Option<Facts>, Failed> {
+async fn facts(work: &Work) -> Result<Option<Facts>, Failed> {
     match &work.target {
         Any::Kubernetes(cluster) => cluster.facts().await.map(Some),
         Any::Hosts(_) => Ok(None),
@@ -81,7 +82,7 @@ async fn draft(
     options: &Deploy,
     setting: &Setting,
     path: &Path,
-    work: &Work<'_>,
+    work: &Work,
     before: Option<&Release>,
 ) -> Result<Drafted, Failed> {
     let facts = facts(work).await?;
@@ -97,13 +98,13 @@ async fn draft(
         artefact: artefact.clone(),
         branch: branch.clone(),
     });
-    let strategy = options.strategy.unwrap_or(setting.environment.strategy);
-    let wanted = Wanted { release: release.id, strategy, environment: &setting.environment };
+    let strategy = options.strategy.unwrap_or(work.environment.strategy);
+    let wanted = Wanted { release: release.id, strategy, environment: &work.environment };
     let steps = plan(&seen, wanted, &work.target.free_slots(&seen));
     let counted = work.target.counts().await.ok();
     let scene = Scene {
         name: &setting.name,
-        environment: &setting.environment,
+        environment: &work.environment,
         artefact: &artefact,
         digest_wanted: options.digest.as_deref(),
         running: running.map(|running| &running.artefact.build),

@@ -10,7 +10,7 @@ use crate::failed::Failed;
 use crate::journal::History;
 use crate::model::environment::Strategy;
 use crate::model::fleet::{Fleet, Phase};
-use crate::model::ids::{InstanceId, ReleaseId};
+use crate::model::ids::{Group, InstanceId, ReleaseId};
 use crate::preflight::cluster;
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
@@ -40,14 +40,23 @@ pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
         }
     };
     match target.look().await {
-        Ok(seen) => fleet(&seen, &history, setting.environment.replicas, &mut ills),
+        Ok(seen) => {
+            let replicas = target.size().await.ok().flatten().unwrap_or(setting.environment.replicas);
+            fleet(&seen, &history, replicas, &mut ills);
+        }
         Err(failed) => ills.push(of(failed)),
     }
     match &target {
         Any::Hosts(hosts) if history.current.is_some() => gateway(hosts, &setting, &mut ills).await,
         Any::Hosts(_) => {}
         Any::Kubernetes(cluster) => match cluster.facts().await {
-            Ok(facts) => needs(&facts, setting.environment.strategy, &mut ills),
+            Ok(facts) => {
+                needs(&facts, setting.environment.strategy, &mut ills);
+                let running = history.current.filter(|_| history.unfinished.is_none());
+                if let Some(running) = running {
+                    scalers(&facts, &cluster.name_of(Group::Of(running)), &mut ills);
+                }
+            }
             Err(failed) => ills.push(of(failed)),
         },
     }
@@ -96,6 +105,19 @@ fn needs(facts: &Facts, strategy: Strategy, ills: &mut Vec<Ill>) {
     for finding in cluster::checks(facts, strategy, 0).into_iter().filter(|finding| !finding.good) {
         let what = format!("{}: {}", finding.check, finding.says);
         ills.push(ill(what, finding.next.unwrap_or_default(), Some("docs/how-to/release.md")));
+    }
+}
+
+/// An autoscaler that does nothing for what runs, while no release is under way.
+fn scalers(facts: &Facts, running: &str, ills: &mut Vec<Ill>) {
+    for scaler in &facts.scalers {
+        let what = match (scaler.held, scaler.of == running) {
+            (true, _) => format!("the autoscaler {} is held, and no release is under way", scaler.name),
+            (false, false) => format!("the autoscaler {} changes {}, and {running} runs", scaler.name, scaler.of),
+            (false, true) => continue,
+        };
+        let next = "`raallyctl deploy` of the image that runs gives it back";
+        ills.push(ill(what, next.into(), Some("docs/how-to/release.md")));
     }
 }
 

@@ -19,6 +19,7 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let (target, desk) = setting.target().await?;
     let history = History::of(&desk.entries().await?);
     let seen = target.look().await?;
+    let replicas = target.size().await?.unwrap_or(setting.environment.replicas);
     let counted = target.counts().await.ok();
     let owner = desk.owner().await?;
     let current = history.current.and_then(|current| history.releases.get(&current));
@@ -26,7 +27,7 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
         Some(current) => format!("{}: {}", setting.name, talk.tone(Tone::Bold, &current.title())),
         None => format!("{}: nothing was released yet", setting.name),
     };
-    text.push_str(&format!("\n{} of {} promised instances serve", seen.serving(), setting.environment.replicas));
+    text.push_str(&format!("\n{} of {} promised instances serve", seen.serving(), replicas));
     let mut rows = vec![["instance", "on", "is", "share", "requests", "failed", "p95"].map(str::to_owned).to_vec()];
     for (id, member) in &seen.instances {
         let counts = counted.as_ref().and_then(|counted| counted.groups.get(&id.group)).map(|counts| &counts.arm);
@@ -65,7 +66,7 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     }
     let value = json!({
         "environment": setting.name, "current": current, "serving": seen.serving(),
-        "replicas": setting.environment.replicas, "fleet": seen, "counts": counted, "atWork": owner,
+        "replicas": replicas, "fleet": seen, "counts": counted, "atWork": owner,
         "unfinished": history.unfinished.as_ref().map(|unfinished| json!({
             "release": unfinished.release, "done": unfinished.done, "steps": unfinished.steps,
             "turnedBack": unfinished.turned_back, "seen": unfinished.seen,

@@ -1,5 +1,5 @@
-//! Whether a cluster has what a release needs: rights, a mesh where a canary is to be judged, room, and nothing beside the
-//! tool that changes the number of instances.
+//! Whether a cluster has what a release needs: rights, a mesh where a canary is to be judged, room, and at most one
+//! autoscaler.
 
 use super::Finding;
 use super::checks::{bad, good};
@@ -9,7 +9,7 @@ use crate::target::kubernetes::facts::Facts;
 /// All of it. `pods` is how many more run at the same time.
 #[must_use]
 pub fn checks(facts: &Facts, strategy: Strategy, pods: usize) -> Vec<Finding> {
-    let mut findings = vec![rights(facts), mesh(facts, strategy), autoscaler(facts)];
+    let mut findings = vec![rights(facts), mesh(facts, strategy), scaler(facts)];
     findings.extend(facts.pods_left.map(|left| room(left, pods)));
     findings
 }
@@ -38,14 +38,18 @@ fn mesh(facts: &Facts, strategy: Strategy) -> Finding {
     }
 }
 
-fn autoscaler(facts: &Facts) -> Finding {
-    match &facts.autoscaler {
-        None => good("scaler", "nothing else changes the number of instances"),
-        Some(name) => bad(
-            "scaler",
-            format!("the autoscaler {name} would change the number of instances that a release counts on"),
-            "set autoscaling.enabled to false in the chart's values of this environment",
-        ),
+fn scaler(facts: &Facts) -> Finding {
+    match facts.scalers.as_slice() {
+        [] => good("scaler", "nothing else changes the number of instances"),
+        [one] => {
+            let (name, count) = (&one.name, one.replicas);
+            good("scaler", format!("the autoscaler {name} has made it {count} instances, and is held during a release"))
+        }
+        more => {
+            let names: Vec<String> = more.iter().map(|one| format!("{} of {}", one.name, one.of)).collect();
+            let says = format!("{} autoscalers change the number of instances: {}", more.len(), names.join(", "));
+            bad("scaler", says, "leave the one that the chart has, and delete the others")
+        }
     }
 }
 
@@ -60,9 +64,10 @@ fn room(left: i64, pods: usize) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::kubernetes::scaler::Scaler;
 
     fn facts() -> Facts {
-        Facts { lacking: Vec::new(), unjudged: None, mesh: true, autoscaler: None, pods_left: Some(3) }
+        Facts { lacking: Vec::new(), unjudged: None, mesh: true, scalers: Vec::new(), pods_left: Some(3) }
     }
 
     fn refused(facts: &Facts, strategy: Strategy, pods: usize) -> Vec<&'static str> {
@@ -77,9 +82,11 @@ mod tests {
     }
 
     #[test]
-    fn a_quota_that_is_too_small_and_an_autoscaler_are_named() {
-        assert!(refused(&facts(), Strategy::Canary, 3).is_empty());
-        let facts = Facts { autoscaler: Some("raally of raally".into()), ..facts() };
+    fn a_quota_that_is_too_small_and_a_second_autoscaler_are_named() {
+        let scaler = |name: &str| Scaler { name: name.into(), of: "raally".into(), held: false, replicas: 3 };
+        let one = Facts { scalers: vec![scaler("raally")], ..facts() };
+        assert!(refused(&one, Strategy::Canary, 3).is_empty());
+        let facts = Facts { scalers: vec![scaler("raally"), scaler("other")], ..facts() };
         assert_eq!(refused(&facts, Strategy::Canary, 4), ["scaler", "quota"]);
     }
 }

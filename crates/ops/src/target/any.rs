@@ -10,7 +10,7 @@ use super::{Counted, Releases, Target};
 use crate::artefact;
 use crate::failed::Failed;
 use crate::model::fleet::{Fleet, Routing, Slot};
-use crate::model::ids::InstanceId;
+use crate::model::ids::{InstanceId, ReleaseId};
 use crate::model::release::{Artefact, Build, Release};
 
 /// One of the targets.
@@ -61,6 +61,18 @@ macro_rules! each {
 }
 
 impl Target for Any {
+    async fn size(&self) -> Result<Option<u32>, Failed> {
+        each!(self, target => target.size().await)
+    }
+
+    async fn prepare(&self, replicas: u32) -> Result<(), Failed> {
+        each!(self, target => target.prepare(replicas).await)
+    }
+
+    async fn settle(&self, running: ReleaseId) -> Result<(), Failed> {
+        each!(self, target => target.settle(running).await)
+    }
+
     async fn look(&self) -> Result<Fleet, Failed> {
         each!(self, target => target.look().await)
     }

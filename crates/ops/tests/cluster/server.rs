@@ -15,7 +15,7 @@ pub const OPERATOR: &str = "token-of-the-operator";
 pub const STRANGER: &str = "token-of-a-stranger";
 /// Controllers that releases depend on. Without those for nodes: there are none.
 const CONTROLLERS: &str = "deployment-controller,replicaset-controller,job-controller,garbage-collector-controller,\
-                           namespace-controller,resourcequota-controller";
+                           namespace-controller,resourcequota-controller,horizontal-pod-autoscaler-controller";
 
 pub struct Server {
     folder: TempDir,
@@ -94,7 +94,13 @@ fn start() -> Option<Server> {
     server.start_api();
     let controllers = format!("--controllers={CONTROLLERS}");
     let config = format!("--kubeconfig={}", server.path("admin.yaml"));
-    let fast = ["--leader-elect=false", "--secure-port=0", "--concurrent-deployment-syncs=2"].map(str::to_owned);
+    let fast = [
+        "--leader-elect=false",
+        "--secure-port=0",
+        "--concurrent-deployment-syncs=2",
+        "--horizontal-pod-autoscaler-sync-period=1s",
+    ]
+    .map(str::to_owned);
     let arguments: Vec<String> = [controllers, config].into_iter().chain(fast).collect();
     let kept = Kept::start(&server.log("controllers"), &server.tools.join("kube-controller-manager"), &arguments);
     server.others.lock().unwrap().push(kept);

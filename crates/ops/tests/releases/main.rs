@@ -8,3 +8,5 @@ mod refused;
 mod remote;
 mod stage;
 mod taken_back;
+#[path = "../tool/mod.rs"]
+mod tool;

@@ -4,13 +4,6 @@ use crate::stage::Stage;
 
 const NEWER: &str = r#"{"version":"0.3.0","build":"x","schema":7,"oldestSafeBuild":"0.3.0"}"#;
 
-fn refusal(stage: &Stage, arguments: &[&str]) -> String {
-    let output = stage.run(arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    said
-}
-
 #[test]
 fn a_dry_run_shows_the_plan_and_changes_nothing() {
     let stage = Stage::new("canary", "");
@@ -23,7 +16,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
 #[test]
 fn without_a_person_only_yes_is_a_yes() {
     let stage = Stage::new("canary", "");
-    let said = refusal(&stage, &["deploy", stage.version("a").to_str().unwrap()]);
+    let said = stage.refused(&["deploy", stage.version("a").to_str().unwrap()]);
     assert!(said.contains("--yes"), "{said}");
 }
 
@@ -34,21 +27,20 @@ fn every_check_that_refuses_is_named_with_what_to_do() {
     let stage = Stage::new("canary", more);
     let version = stage.version("a");
     let digest = "0".repeat(64);
-    let said =
-        refusal(&stage, &["deploy", version.to_str().unwrap(), "--yes", "--digest", &digest, "--branch", "topic"]);
+    let said = stage.refused(&["deploy", version.to_str().unwrap(), "--yes", "--digest", &digest, "--branch", "topic"]);
     for check in ["artefact: its digest is", "branch: ", "who: ", "freeze: nothing is released now: the big freeze"] {
         assert!(said.contains(check), "{check} is not in {said}");
     }
-    let said = refusal(&stage, &["deploy", version.to_str().unwrap(), "--yes", "--despite", "freeze,who"]);
+    let said = stage.refused(&["deploy", version.to_str().unwrap(), "--yes", "--despite", "freeze,who"]);
     assert!(said.contains("nobody may go past the check"), "{said}");
 }
 
 #[test]
 fn a_program_that_is_not_raally_is_refused() {
     let stage = Stage::new("canary", "");
-    let said = refusal(&stage, &["deploy", stage.script("x", "echo hello").to_str().unwrap(), "--yes"]);
+    let said = stage.refused(&["deploy", stage.script("x", "echo hello").to_str().unwrap(), "--yes"]);
     assert!(said.contains("does not answer"), "{said}");
-    let said = refusal(&stage, &["deploy", "/nowhere/raally", "--yes"]);
+    let said = stage.refused(&["deploy", "/nowhere/raally", "--yes"]);
     assert!(said.contains("there is no artefact"), "{said}");
 }
 
@@ -57,7 +49,7 @@ fn a_rollback_that_the_schema_forbids_is_refused_and_names_the_oldest_safe_versi
     let stage = Stage::with_first("rolling");
     // The next release's migration ends 0.1.0, and says so: it must not even begin while 0.1.0 has to run beside it.
     let newer = stage.version_that_says("newer", NEWER);
-    let said = refusal(&stage, &["deploy", newer.to_str().unwrap(), "--yes"]);
+    let said = stage.refused(&["deploy", newer.to_str().unwrap(), "--yes"]);
     assert!(said.contains("its schema 7 is for 0.3.0 and newer") && said.contains("release 0.3.0 first"), "{said}");
     // A database that was moved on by somebody else: the way back is closed.
     assert_eq!(stage.deploy(&stage.version("b"))["outcome"], "released");
@@ -65,7 +57,7 @@ fn a_rollback_that_the_schema_forbids_is_refused_and_names_the_oldest_safe_versi
     let text = std::fs::read_to_string(&old).unwrap();
     std::fs::write(&old, text.replacen("exec", &format!("[ \"$1\" = version ] && echo '{NEWER}' && exit; exec"), 1))
         .unwrap();
-    let said = refusal(&stage, &["rollback", "--yes"]);
+    let said = stage.refused(&["rollback", "--yes"]);
     assert!(said.contains("0.3.0 is the oldest version that may run"), "{said}");
     assert_eq!(stage.status()["current"]["id"], "r2", "nothing changed");
 }

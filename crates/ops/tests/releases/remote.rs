@@ -3,7 +3,8 @@
 
 use std::process::{Command, Stdio};
 
-use crate::stage::{Stage, raallyctl, wait_until};
+use crate::stage::{Stage, raallyctl};
+use crate::tool::wait_until;
 
 /// Runs the command as the other host would: its state is elsewhere, and it has `raallyctl` on its `PATH`.
 const SSH: &str = r#"#!/bin/sh

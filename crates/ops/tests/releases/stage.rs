@@ -1,18 +1,16 @@
 //! An environment in a folder of its own, versions of Raally to release to it, and users.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use raally_ops::model::environment::Keeper;
 use raally_ops::rehearsal::load::{Got, Load, Session};
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// Longest wait for anything; a loaded machine is slow.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+use crate::tool::{Tool, wait_until};
+
 /// Requests each second.
 const RATE: u32 = 100;
 
@@ -20,12 +18,19 @@ const RATE: u32 = 100;
 static ALONE: Mutex<()> = Mutex::new(());
 
 pub struct Stage {
-    folder: TempDir,
-    file: PathBuf,
+    tool: Tool,
     address: String,
     company: Option<(String, String, String)>,
     runtime: Runtime,
     _alone: MutexGuard<'static, ()>,
+}
+
+impl std::ops::Deref for Stage {
+    type Target = Tool;
+
+    fn deref(&self) -> &Tool {
+        &self.tool
+    }
 }
 
 /// The tool.
@@ -45,14 +50,11 @@ impl Stage {
     /// With these lines of the environment besides the usual ones.
     pub fn new(strategy: &str, more: &str) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = tempfile::Builder::new().prefix("ship").tempdir().unwrap();
-        let file = folder.path().join("environments.toml");
         let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let address = free().to_string();
         let first = free().port().clamp(20_000, 60_000);
         let text = format!(
-            r#"format = 1
-            [environments.test]
+            r#"[environments.test]
             target = "host"
             replicas = 2
             strategy = "{strategy}"
@@ -66,12 +68,6 @@ impl Stage {
             watch-seconds = 6
             [environments.test.canary]
             steps = [{{ weight-bp = 4000, hold-seconds-min = 3, hold-seconds-max = 90 }}]
-            [environments.test.analysis]
-            failure-share-margin = 0.2
-            latency-margin = 5.0
-            slo-requests-min = 30
-            slo-failure-share-max = 0.1
-            slo-p95-ms-max = 5000
             [environments.test.host]
             state-dir = "s"
             listen = "{address}"
@@ -83,9 +79,8 @@ impl Stage {
             "#,
             last = first + 200,
         );
-        std::fs::write(&file, text).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        Self { folder, file, address, company: None, runtime, _alone: alone }
+        Self { tool: Tool::new(&text), address, company: None, runtime, _alone: alone }
     }
 
     /// With instances on these hosts.
@@ -95,9 +90,7 @@ impl Stage {
 
     /// With something else in the file of the environment.
     pub fn with(self, from: &str, to: &str) -> Self {
-        let text = std::fs::read_to_string(&self.file).unwrap();
-        assert!(text.contains(from), "{text}");
-        std::fs::write(&self.file, text.replace(from, to)).unwrap();
+        self.change(from, to);
         self
     }
 
@@ -154,24 +147,6 @@ impl Stage {
         path
     }
 
-    /// The tool with these arguments, on this environment.
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(raallyctl());
-        command.args(arguments).args(["--env", "test", "--json", "--file"]).arg(&self.file).stdin(Stdio::null());
-        command
-    }
-
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// Runs it; what it says on standard output.
-    pub fn data(&self, arguments: &[&str]) -> Value {
-        let output = self.run(arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {said}"))
-    }
-
     pub fn deploy(&self, version: &Path) -> Value {
         self.data(&["deploy", version.to_str().unwrap(), "--yes"])
     }
@@ -180,10 +155,6 @@ impl Stage {
     pub fn start_deploy(&self, version: &Path) -> Child {
         let mut command = self.command(&["deploy", version.to_str().unwrap(), "--yes"]);
         command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
-    }
-
-    pub fn status(&self) -> Value {
-        self.data(&["status"])
     }
 
     /// Waits until the release under way watches what users get.
@@ -248,15 +219,6 @@ impl Drop for Stage {
 /// Sends a signal.
 pub fn kill(pid: u32, signal: &str) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
-}
-
-/// Waits for a condition.
-pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < deadline, "waited in vain: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Nothing failed, and there was something.

@@ -82,7 +82,10 @@ pub struct Right {
 impl Right {
     /// Whether only the chart's own object of this kind is touched.
     const fn is_of_chart(&self) -> bool {
-        matches!(self.resource.as_bytes(), b"services" | b"virtualservices" | b"destinationrules")
+        matches!(
+            self.resource.as_bytes(),
+            b"services" | b"virtualservices" | b"destinationrules" | b"horizontalpodautoscalers"
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use serde_json::{Value, json};
 
 use super::api::{MANAGER, json as as_json};
@@ -120,6 +121,9 @@ impl Template {
                     INSTANCES: numbers_text(numbers),
                     IMAGE: image,
                     SCHEMA: release.artefact.build.schema.to_string(),
+                    // Labels say that it is the chart's, and Argo CD may go by them: it is not Git's to prune.
+                    "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+                    "argocd.argoproj.io/sync-options": "Prune=false",
                 },
             },
             "spec": wanted,
@@ -143,7 +147,7 @@ pub fn scaled(object: &Deployment, numbers: &BTreeSet<u32>) -> Result<Value, Fai
         }
     }
     let annotations: BTreeMap<&String, &String> =
-        object.metadata.annotations.iter().flatten().filter(|(name, _)| name.starts_with("raally.dev/")).collect();
+        object.metadata.annotations.iter().flatten().filter(|(name, _)| ours(name)).collect();
     let mut annotations = as_json(&annotations)?;
     annotations[INSTANCES] = json!(numbers_text(numbers));
     Ok(json!({
@@ -152,6 +156,11 @@ pub fn scaled(object: &Deployment, numbers: &BTreeSet<u32>) -> Result<Value, Fai
         "metadata": {"name": object.metadata.name, "labels": object.metadata.labels, "annotations": annotations},
         "spec": wanted,
     }))
+}
+
+/// Annotations that a clone was made with.
+fn ours(annotation: &str) -> bool {
+    annotation.starts_with("raally.dev/") || annotation.starts_with("argocd.argoproj.io/")
 }
 
 /// The chart's own Deployment with another number of replicas, and nothing else said about it.
@@ -209,7 +218,7 @@ pub fn foreign(object: &Deployment) -> Vec<String> {
     for entry in object.metadata.managed_fields.iter().flatten() {
         let manager = entry.manager.as_deref().unwrap_or("somebody");
         // The cluster's own controllers write the status, and a revision among the annotations.
-        if manager == MANAGER || matches!(entry.subresource.as_deref(), Some("status")) {
+        if manager == MANAGER || entry.subresource.as_deref() == Some("status") || by_autoscaler(entry) {
             continue;
         }
         let Some(spec) = entry.fields_v1.as_ref().and_then(|fields| fields.0.get("f:spec")) else { continue };
@@ -219,6 +228,16 @@ pub fn foreign(object: &Deployment) -> Vec<String> {
         found.push(format!("{manager}{at}: {}", parts.join(", ")));
     }
     found
+}
+
+/// Whether an autoscaler set the number of replicas last: then that field is taken from it.
+#[must_use]
+pub fn autoscaled(object: &Deployment) -> bool {
+    object.metadata.managed_fields.iter().flatten().any(by_autoscaler)
+}
+
+fn by_autoscaler(entry: &ManagedFieldsEntry) -> bool {
+    entry.subresource.as_deref() == Some("scale") && entry.manager.as_deref() == Some("kube-controller-manager")
 }
 
 fn leaves(fields: &Value, path: &str, found: &mut Vec<String>) {

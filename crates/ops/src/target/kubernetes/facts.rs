@@ -1,15 +1,14 @@
 //! What a release in a cluster depends on, besides the cluster itself: rights, a mesh to split and count requests, room, and
-//! that nothing else changes the number of instances.
+//! what else changes the number of instances.
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::api::ListParams;
 
 use super::Kubernetes;
 use super::api::{Refused, Right};
-use super::routes::CHART;
+use super::scaler::Scaler;
 use super::traffic::Splitter;
 use crate::failed::Failed;
 
@@ -22,8 +21,8 @@ pub struct Facts {
     pub unjudged: Option<String>,
     /// Whether requests are split by a mesh.
     pub mesh: bool,
-    /// An autoscaler that changes the number of instances.
-    pub autoscaler: Option<String>,
+    /// What else changes the number of instances.
+    pub scalers: Vec<Scaler>,
     /// How many more pods the quota allows; `None` without a quota.
     pub pods_left: Option<i64>,
 }
@@ -64,6 +63,12 @@ const MESH_RIGHTS: [Right; 4] = [
     right("networking.istio.io", "destinationrules", "patch"),
 ];
 
+/// What an autoscaler needs besides.
+const SCALER_RIGHTS: [Right; 2] = [
+    right("autoscaling", "horizontalpodautoscalers", "get"),
+    right("autoscaling", "horizontalpodautoscalers", "patch"),
+];
+
 impl Kubernetes {
     /// Looks at all of it.
     ///
@@ -75,11 +80,16 @@ impl Kubernetes {
         if splitter == Splitter::Mesh {
             lacking.extend(self.lacking(&MESH_RIGHTS).await?);
         }
+        // A right that is missing is named among them.
+        let scalers = self.scalers().await.unwrap_or_default();
+        if !scalers.is_empty() {
+            lacking.extend(self.lacking(&SCALER_RIGHTS).await?);
+        }
         Ok(Facts {
             lacking,
             unjudged: self.unjudged(splitter).await,
             mesh: splitter == Splitter::Mesh,
-            autoscaler: self.autoscaler().await?,
+            scalers,
             pods_left: self.pods_left().await?,
         })
     }
@@ -113,24 +123,6 @@ impl Kubernetes {
             )),
             Err(failed) => Some(failed.to_string()),
         }
-    }
-
-    async fn autoscaler(&self) -> Result<Option<String>, Failed> {
-        let scalers = self.cluster.of::<HorizontalPodAutoscaler>();
-        let parameters = ListParams::default();
-        let found =
-            self.cluster.ask("list", "horizontalpodautoscalers.autoscaling", || scalers.list(&parameters)).await;
-        let found = match found {
-            Ok(found) => found.items,
-            // Named among the rights that are missing.
-            Err(_) => return Ok(None),
-        };
-        let chart = self.name_of(CHART);
-        let ours = |name: &str| name == chart || name.starts_with(&format!("{chart}-r"));
-        Ok(found.into_iter().find_map(|scaler| {
-            let of = scaler.spec.as_ref().map(|spec| spec.scale_target_ref.name.clone()).filter(|name| ours(name))?;
-            Some(format!("{} of {of}", scaler.metadata.name.unwrap_or_default()))
-        }))
     }
 
     async fn pods_left(&self) -> Result<Option<i64>, Failed> {
