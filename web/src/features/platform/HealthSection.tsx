@@ -19,6 +19,11 @@ export function HealthSection() {
     draining: t`Shuts down`,
   };
   const names: Record<string, string> = { database: t`Database`, "audit-seal": t`Seal of the audit trail` };
+  const details: Record<string, string> = {
+    behind: t`is behind`,
+    busy: t`is busy`,
+    "writes are not accepted": t`accepts no changes`,
+  };
   return (
     <Section
       title={t`Health`}
@@ -32,7 +37,9 @@ export function HealthSection() {
               <Row key={one.name} actions={<Badge tone={TONES[one.state]}>{states[one.state]}</Badge>}>
                 <span className="font-medium">{names[one.name] ?? one.name}</span>
                 {one.required && <span className="text-sm text-muted">{t`required`}</span>}
-                {one.detail && <span className="text-sm text-muted">{one.detail}</span>}
+                {one.detail && (
+                  <span className="text-sm text-muted">{details[one.detail] ?? one.detail}</span>
+                )}
               </Row>
             ))}
           </Rows>

@@ -2,7 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { request, workspacePath } from "@/api/client";
-import { isProblem } from "@/api/problem";
+import { ApiProblem, isProblem, type ProblemBody } from "@/api/problem";
 import type { Assignment } from "@/api/types";
 import { useProblemText } from "@/shared/problems";
 import { toastDone, toastFailed } from "@/shared/ui/toast";
@@ -64,13 +64,11 @@ export function useEditor(workspaceId: string, store: PlanStore, announce: (text
         readAssignment: (id) => request<Assignment>("GET", workspacePath(workspaceId, `/assignments/${id}`)),
         onDone: (label) => toastDone(label, { label: words.current.undo, run: () => undoRef.current() }),
         onRefused: (problem) => {
-          const asProblem = isProblem(problem) ? problem : Object.assign(new Error(), problem as object);
-          const { title, detail } = words.current.problemText(asProblem);
-          const plain = problem as { title?: string; detail?: string };
-          toastFailed(
-            words.current.refused,
-            isProblem(problem) ? `${title}. ${detail}` : (plain.detail ?? plain.title ?? title),
-          );
+          // One of many in a bulk is refused by a document of its own.
+          const document = problem as ProblemBody;
+          const refusal = isProblem(problem) ? problem : new ApiProblem(document.status ?? 0, document);
+          const { title, detail } = words.current.problemText(refusal);
+          toastFailed(words.current.refused, [title, detail].filter(Boolean).join(". "));
         },
       }),
     [workspaceId, store],
