@@ -1,8 +1,8 @@
 // One project: details, phases, milestones, budget, and who works on it.
 import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
-import { objectOptions } from "@/api/queries";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { objectOptions, useIndex } from "@/api/queries";
 import type { Id, Project } from "@/api/types";
 import { useAsOf } from "@/shared/asOf";
 import { useMemberOptions, useOptions } from "@/shared/catalogue";
@@ -67,12 +67,26 @@ function Details({ project }: { project: Project }) {
   const fields = useFields(workspaceId);
   const leave = () => void navigate({ to: "/w/$workspaceId/projects", params: { workspaceId } });
   const removal = useRemoval(workspaceId, "projects", leave);
-  const now = useAsOf() === undefined;
+  const asOf = useAsOf();
+  const now = asOf === undefined;
+  const client = useIndex(workspaceId, "clients", asOf).get(project.clientId ?? "");
   const edit = can("edit-projects") && now;
   return (
     <Page
       title={project.name}
-      beside={<Badge>{names.projectStatus[project.status]}</Badge>}
+      beside={
+        <>
+          <Badge>{names.projectStatus[project.status]}</Badge>
+          {client && (
+            <Link
+              to={`/w/${workspaceId}/clients/${client.id}` as string}
+              className="truncate text-muted hover:underline"
+            >
+              {client.name}
+            </Link>
+          )}
+        </>
+      }
       actions={edit && <IconButton icon="trash" label={t`Delete`} onClick={() => removal.ask(project)} />}
     >
       <div className="grid max-w-6xl gap-x-10 lg:grid-cols-2">
