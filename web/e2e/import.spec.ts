@@ -31,12 +31,12 @@ test("faults of rows are told in the language of the person, with what the cell 
   await page.goto(`${path}/import`);
   await page.evaluate(() => localStorage.setItem("raally.locale", "es"));
   await page.reload();
-  const buffer = Buffer.from(`${SHEET}Lea Lund,lea at example,Design,many\n`);
+  const buffer = Buffer.from(`${SHEET}Lea Lund,lea at example,Design,40\n,,Design,40\n`);
   await page.locator("input[type=file]").setInputFiles({ name: "staff.csv", mimeType: "text/csv", buffer });
   await page.getByRole("button", { name: "Probar sin cambiar nada" }).click();
   const faults = page.getByRole("region", { name: "Filas con fallos" });
   await expect(
     faults.getByText("Escriba una dirección como nombre@example.com: «lea at example»"),
   ).toBeVisible();
-  await expect(faults.getByText("Esto no es un número: «many»")).toBeVisible();
+  await expect(faults.getByText("Falta algo necesario")).toBeVisible();
 });

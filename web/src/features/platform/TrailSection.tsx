@@ -15,7 +15,8 @@ function UserName({ id }: { id: Id }) {
 
 export function TrailSection() {
   const { t } = useLingui();
-  const about = (event: AuditEvent) => (event.kind === "user" ? <UserName id={event.objectId} /> : undefined);
+  const about = (event: AuditEvent) =>
+    event.kind === "user" && event.objectId !== event.actorId ? <UserName id={event.objectId} /> : undefined;
   return (
     <Section
       title={t`Audit trail of the platform`}

@@ -3,8 +3,8 @@ import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useMemo, useState } from "react";
 import { request, workspacePath } from "@/api/client";
-import { keys, useWorkspaceQuery } from "@/api/queries";
-import type { AuditVerdict, Member } from "@/api/types";
+import { keys, useList, useWorkspaceQuery } from "@/api/queries";
+import type { AuditVerdict, Id, Member } from "@/api/types";
 import { Section } from "@/shared/layout/Section";
 import { optionsOf, useKindNames } from "@/shared/names";
 import { EventTrail } from "@/shared/plan/EventTrail";
@@ -57,6 +57,27 @@ const instants = (from: string | undefined, to: string | undefined) => ({
   until: to && new Date(`${to}T23:59:59.999`).toISOString(),
 });
 
+/** What the objects of the small lists, people and projects are called. */
+function useNamed(workspaceId: Id): ReadonlyMap<Id, string> {
+  const people = useList(workspaceId, "people").data;
+  const projects = useList(workspaceId, "projects").data;
+  const clients = useList(workspaceId, "clients").data;
+  const teams = useList(workspaceId, "teams").data;
+  const skills = useList(workspaceId, "skills").data;
+  const roles = useList(workspaceId, "roles").data;
+  return useMemo(() => {
+    const all: (readonly { id: Id; name: string }[] | undefined)[] = [
+      people,
+      projects,
+      clients,
+      teams,
+      skills,
+      roles,
+    ];
+    return new Map(all.flatMap((list) => list ?? []).map((one) => [one.id, one.name]));
+  }, [people, projects, clients, teams, skills, roles]);
+}
+
 export function AuditSection() {
   const { t } = useLingui();
   const can = useCan();
@@ -75,6 +96,7 @@ export function AuditSection() {
     () => new Map((members.data?.items ?? []).map((member) => [member.userId, member.name])),
     [members.data],
   );
+  const named = useNamed(workspaceId);
   return (
     <Section
       title={t`Audit trail`}
@@ -124,6 +146,7 @@ export function AuditSection() {
         queryKey={keys.resource(workspaceId, "audit-events")}
         path={workspacePath(workspaceId, "/audit-events")}
         filter={{ kind, objectId, actorId, ...instants(from, to) }}
+        objectName={(event) => named.get(event.objectId)}
         actorName={(id) => (id ? (actors.get(id) ?? t`Somebody who left`) : t`The system`)}
       />
     </Section>

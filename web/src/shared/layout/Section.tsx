@@ -12,7 +12,7 @@ export function Section({ title, hint, actions, children }: Props) {
   const id = useId();
   return (
     <section aria-labelledby={id} className="mb-8">
-      <div className="mb-3 flex min-h-8 items-center gap-3">
+      <div className="mb-3 flex min-h-8 items-center gap-x-3 gap-y-2 max-sm:flex-wrap">
         <div>
           <h2 id={id} className="font-semibold">
             {title}

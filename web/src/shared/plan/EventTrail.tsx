@@ -34,8 +34,8 @@ function EventLine({ event, actor, object }: { event: AuditEvent; actor: ReactNo
             {format.instant(event.recordedAt)}
           </span>
           <span className="min-w-40 flex-1 font-medium">{eventName(event.type)}</span>
-          <span className="w-28 text-muted">{object ?? kinds[event.kind] ?? event.kind}</span>
-          <span className="text-muted">{actor}</span>
+          <span className="w-44 truncate text-muted">{object ?? kinds[event.kind] ?? event.kind}</span>
+          <span className="w-36 truncate text-muted">{actor}</span>
         </summary>
         <pre
           data-verbatim

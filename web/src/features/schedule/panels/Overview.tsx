@@ -86,7 +86,11 @@ function useFrame(model: ScheduleModel, domain: Domain, width: number) {
 function quartersOf(cells: readonly HeaderCell[], domain: Domain, width: number) {
   return cells.map(({ from, until, label }) => {
     const x = pixelOfDay(domain, width, from);
-    return { from, label, x, wide: pixelOfDay(domain, width, until) - x >= NAME_PX };
+    const space = pixelOfDay(domain, width, until) - x;
+    if (space >= NAME_PX) return { from, label, x };
+    // Too narrow for quarters: the year, where it begins.
+    const [year, month] = formatDay(from).split("-");
+    return { from, label: month === "01" && 4 * space >= NAME_PX ? year : "", x };
   });
 }
 
@@ -141,8 +145,8 @@ export function Overview({ model, workspaceId }: { model: ScheduleModel; workspa
             className="stroke-line"
           />
           {quarters.map(
-            ({ from, label, x, wide }) =>
-              wide && (
+            ({ from, label, x }) =>
+              label && (
                 <text key={from} x={x + 4} y={9} className="fill-muted text-[10px]">
                   {label}
                 </text>
