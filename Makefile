@@ -37,6 +37,7 @@ coverage: ## which lines the tests reach; needs `cargo install cargo-llvm-cov`
 	@cargo llvm-cov --workspace --locked --html
 
 screenshots: ## pictures of every page, light, dark and phone, into web/screenshots; after make run
+	@[ web/node_modules -nt web/package-lock.json ] || npm --prefix web ci
 	@npm --prefix web run screenshots
 
 fuzz: ## importers and parsers on hostile input (FUZZ_SECONDS=60 each)

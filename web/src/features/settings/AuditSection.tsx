@@ -4,7 +4,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useMemo, useState } from "react";
 import { request, workspacePath } from "@/api/client";
 import { keys, useList, useWorkspaceQuery } from "@/api/queries";
-import type { AuditVerdict, Id, Member } from "@/api/types";
+import type { AuditEvent, AuditVerdict, Id, Member } from "@/api/types";
 import { Section } from "@/shared/layout/Section";
 import { optionsOf, useKindNames } from "@/shared/names";
 import { EventTrail } from "@/shared/plan/EventTrail";
@@ -97,6 +97,12 @@ export function AuditSection() {
     [members.data],
   );
   const named = useNamed(workspaceId);
+  const about = ({ objectId, data }: AuditEvent) => {
+    const { personId = "", projectId = "" } = (data ?? {}) as { personId?: Id; projectId?: Id };
+    const own = named.get(objectId);
+    const others = [named.get(personId), named.get(projectId)].filter(Boolean).join(" · ");
+    return own ?? (others || undefined);
+  };
   return (
     <Section
       title={t`Audit trail`}
@@ -146,7 +152,7 @@ export function AuditSection() {
         queryKey={keys.resource(workspaceId, "audit-events")}
         path={workspacePath(workspaceId, "/audit-events")}
         filter={{ kind, objectId, actorId, ...instants(from, to) }}
-        objectName={(event) => named.get(event.objectId)}
+        objectName={about}
         actorName={(id) => (id ? (actors.get(id) ?? t`Somebody who left`) : t`The system`)}
       />
     </Section>
