@@ -66,7 +66,7 @@ class Files(unittest.TestCase):
 
     def test_every_environment_has_a_locked_remote_state_and_says_what_it_costs(self):
         for name in ENVIRONMENTS:
-            text = (TERRAFORM / "environments" / name / "main.tf").read_text()
+            text = (TERRAFORM / "environments" / name / "environment.tf").read_text()
             self.assertRegex(text, rf'key\s+= "{name}/terraform.tfstate"')
             self.assertRegex(text, r"use_lockfile\s+= true")
             self.assertRegex(text, r"(?m)^# .*: about [\d,]+")
@@ -76,7 +76,7 @@ class Files(unittest.TestCase):
 
         networks = {}
         for name in ENVIRONMENTS:
-            (cidr,) = re.findall(r'cidr\s+= "([\d./]+)"', (TERRAFORM / "environments" / name / "main.tf").read_text())
+            (cidr,) = re.findall(r'cidr\s+= "([\d./]+)"', (TERRAFORM / "environments" / name / "environment.tf").read_text())
             networks[name] = ipaddress.ip_network(cidr)
         values = list(networks.values())
         self.assertFalse(any(a.overlaps(b) for at, a in enumerate(values) for b in values[at + 1:]))

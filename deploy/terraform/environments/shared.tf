@@ -1,8 +1,5 @@
-# Environment prod.
-#
-# What it costs a month, roughly, in US dollars of November 2026 list prices of eu-central-1; look before you rely on it:
-# cluster 73 · three to nine m7g.large 215 to 645 · three NAT gateways 105 · endpoints 160 · database, two zones, with a
-# replica in two zones 540 · load balancer, CDN, firewall 100 · logs, keys, backups, copies 200: about 1,400 to 1,800.
+# What every environment is: providers, what it is told from outside, and the stack. Each folder beside has this file by a
+# link, and in environment.tf where its state is, how large it is and what it costs.
 
 terraform {
   required_version = ">= 1.10"
@@ -12,16 +9,6 @@ terraform {
       source  = "hashicorp/aws"
       version = "~> 5.100"
     }
-  }
-
-  # Made by ../../bootstrap. The lock is a file beside the state.
-  backend "s3" {
-    bucket       = "raally-terraform-state"
-    key          = "prod/terraform.tfstate"
-    region       = "eu-central-1"
-    encrypt      = true
-    kms_key_id   = "alias/raally-terraform-state"
-    use_lockfile = true
   }
 }
 
@@ -49,7 +36,7 @@ provider "aws" {
 }
 
 locals {
-  tags = { project = "raally", environment = "prod", managed_by = "terraform" }
+  tags = { project = "raally", environment = local.settings.environment, managed_by = "terraform" }
 }
 
 variable "zone_id" {
@@ -82,17 +69,17 @@ variable "push_role_arns" {
 
 module "raally" {
   source             = "../../modules/stack"
-  environment        = "prod"
-  cidr               = "10.0.0.0/16"
-  domain             = "raally.example"
+  environment        = local.settings.environment
+  cidr               = local.settings.cidr
+  domain             = local.settings.domain
   zone_id            = var.zone_id
-  nat_per_zone       = true
-  general            = { types = ["m7g.large"], min = 3, max = 9 }
-  spot               = { types = ["m7g.large", "m6g.large", "c7g.xlarge"], min = 0, max = 6 }
-  database           = { instance_class = "db.m7g.large", storage_gib = 100, multi_az = true, replica = true }
-  backup_days        = 30
+  nat_per_zone       = local.settings.nat_per_zone
+  general            = local.settings.general
+  spot               = local.settings.spot
+  database           = local.settings.database
+  backup_days        = local.settings.backup_days
   mail               = var.mail
-  budget_usd         = 1900
+  budget_usd         = local.settings.budget_usd
   admin_role_arns    = var.admin_role_arns
   deployer_role_arns = var.deployer_role_arns
   push_role_arns     = var.push_role_arns
