@@ -76,7 +76,7 @@ test("the palette and the list of shortcuts work by keyboard alone", async ({ pa
   await expect(page.getByRole("heading", { name: "Teams", level: 1 })).toBeVisible();
 });
 
-test("the palette finds a person by a few letters of the name", async ({ page }) => {
+test("the palette finds a person, or a team, by a few letters of the name", async ({ page }) => {
   const path = await beginWithDemo(page);
   await page.goto(`${path}/teams`);
   await expect(page.getByRole("heading", { name: "Teams" })).toBeVisible();
@@ -85,4 +85,8 @@ test("the palette finds a person by a few letters of the name", async ({ page })
   await expect(page.getByRole("option", { name: /Aisha Rahman/ })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Aisha Rahman" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search for a command" }).fill("apps");
+  await page.getByRole("option", { name: "Apps" }).click();
+  await expect(page.getByRole("heading", { name: "Apps", level: 1 })).toBeVisible();
 });
