@@ -1,6 +1,7 @@
 //! Carries out plans: each step is announced in the journal, done, and noted as done. What goes wrong turns the release
 //! back by itself. A tool that was killed goes on where the journal ends.
 
+mod follow;
 mod steps;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@
 
 mod blue_green;
 mod canary;
+mod delegated;
 mod draft;
 mod rollback;
 mod rolling;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use crate::model::environment::{Environment, Strategy};
 use crate::model::fleet::{Fleet, Slot};
 use crate::model::ids::{Group, ReleaseId};
+use crate::model::kubernetes::KubernetesTarget;
 use draft::Draft;
 
 /// What is wanted.
@@ -61,6 +63,9 @@ pub enum NoPlan {
 /// When there is no room, or what runs now is not healthy.
 pub fn plan(seen: &Fleet, wanted: Wanted<'_>, free: &[Slot]) -> Result<Vec<Step>, NoPlan> {
     let environment = wanted.environment;
+    if is_delegated(environment) {
+        return Ok(delegated::forth(seen, wanted.release));
+    }
     let promised = environment.replicas;
     let mut draft = Draft::new(seen, environment, free);
     let old = seen.main_release().filter(|old| *old != wanted.release);
@@ -89,6 +94,11 @@ pub fn plan(seen: &Fleet, wanted: Wanted<'_>, free: &[Slot]) -> Result<Vec<Step>
         }
     }
     Ok(draft.into_steps())
+}
+
+/// Whether a controller of the cluster takes the steps.
+fn is_delegated(environment: &Environment) -> bool {
+    environment.kubernetes.as_ref().is_some_and(KubernetesTarget::is_delegated)
 }
 
 /// The places that no instance of the fleet has, the hosts taking turns.

@@ -30,6 +30,21 @@ pub struct Counted {
     pub groups: BTreeMap<Group, GroupCounts>,
 }
 
+/// How far a controller is that takes the steps by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// It has not looked yet.
+    Unseen(String),
+    /// It is at work.
+    Going(String),
+    /// It waits for a person.
+    Paused(String),
+    /// The release runs.
+    Done(String),
+    /// It gave up, or will not get there: why.
+    Bad(String),
+}
+
 /// A target. Everything may be done twice without harm.
 pub trait Target: Sync {
     /// How many instances a release is to have, where something else than the environment's file says so.
@@ -55,6 +70,21 @@ pub trait Target: Sync {
 
     /// Puts the program in place wherever instances may run, and compares its digest there.
     fn install(&self, release: &Release) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// Gives a release to the controller that takes the steps; what it was at before is ended.
+    fn hand(&self, _release: &Release) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Err(Failed::ours("no controller takes steps here")) }
+    }
+
+    /// How far that is; `whole` lets it go all at once.
+    fn progress(&self, _release: ReleaseId, _whole: bool) -> impl Future<Output = Result<Progress, Failed>> + Send {
+        async { Err(Failed::ours("no controller takes steps here")) }
+    }
+
+    /// Lets it go on after a pause.
+    fn promote(&self) -> impl Future<Output = Result<(), Failed>> + Send {
+        async { Err(Failed::ours("no controller takes steps here")) }
+    }
 
     /// Starts instances.
     fn start(

@@ -10,7 +10,7 @@ use crate::cli::{Sure, Where};
 use crate::desk::{Desk, Hold};
 use crate::execute::{Ended, Executor, News};
 use crate::failed::Failed;
-use crate::journal::{Event, History, Journal, Outcome, Wish};
+use crate::journal::{Event, History, Journal, Outcome, Unfinished, Wish};
 use crate::keeper::order::Order;
 use crate::lock::user;
 use crate::model::environment::{Environment, Strategy};
@@ -243,10 +243,13 @@ pub async fn promote(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
             .next("if a release is unfinished, go on with `raallyctl deploy --resume`"));
     };
     let history = History::of(&desk.entries().await?);
-    let paused = history
-        .unfinished
-        .is_some_and(|unfinished| matches!(unfinished.steps.get(unfinished.done), Some(Step::Pause { .. })));
-    if !paused {
+    let paused = |unfinished: &Unfinished| match unfinished.steps.get(unfinished.done) {
+        Some(Step::Pause { .. }) => true,
+        // The controller's own pause, as it was seen last.
+        Some(Step::Follow { .. }) => unfinished.seen.as_ref().is_some_and(|seen| seen.verdict == "paused"),
+        _ => false,
+    };
+    if !history.unfinished.as_ref().is_some_and(paused) {
         return Err(Failed::input("the release is not paused").next("see `raallyctl status`"));
     }
     desk.leave_wish(&Asked { wish: Wish::Promote, by: user() }).await?;

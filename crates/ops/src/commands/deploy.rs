@@ -19,7 +19,6 @@ use crate::plan::{NoPlan, Step, Wanted, plan};
 use crate::preflight::{self, Finding, MAY_BE_IGNORED, Scene};
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
-use crate::target::any::Any;
 use crate::target::kubernetes::facts::Facts;
 
 /// Runs it.
@@ -65,16 +64,16 @@ struct Drafted {
 
 /// What runs and was not released by this tool, if it has released nothing yet.
 async fn installed(work: &Work) -> Result<Option<Release>, Failed> {
-    match &work.target {
-        Any::Kubernetes(cluster) if work.journal.entries().is_empty() => cluster.installed_by_chart().await,
+    match work.target.cluster() {
+        Some(cluster) if work.journal.entries().is_empty() => cluster.installed_by_chart().await,
         _ => Ok(None),
     }
 }
 
 async fn facts(work: &Work) -> Result<Option<Facts>, Failed> {
-    match &work.target {
-        Any::Kubernetes(cluster) => cluster.facts().await.map(Some),
-        Any::Hosts(_) => Ok(None),
+    match work.target.cluster() {
+        Some(cluster) => cluster.facts().await.map(Some),
+        None => Ok(None),
     }
 }
 

@@ -46,11 +46,16 @@ pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
         }
         Err(failed) => ills.push(of(failed)),
     }
-    match &target {
-        Any::Hosts(hosts) if history.current.is_some() => gateway(hosts, &setting, &mut ills).await,
-        Any::Hosts(_) => {}
-        Any::Kubernetes(cluster) => match cluster.facts().await {
-            Ok(facts) => {
+    if let (Any::Hosts(hosts), true) = (&target, history.current.is_some()) {
+        gateway(hosts, &setting, &mut ills).await;
+    }
+    if let Some(cluster) = target.cluster() {
+        match cluster.facts().await {
+            Ok(mut facts) => {
+                // What is under way is the tool's own then.
+                if let (Some(rollout), true) = (&mut facts.rollout, history.unfinished.is_some()) {
+                    rollout.trouble = None;
+                }
                 needs(&facts, setting.environment.strategy, &mut ills);
                 let running = history.current.filter(|_| history.unfinished.is_none());
                 if let Some(running) = running {
@@ -58,7 +63,7 @@ pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
                 }
             }
             Err(failed) => ills.push(of(failed)),
-        },
+        }
     }
     let nobody = desk.owner().await.is_ok_and(|owner| owner.is_none());
     if let Some(unfinished) = history.unfinished.as_ref().filter(|_| nobody) {

@@ -6,10 +6,12 @@ use crate::cli::Where;
 use crate::desk::Desk;
 use crate::failed::{Doing, Failed};
 use crate::model::environment::{Environment, TargetKind};
+use crate::model::kubernetes::KubernetesTarget;
 use crate::model::reader;
 use crate::target::any::Any;
 use crate::target::host::Hosts;
 use crate::target::kubernetes::Kubernetes;
+use crate::target::kubernetes::rollouts::Rollouts;
 
 /// An environment that commands work on.
 pub struct Setting {
@@ -79,7 +81,13 @@ impl Setting {
             TargetKind::Kubernetes => {
                 let cluster = Kubernetes::new(&self.environment).await?;
                 let desk = cluster.desk();
-                Ok((Any::Kubernetes(Box::new(cluster)), desk))
+                let delegated = self.environment.kubernetes.as_ref().is_some_and(KubernetesTarget::is_delegated);
+                let target = if delegated {
+                    Any::Rollouts(Box::new(Rollouts(cluster)))
+                } else {
+                    Any::Kubernetes(Box::new(cluster))
+                };
+                Ok((target, desk))
             }
         }
     }

@@ -39,7 +39,7 @@ impl From<Failed> for Stop {
 }
 
 /// A failure of the release's, unless it is one of what we depend on.
-fn bad(failed: Failed) -> Stop {
+pub(super) fn bad(failed: Failed) -> Stop {
     if failed.lost {
         return Stop::Broken(failed);
     }
@@ -58,6 +58,11 @@ impl<T: Target> Executor<'_, T> {
                 Some(release) => self.target.install(release).await.map_err(bad)?,
                 None => return Err(Stop::Bad(format!("the journal does not know {release}"))),
             },
+            Step::Hand { release } => match releases.get(release) {
+                Some(release) => self.target.hand(release).await.map_err(bad)?,
+                None => return Err(Stop::Bad(format!("the journal does not know {release}"))),
+            },
+            Step::Follow { release, whole } => return self.follow(*release, *whole, unfinished).await,
             Step::Start { instances } => self.target.start(instances, &releases).await.map_err(bad)?,
             Step::AwaitReady { instances } => return self.await_ready(instances, unfinished).await,
             Step::Route { routing } => self.target.route(routing, &releases).await.map_err(bad)?,
@@ -205,11 +210,14 @@ impl<T: Target> Executor<'_, T> {
 
     /// What a person asked for by another process, written to the journal by this one.
     pub(super) async fn wish(&mut self, unfinished: &Unfinished) -> Result<Option<Wish>, Failed> {
-        if let Some(asked) = self.desk.take_wish(self.lock).await? {
-            self.journal.append(Event::Asked { wish: asked.wish, by: asked.by }).await?;
-            return Ok(Some(asked.wish));
-        }
-        Ok(unfinished.wish)
+        Ok(self.fresh_wish().await?.or(unfinished.wish))
+    }
+
+    /// The same, only where nobody took it yet.
+    pub(super) async fn fresh_wish(&mut self) -> Result<Option<Wish>, Failed> {
+        let Some(asked) = self.desk.take_wish(self.lock).await? else { return Ok(None) };
+        self.journal.append(Event::Asked { wish: asked.wish, by: asked.by }).await?;
+        Ok(Some(asked.wish))
     }
 }
 

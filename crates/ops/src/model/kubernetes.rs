@@ -57,11 +57,19 @@ pub enum Traffic {
     Auto,
     /// By the weights of an Istio VirtualService.
     Istio,
+    /// By Argo Rollouts, which takes the steps and judges by its own analysis.
+    ArgoRollouts,
     /// By the Service's selector: by the number of instances only, so without canaries.
     Service,
 }
 
 impl KubernetesTarget {
+    /// Whether a controller of the cluster takes the steps, and not the tool.
+    #[must_use]
+    pub fn is_delegated(&self) -> bool {
+        self.traffic == Traffic::ArgoRollouts
+    }
+
     /// What is wrong, each with its place.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
@@ -142,5 +150,21 @@ mod tests {
         for place in ["namespace", "image", "prometheus", "api-seconds-max"] {
             assert!(bad.faults().iter().any(|fault| fault.starts_with(&format!("kubernetes.{place}:"))), "{place}");
         }
+    }
+
+    /// The file with all three environments, and the one of the page about releases.
+    #[test]
+    fn the_examples_are_read_without_a_fault() {
+        let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let example = std::fs::read_to_string(top.join("deploy/environments.kubernetes.toml")).unwrap();
+        let environments = crate::model::reader::read(&example).unwrap();
+        assert_eq!(environments.keys().collect::<Vec<_>>(), ["dev", "prod", "uat"]);
+        let cluster = |name: &str| environments[name].kubernetes.clone().unwrap();
+        assert!(cluster("uat").is_delegated() && !cluster("prod").is_delegated());
+        assert_eq!((cluster("prod").traffic, cluster("dev").traffic), (Traffic::Istio, Traffic::Auto));
+        let page = std::fs::read_to_string(top.join("docs/how-to/release.md")).unwrap();
+        let block = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let environments = crate::model::reader::read(&format!("format = 1\n{block}")).unwrap();
+        assert_eq!(environments["prod"].kubernetes.as_ref().unwrap().context.as_deref(), Some("prod"));
     }
 }

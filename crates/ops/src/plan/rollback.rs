@@ -1,7 +1,7 @@
 //! The way back, from wherever a release stopped: users first, then the number of instances, then the rest.
 
 use super::draft::Draft;
-use super::{NoPlan, Step};
+use super::{NoPlan, Step, delegated, is_delegated};
 use crate::model::environment::Environment;
 use crate::model::fleet::{Fleet, Phase, Slot};
 use crate::model::ids::{Group, InstanceId, ReleaseId};
@@ -11,6 +11,9 @@ use crate::model::ids::{Group, InstanceId, ReleaseId};
 /// # Errors
 /// When there is no room for instances that have to be started again.
 pub fn rollback(seen: &Fleet, to: ReleaseId, environment: &Environment, free: &[Slot]) -> Result<Vec<Step>, NoPlan> {
+    if is_delegated(environment) {
+        return Ok(delegated::back(to));
+    }
     let good = Group::Of(to);
     let mut draft = Draft::new(seen, environment, free);
     let ready: Vec<InstanceId> =

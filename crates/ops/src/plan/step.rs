@@ -22,6 +22,18 @@ pub enum Step {
         /// Each with its place.
         instances: BTreeMap<InstanceId, Slot>,
     },
+    /// Gives the release to a controller of the cluster, which takes the steps by itself.
+    Hand {
+        /// Which.
+        release: ReleaseId,
+    },
+    /// Follows that controller to the end of its steps.
+    Follow {
+        /// Which.
+        release: ReleaseId,
+        /// Without its steps: all at once.
+        whole: bool,
+    },
     /// Waits until instances say that they are ready, and have been for the settling time.
     AwaitReady {
         /// Which.
@@ -87,7 +99,8 @@ impl Step {
             Self::AwaitReady { instances } => set(&mut fleet, instances, Phase::Ready),
             Self::Drain { instances } => set(&mut fleet, instances, Phase::Drained),
             Self::Route { routing } => fleet.routing = routing.clone(),
-            Self::Watch(_) | Self::Pause { .. } => {}
+            Self::Watch(_) | Self::Pause { .. } | Self::Hand { .. } => {}
+            Self::Follow { release, .. } => fleet.routing = Routing::all_to(Group::Of(*release), []),
             Self::Stop { instances } => fleet.instances.retain(|id, _| !instances.contains(id)),
         }
         fleet
@@ -99,6 +112,8 @@ impl Step {
         match self {
             Self::Install { .. } => "install",
             Self::Start { .. } => "start",
+            Self::Hand { .. } => "hand",
+            Self::Follow { .. } => "follow",
             Self::AwaitReady { .. } => "await",
             Self::Route { .. } => "route",
             Self::Watch(_) => "watch",
@@ -114,8 +129,9 @@ impl Step {
         match self {
             Self::Install { .. } => "the program stays, unused",
             Self::Start { .. } => "drained and stopped",
+            Self::Hand { .. } => "aborted, and the image of the release before",
             Self::Route { .. } => "the table of the old release",
-            Self::AwaitReady { .. } | Self::Watch(_) | Self::Pause { .. } => "changes nothing",
+            Self::AwaitReady { .. } | Self::Watch(_) | Self::Pause { .. } | Self::Follow { .. } => "changes nothing",
             Self::Drain { .. } => "gets requests again",
             Self::Stop { .. } => "started again",
         }
@@ -134,6 +150,14 @@ impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Install { release } => write!(formatter, "the program of {release} on every host"),
+            Self::Hand { release } => write!(formatter, "{release} to Argo Rollouts"),
+            Self::Follow { release, whole } => {
+                write!(
+                    formatter,
+                    "{release} {}",
+                    if *whole { "all at once" } else { "through the steps of the Rollout" }
+                )
+            }
             Self::Start { instances } => {
                 let places = instances.iter().map(|(id, slot)| format!("{id} on {}:{}", slot.host, slot.port));
                 formatter.write_str(&places.collect::<Vec<_>>().join(", "))

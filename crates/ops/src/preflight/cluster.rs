@@ -4,12 +4,16 @@
 use super::Finding;
 use super::checks::{bad, good};
 use crate::model::environment::Strategy;
-use crate::target::kubernetes::facts::Facts;
+use crate::target::kubernetes::facts::{Facts, RolloutFacts};
 
 /// All of it. `pods` is how many more run at the same time.
 #[must_use]
 pub fn checks(facts: &Facts, strategy: Strategy, pods: usize) -> Vec<Finding> {
-    let mut findings = vec![rights(facts), mesh(facts, strategy), scaler(facts)];
+    let mut findings = vec![rights(facts)];
+    match &facts.rollout {
+        Some(rollout) => findings.push(rollouts(rollout, strategy)),
+        None => findings.extend([mesh(facts, strategy), scaler(facts)]),
+    }
     findings.extend(facts.pods_left.map(|left| room(left, pods)));
     findings
 }
@@ -24,6 +28,20 @@ fn rights(facts: &Facts) -> Finding {
         format!("the API server does not let you {}", lacking.join(", ")),
         "be in the chart's group `deployers`, whose Role raally-deployer has what the tool needs",
     )
+}
+
+/// Argo Rollouts takes the steps that the chart's Rollout has, whatever the environment's strategy would be.
+fn rollouts(rollout: &RolloutFacts, strategy: Strategy) -> Finding {
+    if let Some(trouble) = &rollout.trouble {
+        let next = "see `kubectl argo rollouts get rollout`; end it there, then release";
+        return bad("rollout", trouble.clone(), next);
+    }
+    let own = rollout.strategy;
+    if own != strategy.name() {
+        let says = format!("the Rollout is a {own}, and {} was asked for", strategy.name());
+        return bad("rollout", says, "ask for what the chart's Rollout has, or change the chart");
+    }
+    good("rollout", format!("Argo Rollouts takes the steps: {own}, {} steps, its own analysis", rollout.steps))
 }
 
 fn mesh(facts: &Facts, strategy: Strategy) -> Finding {
@@ -67,7 +85,14 @@ mod tests {
     use crate::target::kubernetes::scaler::Scaler;
 
     fn facts() -> Facts {
-        Facts { lacking: Vec::new(), unjudged: None, mesh: true, scalers: Vec::new(), pods_left: Some(3) }
+        Facts {
+            lacking: Vec::new(),
+            rollout: None,
+            unjudged: None,
+            mesh: true,
+            scalers: Vec::new(),
+            pods_left: Some(3),
+        }
     }
 
     fn refused(facts: &Facts, strategy: Strategy, pods: usize) -> Vec<&'static str> {
@@ -79,6 +104,17 @@ mod tests {
         let facts = Facts { unjudged: Some("there is no mesh".into()), mesh: false, ..facts() };
         assert_eq!(refused(&facts, Strategy::Canary, 1), ["mesh"]);
         assert!(refused(&facts, Strategy::Rolling, 1).is_empty() && refused(&facts, Strategy::BlueGreen, 1).is_empty());
+    }
+
+    #[test]
+    fn a_rollout_that_is_at_something_else_or_of_another_kind_is_refused() {
+        let of = |trouble: Option<&str>| {
+            let rollout = RolloutFacts { strategy: "canary", steps: 6, trouble: trouble.map(str::to_owned) };
+            Facts { rollout: Some(rollout), ..facts() }
+        };
+        assert!(refused(&of(None), Strategy::Canary, 0).is_empty());
+        assert_eq!(refused(&of(None), Strategy::Rolling, 0), ["rollout"]);
+        assert_eq!(refused(&of(Some("an update is under way")), Strategy::Canary, 0), ["rollout"]);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::host::Hosts;
 use super::kubernetes::Kubernetes;
-use super::{Counted, Releases, Target};
+use super::kubernetes::rollouts::Rollouts;
+use super::{Counted, Progress, Releases, Target};
 use crate::artefact;
 use crate::failed::Failed;
 use crate::model::fleet::{Fleet, Routing, Slot};
@@ -20,9 +21,21 @@ pub enum Any {
     Hosts(Box<Hosts>),
     /// Deployments in a cluster.
     Kubernetes(Box<Kubernetes>),
+    /// A Rollout of Argo in a cluster.
+    Rollouts(Box<Rollouts>),
 }
 
 impl Any {
+    /// The cluster, where it is one.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&Kubernetes> {
+        match self {
+            Self::Hosts(_) => None,
+            Self::Kubernetes(cluster) => Some(cluster),
+            Self::Rollouts(rollouts) => Some(&rollouts.0),
+        }
+    }
+
     /// What a program or an image says about itself, and about the environment's database.
     ///
     /// # Errors
@@ -35,6 +48,7 @@ impl Any {
                 Ok((artefact, database))
             }
             Self::Kubernetes(cluster) => cluster.examine(&artefact.display().to_string()).await,
+            Self::Rollouts(rollouts) => rollouts.0.examine(&artefact.display().to_string()).await,
         }
     }
 
@@ -46,6 +60,7 @@ impl Any {
         match self {
             Self::Hosts(hosts) => artefact::version(&artefact.path, &hosts.own_settings()).await,
             Self::Kubernetes(cluster) => cluster.database(artefact).await,
+            Self::Rollouts(rollouts) => rollouts.0.database(artefact).await,
         }
     }
 }
@@ -56,6 +71,7 @@ macro_rules! each {
         match $any {
             Any::Hosts($target) => $call,
             Any::Kubernetes($target) => $call,
+            Any::Rollouts($target) => $call,
         }
     };
 }
@@ -83,6 +99,18 @@ impl Target for Any {
 
     async fn install(&self, release: &Release) -> Result<(), Failed> {
         each!(self, target => target.install(release).await)
+    }
+
+    async fn hand(&self, release: &Release) -> Result<(), Failed> {
+        each!(self, target => target.hand(release).await)
+    }
+
+    async fn progress(&self, release: ReleaseId, whole: bool) -> Result<Progress, Failed> {
+        each!(self, target => target.progress(release, whole).await)
+    }
+
+    async fn promote(&self) -> Result<(), Failed> {
+        each!(self, target => target.promote().await)
     }
 
     async fn start(&self, instances: &BTreeMap<InstanceId, Slot>, releases: &Releases) -> Result<(), Failed> {

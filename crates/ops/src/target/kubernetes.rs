@@ -12,6 +12,8 @@ pub mod lease;
 pub mod ledger;
 pub mod notes;
 pub mod pods;
+pub mod rollout;
+pub mod rollouts;
 pub mod routes;
 pub mod scaler;
 pub mod shares;
@@ -68,10 +70,13 @@ impl Kubernetes {
     }
 
     async fn template(&self) -> Result<Template, Failed> {
+        if self.target.is_delegated() {
+            return self.rollout_template().await;
+        }
         let workload = &self.target.workload;
         let object = self.deployment(workload).await?.ok_or_else(|| {
             Failed::input(format!("there is no Deployment {workload} in {}", self.cluster.namespace()))
-                .next("install the chart with `workload: deployment`; with `workload: rollout` Argo Rollouts releases by itself")
+                .next("install the chart with `workload: deployment`; for `workload: rollout`, set kubernetes.traffic to `argo-rollouts`")
         })?;
         Template::of(object, workload)
     }

@@ -10,6 +10,7 @@ mod in_the_way;
 mod killed;
 mod kubelet;
 mod mesh;
+mod rollouts;
 mod scaled;
 mod server;
 mod stage;

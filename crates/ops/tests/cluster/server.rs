@@ -19,7 +19,7 @@ const CONTROLLERS: &str = "deployment-controller,replicaset-controller,job-contr
 
 pub struct Server {
     folder: TempDir,
-    tools: PathBuf,
+    pub tools: PathBuf,
     pub port: u16,
     etcd_port: u16,
     pub runtime: Runtime,
@@ -112,7 +112,7 @@ impl Server {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn log(&self, name: &str) -> PathBuf {
+    pub fn log(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.log"))
     }
 

@@ -13,6 +13,7 @@ use kube::{Client, discovery};
 use serde_json::{Value, json};
 
 use crate::kubelet::{self, Nature, says};
+use crate::rollouts;
 use crate::server::{OPERATOR, STRANGER, Server, server};
 use crate::tool::{PATIENCE, Tool, ended_with};
 
@@ -29,13 +30,15 @@ pub struct Beside {
     pub mesh: bool,
     /// With the chart's autoscaler.
     pub scaled: bool,
+    /// With a Rollout of these steps in the place of the Deployment.
+    pub rollout: Option<&'static str>,
     /// Nobody else is in the cluster.
     pub alone: bool,
     /// More lines of the environment.
     pub more: &'static str,
 }
 
-pub const NOTHING: Beside = Beside { mesh: false, scaled: false, alone: false, more: "" };
+pub const NOTHING: Beside = Beside { mesh: false, scaled: false, rollout: None, alone: false, more: "" };
 pub const MESH: Beside = Beside { mesh: true, ..NOTHING };
 
 impl Beside {
@@ -104,6 +107,9 @@ impl Stage {
     pub fn new(strategy: &str, beside: Beside) -> Option<Self> {
         let server = server()?;
         kubelet::run(server);
+        if beside.rollout.is_some() && !rollouts::controller(server) {
+            return None;
+        }
         let turn = if beside.alone {
             Turn::Alone { _guard: TURNS.write().unwrap_or_else(PoisonError::into_inner) }
         } else {
@@ -178,15 +184,22 @@ impl Stage {
                 wanted["spec"]["minReadySeconds"] = json!(0);
                 // No node is in a zone here; the stand-in takes every pod.
                 wanted["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = json!(5);
+                if let Some(steps) = beside.rollout {
+                    as_rollout(&mut wanted, steps);
+                }
             }
             let name = wanted["metadata"]["name"].as_str().unwrap().to_owned();
             let api = self.api(&client, &wanted);
             let parameters = PatchParams { force: true, ..PatchParams::apply("helm") };
             api.patch(&name, &parameters, &Patch::Apply(&wanted)).await.unwrap();
         }
-        let deployments = self.deployments(&client);
+        let workload = match beside.rollout {
+            Some(_) => resource("argoproj.io", "v1alpha1", "Rollout"),
+            None => resource("apps", "v1", "Deployment"),
+        };
+        let workloads: Api<DynamicObject> = Api::namespaced_with(client, &self.namespace, &workload);
         let deadline = Instant::now() + PATIENCE;
-        while deployments.get("raally").await.unwrap().data["status"]["readyReplicas"] != json!(2) {
+        while workloads.get("raally").await.unwrap().data["status"]["readyReplicas"] != json!(2) {
             assert!(Instant::now() < deadline, "what the chart installed does not get ready");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -256,6 +269,11 @@ impl Stage {
         (command.spawn().unwrap(), news)
     }
 
+    /// Only this release is left, by what the tool says.
+    pub fn only_of_fleet(&self, release: &str) {
+        self.tool.only(release);
+    }
+
     /// Only this release is left, and the cluster has what it should.
     pub fn only(&self, release: &str) {
         self.tool.only(release);
@@ -282,14 +300,26 @@ impl Drop for Stage {
 }
 
 fn version(group: &str) -> &'static str {
-    if group == "autoscaling" { "v2" } else { "v1" }
+    match group {
+        "autoscaling" => "v2",
+        "argoproj.io" => "v1alpha1",
+        _ => "v1",
+    }
 }
 
-fn resource(group: &str, version: &str, kind: &str) -> ApiResource {
+/// As the chart's with `workload: rollout`, and with these steps.
+fn as_rollout(deployment: &mut Value, steps: &str) {
+    deployment["apiVersion"] = json!("argoproj.io/v1alpha1");
+    deployment["kind"] = json!("Rollout");
+    let steps: Value = serde_json::from_str(steps).unwrap();
+    deployment["spec"]["strategy"] = json!({"canary": {"maxSurge": 1, "maxUnavailable": 0, "steps": steps}});
+}
+
+pub fn resource(group: &str, version: &str, kind: &str) -> ApiResource {
     ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
 }
 
-fn object(value: Value) -> DynamicObject {
+pub fn object(value: Value) -> DynamicObject {
     serde_json::from_value(value).unwrap()
 }
 
@@ -309,8 +339,13 @@ async fn custom(client: &Client, kind: &str, plural: &str) {
         },
     });
     kinds.patch(&name, &PatchParams::apply("test"), &Patch::Apply(&wanted)).await.unwrap();
+    served(client, "networking.istio.io", "v1", kind).await;
+}
+
+/// Waits until a kind is served.
+pub async fn served(client: &Client, group: &str, version: &str, kind: &str) {
     let deadline = Instant::now() + PATIENCE;
-    while discovery::pinned_kind(client, &GroupVersionKind::gvk("networking.istio.io", "v1", kind)).await.is_err() {
+    while discovery::pinned_kind(client, &GroupVersionKind::gvk(group, version, kind)).await.is_err() {
         assert!(Instant::now() < deadline, "{kind} is not served");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

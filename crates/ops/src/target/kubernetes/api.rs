@@ -84,7 +84,12 @@ impl Right {
     const fn is_of_chart(&self) -> bool {
         matches!(
             self.resource.as_bytes(),
-            b"services" | b"virtualservices" | b"destinationrules" | b"horizontalpodautoscalers"
+            b"services"
+                | b"virtualservices"
+                | b"destinationrules"
+                | b"horizontalpodautoscalers"
+                | b"rollouts"
+                | b"rollouts/status"
         )
     }
 }

@@ -8,9 +8,11 @@ use kube::api::ListParams;
 
 use super::Kubernetes;
 use super::api::{Refused, Right};
+use super::rollout;
 use super::scaler::Scaler;
 use super::traffic::Splitter;
 use crate::failed::Failed;
+use crate::target::Progress;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +23,23 @@ pub struct Facts {
     pub unjudged: Option<String>,
     /// Whether requests are split by a mesh.
     pub mesh: bool,
+    /// The Rollout, where Argo Rollouts takes the steps.
+    pub rollout: Option<RolloutFacts>,
     /// What else changes the number of instances.
     pub scalers: Vec<Scaler>,
     /// How many more pods the quota allows; `None` without a quota.
     pub pods_left: Option<i64>,
+}
+
+/// What a release depends on of a Rollout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolloutFacts {
+    /// `canary` or `blue-green`.
+    pub strategy: &'static str,
+    /// How many steps a canary has.
+    pub steps: usize,
+    /// Why a release can't begin from here.
+    pub trouble: Option<String>,
 }
 
 const fn right(group: &'static str, resource: &'static str, verb: &'static str) -> Right {
@@ -63,6 +78,25 @@ const MESH_RIGHTS: [Right; 4] = [
     right("networking.istio.io", "destinationrules", "patch"),
 ];
 
+/// What a Rollout needs: its pods are the controller's, and the Service too.
+const ROLLOUT_RIGHTS: [Right; 15] = [
+    right("argoproj.io", "rollouts", "get"),
+    right("argoproj.io", "rollouts", "patch"),
+    right("argoproj.io", "rollouts/status", "patch"),
+    right("", "pods", "list"),
+    right("", "pods/log", "get"),
+    right("", "configmaps", "get"),
+    right("", "configmaps", "create"),
+    right("", "configmaps", "update"),
+    right("batch", "jobs", "get"),
+    right("batch", "jobs", "list"),
+    right("batch", "jobs", "create"),
+    right("batch", "jobs", "delete"),
+    right("coordination.k8s.io", "leases", "get"),
+    right("coordination.k8s.io", "leases", "create"),
+    right("coordination.k8s.io", "leases", "update"),
+];
+
 /// What an autoscaler needs besides.
 const SCALER_RIGHTS: [Right; 2] = [
     right("autoscaling", "horizontalpodautoscalers", "get"),
@@ -75,6 +109,9 @@ impl Kubernetes {
     /// # Errors
     /// When the cluster does not tell.
     pub async fn facts(&self) -> Result<Facts, Failed> {
+        if self.target.is_delegated() {
+            return self.rollout_facts().await;
+        }
         let mut lacking = self.lacking(&RIGHTS).await?;
         let splitter = self.splitter().await?;
         if splitter == Splitter::Mesh {
@@ -87,11 +124,28 @@ impl Kubernetes {
         }
         Ok(Facts {
             lacking,
+            rollout: None,
             unjudged: self.unjudged(splitter).await,
             mesh: splitter == Splitter::Mesh,
             scalers,
             pods_left: self.pods_left().await?,
         })
+    }
+
+    async fn rollout_facts(&self) -> Result<Facts, Failed> {
+        let lacking = self.lacking(&ROLLOUT_RIGHTS).await?;
+        let object = self.rollout().await?;
+        let trouble = match rollout::progress(&object) {
+            Progress::Done(_) => None,
+            Progress::Unseen(why) | Progress::Bad(why) => Some(why),
+            Progress::Going(at) | Progress::Paused(at) => {
+                Some(format!("an update is under way that this tool did not begin: {at}"))
+            }
+        };
+        let steps = object["spec"]["strategy"]["canary"]["steps"].as_array().map_or(0, Vec::len);
+        let rollout = Some(RolloutFacts { strategy: rollout::strategy(&object), steps, trouble });
+        let pods_left = self.pods_left().await?;
+        Ok(Facts { lacking, rollout, unjudged: None, mesh: false, scalers: Vec::new(), pods_left })
     }
 
     /// The rights that are missing; a right for objects of one name is asked for with the name.
