@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cell::Cell;
 use super::guess::{carried, date_format, decimal, hours_unit, is_split_project, period, plan_year};
 use super::inspect::Look;
-use super::mapping::{ColumnRef, Field, Kind, Layout, Mapping};
+use super::mapping::{ColumnRef, Field, HoursUnit, Kind, Layout, Mapping};
 use super::note::Note;
 use super::synonyms::{Language, approval_of, field_of, is_total, plain, status_of};
 
@@ -41,6 +41,16 @@ pub(crate) fn suggest(look: &Look, base: &Mapping) -> Suggestion {
         mapping.kind = kind(&columns, is_wide);
         if base.kind != Kind::default() {
             mapping.kind = base.kind;
+        }
+        let mut unsaid = Vec::new();
+        if mapping.kind == Kind::People
+            && !columns.contains_key(&Field::ContractHours)
+            && hours_unit(look, &columns, is_wide, &mut unsaid) == HoursUnit::HoursPerWeek
+            && unsaid.is_empty()
+            && let Some(found) = columns.remove(&Field::Effort)
+        {
+            // The hours a week of a list of people are those of their contracts.
+            columns.insert(Field::ContractHours, found);
         }
         mapping.columns = columns.iter().map(|(field, (index, _))| (*field, reference(look, *index))).collect();
         mapping.hours_unit = hours_unit(look, &columns, is_wide, &mut notes);

@@ -7,6 +7,7 @@ use crate::shared_data::{bytes, read_as};
 use jiff::civil::date;
 use raally_domain::model::effort::{Effort, Span};
 use raally_exchange::record::{Assignee, Assignment, Basis, TimeOff};
+use raally_exchange::table::mapping::Field;
 use raally_exchange::{Format, Item, Mapping, Record, RowError, Source, Summary, inspect};
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Formula, Workbook, Worksheet, XlsxError};
 
@@ -276,4 +277,16 @@ fn a_hundred_thousand_rows_come_one_by_one() {
     let mut stopped = raally_exchange::stream(source, Format::Csv, raally_exchange::ReadOptions::default());
     assert!(stopped.next().is_some());
     drop(stopped);
+}
+
+#[test]
+fn hours_a_week_of_a_list_of_people_are_those_of_their_contracts() {
+    let sheet =
+        "Name,Email,Team,Hours per week\nIda Moen,ida@example.org,Design,40\nJon Moe,jon@example.org,Design,many\n";
+    let preview = inspect(&bytes(sheet), Format::Csv, &Mapping::default()).unwrap();
+    assert!(preview.mapping.columns.contains_key(&Field::ContractHours), "{:?}", preview.mapping.columns);
+    let (records, errors, _) = csv(sheet);
+    assert!(matches!(&records[..], [Record::Person(ida)] if ida.weekly_minutes == Some(2_400)), "{records:?}");
+    let fault = &errors[0];
+    assert_eq!((fault.row, fault.code, fault.value.as_deref()), (3, "not-a-number", Some("many")));
 }
