@@ -17,14 +17,15 @@ export function binary() {
   return newest;
 }
 
-/** A data folder with the commands that work on it, and the server on it. */
-export async function startServer() {
+/** A data folder with the commands that work on it, and the server on it; `options` are more of its environment. */
+export async function startServer(options = {}) {
   const folder = mkdtempSync(join(tmpdir(), "raally-web-"));
   const env = {
     PATH: process.env.PATH,
     RAALLY_LISTEN: "127.0.0.1:0",
     RAALLY_DATA_DIR: join(folder, "data"),
     RAALLY_SIGN_UP: "open",
+    ...options,
   };
   const run = (args, input = "") => {
     const done = spawnSync(binary(), args, { cwd: folder, env, input, encoding: "utf8" });
