@@ -7,9 +7,9 @@ use raally_identity::throttle;
 use raally_storage::Scope;
 
 use crate::app::App;
+use crate::caller::{Caller, Origin};
 use crate::change::Expect;
 use crate::failure::Failure;
-use crate::sign_in::{From, platform};
 
 impl App {
     pub(crate) async fn throttle(&self, address: &str, network: &str) -> Result<(), Failure> {
@@ -34,7 +34,12 @@ impl App {
         }
     }
 
-    pub(crate) async fn count_failure(&self, address: &str, from: &From, user: Option<UserId>) -> Result<(), Failure> {
+    pub(crate) async fn count_failure(
+        &self,
+        address: &str,
+        from: &Origin,
+        user: Option<UserId>,
+    ) -> Result<(), Failure> {
         let keys = vec![format!("account {address}"), format!("address {}", from.address)];
         self.count_failure_of(keys, user, from).await
     }
@@ -43,7 +48,7 @@ impl App {
         &self,
         keys: Vec<String>,
         user: Option<UserId>,
-        from: &From,
+        from: &Origin,
     ) -> Result<(), Failure> {
         let (app, trace) = (self.clone(), from.trace.clone());
         self.store()
@@ -56,7 +61,8 @@ impl App {
                     }
                     if let Some(user) = user {
                         let failed = vec![UserEvent::SignInFailed];
-                        app.change::<User>(tx, &platform(None, trace), user.0, Expect::Current, failed).await?;
+                        app.change::<User>(tx, &Caller::on_platform(None, trace), user.0, Expect::Current, failed)
+                            .await?;
                     }
                     Ok(())
                 })

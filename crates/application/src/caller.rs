@@ -26,6 +26,17 @@ pub struct Caller {
     pub idempotency: Option<Idempotency>,
 }
 
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The client's network address.
+    pub address: String,
+    /// What the client calls itself.
+    pub client: String,
+    /// W3C `traceparent`.
+    pub trace: Option<String>,
+}
+
 /// A key under which an answer is kept for 24 h.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
@@ -49,6 +60,12 @@ impl Caller {
             import: None,
             idempotency: None,
         }
+    }
+
+    /// A user, or the system, in matters of the platform: logins, sessions, keys.
+    #[must_use]
+    pub fn on_platform(user: Option<UserId>, trace: Option<String>) -> Self {
+        Self { user, trace, ..Self::system(WorkspaceId::PLATFORM) }
     }
 
     /// What the database transaction of this caller may touch.

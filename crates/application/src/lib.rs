@@ -40,6 +40,7 @@ pub mod reports;
 pub mod sessions;
 pub mod sign_in;
 pub mod traces;
+mod users;
 pub mod vault;
 pub mod workspaces;
 

@@ -9,10 +9,11 @@ use raally_identity::{Secret, email};
 use raally_storage::{Credential, Scope};
 
 use crate::app::App;
+use crate::caller::{Caller, Origin};
 use crate::change::Expect;
 use crate::failure::Failure;
 use crate::managed::bad_field;
-use crate::sign_in::{From, platform, user_by_email};
+use crate::users::user_by_email;
 
 impl App {
     /// Changes a password; every other session ends.
@@ -25,7 +26,7 @@ impl App {
         session: SessionId,
         current: Secret,
         new: Secret,
-        from: From,
+        from: Origin,
     ) -> Result<(), Failure> {
         let account = self.user(user).await?;
         self.throttle(&account.state.email, &from.address).await?;
@@ -68,7 +69,7 @@ impl App {
                 Box::pin(async move {
                     let changed_at = app.mint().now_us();
                     tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?;
-                    let (caller, changed) = (platform(Some(user), None), vec![UserEvent::PasswordChanged]);
+                    let (caller, changed) = (Caller::on_platform(Some(user), None), vec![UserEvent::PasswordChanged]);
                     app.change::<User>(tx, &caller, user.0, Expect::Current, changed).await?;
                     app.end_others(tx, user, keep, SessionEnd::PasswordChanged).await
                 })

@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::change::Expect;
 use crate::codec::{from_record, instant};
 use crate::failure::Failure;
-use crate::sign_in::{Tokens, platform};
+use crate::sign_in::Tokens;
 
 /// A session as its owner sees it.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl App {
         session: SessionId,
         reason: SessionEnd,
     ) -> Result<Option<T>, Failure> {
-        self.end(tx, &platform(None, None), session, reason).await?;
+        self.end(tx, &Caller::on_platform(None, None), session, reason).await?;
         Ok(None)
     }
 
@@ -124,7 +124,7 @@ impl App {
                     if !own {
                         return Err(Refusal::NotFound.into());
                     }
-                    app.end(tx, &platform(Some(user), None), session, reason).await
+                    app.end(tx, &Caller::on_platform(Some(user), None), session, reason).await
                 })
             })
             .await?;
@@ -158,7 +158,7 @@ impl App {
         let query = Query::new(Kind::Session).filter("user_id", Op::Eq, user.0);
         for record in tx.list(&query).await? {
             if Some(SessionId(record.id)) != but {
-                self.end(tx, &platform(Some(user), None), SessionId(record.id), reason).await?;
+                self.end(tx, &Caller::on_platform(Some(user), None), SessionId(record.id), reason).await?;
             }
         }
         Ok(())

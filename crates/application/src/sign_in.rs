@@ -5,23 +5,22 @@
 //! that names the field only.
 
 use raally_domain::decide::{Form, Refusal, Rule};
-use raally_domain::event::{Envelope, NewName, NewSession, NewUser, SessionEvent, UserEvent};
-use raally_domain::ids::{SessionId, UserId, WorkspaceId};
-use raally_domain::kind::Kind;
+use raally_domain::event::{Envelope, NewSession, NewUser, SessionEvent, UserEvent};
+use raally_domain::ids::{SessionId, UserId};
 use raally_domain::model::{Session, User};
 use raally_identity::token::TOKEN_LIFE_S;
 use raally_identity::{Secret, email};
-use raally_storage::{Credential, Op, Query, RefreshState, Scope, Tx};
+use raally_storage::{Credential, RefreshState, Scope, Tx};
 
 use crate::accounts::SignUp;
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Origin};
 use crate::change::Expect;
-use crate::codec::from_record;
 use crate::failure::Failure;
 use crate::managed::bad_field;
 use crate::members::use_link;
 use crate::passwords::{check_password, hash_failed};
+use crate::users::user_by_email;
 
 /// What a client gets when it signs in or refreshes.
 #[derive(Debug)]
@@ -38,17 +37,6 @@ pub struct Tokens {
     pub user: Envelope<User>,
 }
 
-/// Where a request comes from.
-#[derive(Clone, Debug)]
-pub struct From {
-    /// The client's network address.
-    pub address: String,
-    /// What the client calls itself.
-    pub client: String,
-    /// W3C `traceparent`.
-    pub trace: Option<String>,
-}
-
 /// A new login.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
@@ -60,10 +48,6 @@ pub struct NewAccount {
     pub name: String,
     /// A join link's token.
     pub join_token: Option<String>,
-}
-
-pub(crate) fn platform(user: Option<UserId>, trace: Option<String>) -> Caller {
-    Caller { user, trace, ..Caller::system(WorkspaceId::PLATFORM) }
 }
 
 /// Of a mail address that has a login; says no more than it must.
@@ -82,7 +66,7 @@ impl App {
     ///
     /// # Errors
     /// `Denied` when sign-up is closed; `Invalid` with every bad field; `OverLimit` after too many addresses that have one.
-    pub async fn sign_up(&self, new: NewAccount, from: From) -> Result<Tokens, Failure> {
+    pub async fn sign_up(&self, new: NewAccount, from: Origin) -> Result<Tokens, Failure> {
         match self.accounts().sign_up {
             SignUp::Closed => return Err(Failure::Denied),
             SignUp::Link if new.join_token.is_none() => return Err(Failure::Denied),
@@ -134,7 +118,7 @@ impl App {
                     if user_by_email(tx, &address).await?.is_some() {
                         return Err(bad_field("/email", ADDRESS_TAKEN));
                     }
-                    let caller = platform(Some(user), trace);
+                    let caller = Caller::on_platform(Some(user), trace);
                     let created = vec![UserEvent::Created(NewUser { email: address, name, platform_admin })];
                     app.change::<User>(tx, &caller, user.0, Expect::New, created).await?;
                     tx.put_credential(&Credential { user_id: user.0, password_hash, changed_at }).await?;
@@ -151,7 +135,7 @@ impl App {
     ///
     /// # Errors
     /// `Unauthenticated` for every wrong pair alike; `OverLimit` after too many.
-    pub async fn sign_in(&self, address: &str, password: Secret, from: From) -> Result<Tokens, Failure> {
+    pub async fn sign_in(&self, address: &str, password: Secret, from: Origin) -> Result<Tokens, Failure> {
         let address = email::normalise(address).unwrap_or_else(|_| "nobody@invalid.invalid".into());
         self.throttle(&address, &from.address).await?;
         let known = {
@@ -175,7 +159,7 @@ impl App {
         self.start_session(user, from).await
     }
 
-    async fn start_session(&self, user: UserId, from: From) -> Result<Tokens, Failure> {
+    async fn start_session(&self, user: UserId, from: Origin) -> Result<Tokens, Failure> {
         let app = self.clone();
         let (session, user) = self
             .store()
@@ -183,7 +167,7 @@ impl App {
                 let (app, from) = (app.clone(), from.clone());
                 Box::pin(async move {
                     let session: SessionId = app.mint().id();
-                    let caller = platform(Some(user), from.trace.clone());
+                    let caller = Caller::on_platform(Some(user), from.trace.clone());
                     let client: String = from.client.chars().filter(|c| !c.is_control()).take(200).collect();
                     let started = vec![SessionEvent::Started(NewSession { user_id: user, client })];
                     app.change::<Session>(tx, &caller, session.0, Expect::New, started).await?;
@@ -209,51 +193,6 @@ impl App {
         let refresh = self.accounts().refresh.mint(session, generation);
         Ok(Tokens { access: issued.token, expires_in: TOKEN_LIFE_S, refresh, session, user })
     }
-
-    /// A login.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn user(&self, user: UserId) -> Result<Envelope<User>, Failure> {
-        let app = self.clone();
-        self.store()
-            .read(Scope::Platform, move |tx| {
-                Box::pin(async move { app.load::<User>(tx, user.0).await?.ok_or_else(|| Refusal::NotFound.into()) })
-            })
-            .await
-    }
-
-    /// The login with this address.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn find_user(&self, address: &str) -> Result<Option<Envelope<User>>, Failure> {
-        let Ok(address) = email::normalise(address) else { return Ok(None) };
-        self.store().read(Scope::Platform, move |tx| Box::pin(async move { user_by_email(tx, &address).await })).await
-    }
-
-    /// Gives a login another name.
-    ///
-    /// # Errors
-    /// The refusal.
-    pub async fn rename_user(&self, user: UserId, name: String) -> Result<Envelope<User>, Failure> {
-        let app = self.clone();
-        self.store()
-            .write(Scope::Platform, move |tx| {
-                let (app, name) = (app.clone(), name.clone());
-                Box::pin(async move {
-                    let renamed = vec![UserEvent::Renamed(NewName { name })];
-                    let caller = platform(Some(user), None);
-                    Ok(app.change::<User>(tx, &caller, user.0, Expect::Current, renamed).await?.after)
-                })
-            })
-            .await
-    }
-}
-
-pub(crate) async fn user_by_email(tx: &mut Tx<'_>, address: &str) -> Result<Option<Envelope<User>>, Failure> {
-    let query = Query::new(Kind::User).filter("email", Op::Eq, address).limit(1);
-    tx.list(&query).await?.first().map(from_record::<User>).transpose()
 }
 
 async fn credential_of(tx: &mut Tx<'_>, address: &str) -> Result<Option<(Envelope<User>, Credential)>, Failure> {

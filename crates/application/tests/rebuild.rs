@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
+use raally_application::caller::Origin;
 use raally_application::history::AuditFilter;
-use raally_application::sign_in::{From, NewAccount};
+use raally_application::sign_in::NewAccount;
 use raally_application::{App, Failure, Mint};
 use raally_domain::decide::Refusal;
 use raally_domain::event::SessionEnd;
@@ -66,7 +67,7 @@ async fn users_and_sessions_equal_a_replay_of_the_platforms_log() {
             app.sign_in(
                 "grace@example.test",
                 password,
-                From { address: "192.0.2.7".into(), client: "Test ü".into(), trace: None },
+                Origin { address: "192.0.2.7".into(), client: "Test ü".into(), trace: None },
             )
         };
         sign_in().await.unwrap();

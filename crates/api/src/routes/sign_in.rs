@@ -3,7 +3,8 @@
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use raally_application::App;
-use raally_application::sign_in::{From as Origin, NewAccount, Tokens};
+use raally_application::caller::Origin;
+use raally_application::sign_in::{NewAccount, Tokens};
 use raally_domain::event::SessionEnd;
 use raally_domain::ids::{SessionId, UserId, WorkspaceId};
 use raally_domain::model::User;
