@@ -19,7 +19,7 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let (target, desk) = setting.target().await?;
     let history = History::of(&desk.entries().await?);
     let seen = target.look().await?;
-    let replicas = target.size().await?.unwrap_or(setting.environment.replicas);
+    let replicas = target.size().await.ok().flatten().unwrap_or(setting.environment.replicas);
     let counted = target.counts().await.ok();
     let owner = desk.owner().await?;
     let current = history.current.and_then(|current| history.releases.get(&current));
