@@ -3,11 +3,14 @@
 
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// A connection that rested longer may have been closed by the server, as an import takes minutes.
+const REST_MAX: Duration = Duration::from_secs(5);
 
 /// An answer: its status, and its body when that is JSON.
 pub struct Answer {
@@ -18,7 +21,7 @@ pub struct Answer {
 /// A client of one server.
 pub struct Client {
     address: SocketAddr,
-    stream: Option<BufReader<TcpStream>>,
+    stream: Option<(BufReader<TcpStream>, Instant)>,
     token: Option<String>,
 }
 
@@ -51,8 +54,8 @@ impl Client {
         }
         request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
         let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
+            Some((stream, used)) if used.elapsed() < REST_MAX => stream,
+            _ => {
                 let stream = TcpStream::connect(self.address)?;
                 stream.set_nodelay(true)?;
                 stream.set_read_timeout(Some(TIMEOUT))?;
@@ -61,7 +64,7 @@ impl Client {
         };
         stream.get_mut().write_all(request.as_bytes())?;
         let answer = read_answer(&mut stream)?;
-        self.stream = Some(stream);
+        self.stream = Some((stream, Instant::now()));
         Ok(answer)
     }
 }
