@@ -52,10 +52,20 @@ class Host(unittest.TestCase):
             raise unittest.SkipTest("systemd-analyze is not on this machine")
         folder = scratch() / "units"
         folder.mkdir()
-        for name in ("raally-backup.service", "raally-backup.timer"):
-            text = (DEPLOY / "host" / name).read_text().replace("/usr/local/lib/raally/backup.sh", str(DEPLOY / "host/backup.sh"))
-            (folder / name).write_text(text)
-        run(program, "verify", folder / "raally-backup.service", folder / "raally-backup.timer")
+        units = sorted((DEPLOY / "host").glob("raally-backup*.*"))
+        self.assertEqual(len(units), 4)
+        for unit in units:
+            text = unit.read_text().replace("/usr/local/lib/raally/backup.sh", str(DEPLOY / "host/backup.sh"))
+            (folder / unit.name).write_text(text.replace("/usr/local/bin/raallyctl", "/bin/true"))
+        run(program, "verify", *(folder / unit.name for unit in units))
+
+    def test_the_unit_for_postgresql_says_what_the_program_understands(self):
+        command = re.search(r"^ExecStart=\S+ (.*)$", (DEPLOY / "host/raally-backup-postgres.service").read_text(), re.M).group(1)
+        options = set(re.findall(r"--[a-z-]+", command))
+        ctl = raally_binary().with_name("raallyctl")
+        if not ctl.exists():
+            missing("raallyctl")
+        self.assertEqual(options - set(re.findall(r"--[a-z-]+", run(ctl, "backup", "--help").stdout)), set())
 
 
 class Cluster(unittest.TestCase):

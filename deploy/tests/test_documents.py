@@ -1,12 +1,14 @@
 """Runbooks and the operations page: what they tell somebody to type is typed here.
 
 Blocks are marked with where they belong: `sh host` runs beside a server on SQLite, `sh prometheus` with a Prometheus
-that watches it, `sh postgres` with a throw-away PostgreSQL, `sh repository` in a copy of what is checked in. `sh cluster`
-and `sh aws` can't be run: they are held against the manifests.
+that watches it, `sh postgres` with a throw-away PostgreSQL, `sh pgbackrest` in an environment whose PostgreSQL is kept by
+pgBackRest, `sh repository` in a copy of what is checked in. `sh cluster` and `sh aws` can't be run: they are held
+against the manifests.
 """
 
 import functools
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -18,7 +20,7 @@ from support import DEPLOY, TOP, missing, prometheus, raally, raally_binary, run
 
 RUNBOOKS = sorted((TOP / "docs/runbooks").glob("*.md"))
 PAGES = [*RUNBOOKS, TOP / "docs/operations.md"]
-PLACES = {"host", "prometheus", "postgres", "repository", "cluster", "aws"}
+PLACES = {"host", "prometheus", "postgres", "pgbackrest", "repository", "cluster", "aws"}
 NEEDED = {"deploy", "rollback", "restore", "key-rotation", "secret-rotation", "scaling", "region-loss"}
 
 
@@ -110,6 +112,62 @@ class Commands(unittest.TestCase):
                     typed(text, environment, TOP)
         finally:
             run(script, "stop", folder)
+
+    def test_every_block_for_pgbackrest_runs(self):
+        script = TOP / "scripts/throwaway-postgres.sh"
+        if not shutil.which("pgbackrest") or subprocess.run([script, "where"], capture_output=True, check=False).returncode:
+            missing("PostgreSQL with pgBackRest")
+        folder = scratch() / "postgres-pgbackrest"
+        url = run(script, "start", folder).stdout.strip()
+        try:
+            environment = raally().environment | {"PATH": path(*tools()), "RAALLY_DATABASE_URL": url} | self.archived(folder, url)
+            environment["RAALLY_DATA_DIR"] = str(scratch() / "pgbackrest/state/data")
+            run(raally_binary(), "demo", env=environment)
+            run("raallyctl", "backup", "--env", "prod", "--yes", env=environment)
+            for page, text in blocks("pgbackrest"):
+                with self.subTest(page):
+                    typed(text, environment, TOP)
+        finally:
+            run(script, "stop", folder)
+
+    def archived(self, folder, url):
+        """Has pgBackRest keep a throw-away PostgreSQL; the options of the environment that it is."""
+        place = pathlib.Path((folder / "where").read_text().strip())
+        programs, port = run(TOP / "scripts/throwaway-postgres.sh", "where").stdout.strip(), url.rsplit(":", 1)[1].split("/")[0]
+        config = (DEPLOY / "host/pgbackrest.conf").read_text()
+        config = re.sub(r"(?m)^(repo\d)-path=.*$", rf"\1-path={place}/\1", config)
+        config = re.sub(r"(?m)^pg1-path=.*$", f"pg1-path={place}/cluster\npg1-port={port}\npg1-socket-path={place}", config)
+        config = config.replace("[global]", f"[global]\nlog-path={place}/log\nlock-path={place}/lock\nspool-path={place}/spool")
+        (place / "pgbackrest.conf").write_text(config)
+        if os.geteuid() == 0:
+            shutil.chown(place / "pgbackrest.conf", "postgres")
+        told = {
+            "port": port, "unix_socket_directories": place, "listen_addresses": "127.0.0.1", "max_connections": 200, "archive_mode": "on", "archive_timeout": 2,
+            "archive_command": f"pgbackrest --config={place}/pgbackrest.conf --stanza=raally archive-push %p",
+        }
+        for name, value in told.items():
+            run(tool("psql"), url.replace("raally@", "postgres@"), "-c", f"ALTER SYSTEM SET {name} = '{value}'")
+        as_server = ["runuser", "--user", "postgres", "--"] if os.geteuid() == 0 else []
+        run(*as_server, f"{programs}/pg_ctl", "restart", "--wait", "-D", place / "cluster", "-l", place / "log-again", cwd="/")
+        home = scratch() / "pgbackrest"
+        home.mkdir()
+        recipient = run(raally_binary().with_name("raallyctl"), "backup-key", home / "backup.key").stdout.strip()
+        (home / "environments.toml").write_text(f"""
+            format = 1
+            [environments.prod]
+            target = "host"
+            replicas = 2
+            strategy = "rolling"
+            [environments.prod.host]
+            state-dir = "state"
+            listen = "127.0.0.1:8080"
+            ports = [18100, 18119]
+            [environments.prod.host.postgres]
+            config = "{place}/pgbackrest.conf"
+            recipients = ["{recipient}"]
+            keys-to = ["{home}/keys"]
+        """)
+        return {"RAALLYCTL_FILE": str(home / "environments.toml")}
 
     def test_every_block_for_a_checkout_runs(self):
         for program in ("helm", "promtool", "amtool", "kubectl"):

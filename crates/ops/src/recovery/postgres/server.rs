@@ -110,9 +110,17 @@ impl Server {
 
     fn log_end(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let mut lines: Vec<&str> = log.lines().rev().take(5).collect();
-        lines.reverse();
-        lines.join(" | ")
+        let newest: Vec<&str> = log.lines().rev().take(40).collect();
+        // Whoever asks meanwhile is refused as FATAL too.
+        let says_why = |line: &&&str| {
+            ["FATAL", "PANIC"].iter().any(|kind| line.contains(kind)) && !line.contains("the database system is")
+        };
+        let mut why: Vec<&str> = newest.iter().filter(says_why).take(3).copied().collect();
+        if why.is_empty() {
+            why = newest.into_iter().take(3).collect();
+        }
+        why.reverse();
+        why.join(" | ")
     }
 }
 
