@@ -16,8 +16,8 @@ pub mod rollout;
 pub mod rollouts;
 pub mod routes;
 pub mod scaler;
-pub mod shares;
 mod seen;
+pub mod shares;
 pub mod traffic;
 
 use std::time::Duration;
