@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use raally_domain::access::Grant;
 use raally_domain::ids::{UserId, WorkspaceId};
 use uuid::Uuid;
+use uuid::fmt::Simple;
 
 use crate::gate::{Membership, Principal};
 use crate::problem::Problem;
@@ -119,6 +120,12 @@ impl Trace {
         let text = self.to_string();
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
+
+    /// The trace id as 32 digits. Each request writes it twice, and `{:032x}` pads digit by digit.
+    #[must_use]
+    pub const fn digits(&self) -> Simple {
+        Uuid::from_u128(self.trace_id).simple()
+    }
 }
 
 /// Whether a number drawn from all 64-bit numbers is in the lower share of them.
@@ -129,7 +136,17 @@ fn is_below(drawn: u64, ratio: f64) -> bool {
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, self.flags)
+        let mut buffer = [0; 55];
+        buffer[..3].copy_from_slice(b"00-");
+        let mut digits = [0; Simple::LENGTH];
+        self.digits().encode_lower(&mut digits);
+        buffer[3..35].copy_from_slice(&digits);
+        buffer[35] = b'-';
+        // The last 16 digits of a number of 32.
+        Uuid::from_u128(u128::from(self.span_id)).simple().encode_lower(&mut digits);
+        buffer[36..52].copy_from_slice(&digits[16..]);
+        buffer[52..].copy_from_slice(if self.sampled() { b"-01" } else { b"-00" });
+        f.write_str(str::from_utf8(&buffer).map_err(|_| fmt::Error)?)
     }
 }
 

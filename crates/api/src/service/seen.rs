@@ -96,7 +96,7 @@ impl<'s, S: Gate> Seen<'s, S> {
             target: "raally::http",
             "request",
             request = %self.request_id,
-            trace = %format_args!("{:032x}", self.trace.trace_id),
+            trace = %self.trace.digits(),
             user = self.user.map(tracing::field::display),
             workspace = self.workspace().map(tracing::field::display),
         )
