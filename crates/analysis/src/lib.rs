@@ -25,6 +25,7 @@ mod plan;
 mod sequential;
 mod users;
 mod verdict;
+mod whole;
 
 pub use counts::{Arm, COHORTS, CountsError, Observation, Ratio, Tally};
 pub use histogram::{BUCKETS, GROWTH, Histogram, Quantile, bucket_of, bucket_start};

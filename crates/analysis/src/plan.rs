@@ -67,7 +67,11 @@ pub struct LatencyRule {
     /// This rule's part of `alpha_users`; the parts of all rules must not exceed 1. Users differ in speed far more than
     /// in luck, so this one is small.
     pub users_weight: f64,
-    /// Each of these quantiles can fail the release; the rule's weight is shared equally.
+    /// What of the rule's weights goes to all latencies at once: what makes every answer slower shows
+    /// there first. Not by default: processes of one version that differ by a tenth show there too. See
+    /// docs/decisions/0013-analysis.md.
+    pub whole_part: f64,
+    /// Each of these quantiles can fail the release; the rest of the rule's weights is shared equally.
     pub quantiles: Vec<f64>,
     /// Of these quantiles a pass says that they are not longer by `margin` or more.
     pub guarded: Vec<f64>,
@@ -171,6 +175,7 @@ impl Default for LatencyRule {
         Self {
             weight: 0.4,
             users_weight: 0.2,
+            whole_part: 0.0,
             quantiles: vec![0.5, 0.75, 0.9, 0.95, 0.99],
             guarded: vec![0.5, 0.95],
             tolerance: 0.2,
@@ -231,6 +236,7 @@ impl Plan {
         if let Some(rule) = &self.latency {
             within("latency.weight", rule.weight, 1e-6, 1.0)?;
             within("latency.users_weight", rule.users_weight, 1e-6, 1.0)?;
+            within("latency.whole_part", rule.whole_part, 0.0, 0.99)?;
             within("latency.tolerance", rule.tolerance, 0.0, 100.0)?;
             within("latency.floor_us", rule.floor_us as f64, 0.0, 60e6)?;
             within("latency.margin", rule.margin, 0.25, 100.0)?;

@@ -1,8 +1,11 @@
 //! The anytime-valid tests of one release: failures, quantiles of the latency, business metrics.
 //!
+//! All latencies are tested at once (`whole`), and single quantiles beside: a tail that grows alone shows there.
 //! A quantile is tested as a share: of the requests slower than a threshold, set before each window from what both arms
 //! showed until then. That the canary is not worse by the margin is the same test turned around, with the canary's
 //! threshold later by the margin.
+
+mod all_latencies;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +13,9 @@ use crate::{
     Arm, BUCKETS, Direction, Evidence, Histogram, Metric, Plan, Ratio, Reading, Tally,
     bet::{AT_START, AT_STEPS, BOLD, BelowMargin, Bet, EVEN, Split},
     bucket_start, interval,
-    users::{self, AcrossUsers, Looks},
+    users::{self, AcrossUsers, Looks, WIDE},
 };
+use all_latencies::AllLatencies;
 
 /// So many latencies of both arms must be seen before a threshold is set.
 const POOLED_MIN: u64 = 20;
@@ -29,6 +33,9 @@ pub(crate) struct Pair {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sequential {
     failures: Option<FailureTest>,
+    /// Written down by an older build without it.
+    #[serde(default)]
+    all_latencies: Option<AllLatencies>,
     latency: Vec<QuantileTest>,
     business: Vec<BusinessTest>,
     looks: Looks,
@@ -100,10 +107,11 @@ impl Sequential {
         });
         let mut own = Self {
             failures,
+            all_latencies: AllLatencies::new(plan),
             latency: quantile_tests(plan),
             business: business.collect(),
-            looks: Looks::default(),
-            latency_looks: Looks::default(),
+            looks: Looks::new(WIDE),
+            latency_looks: Looks::new(WIDE),
             steps: f64::from(plan.steps),
         };
         own.put_in(if plan.steps > 1 { AT_START } else { AT_START + AT_STEPS });
@@ -113,11 +121,14 @@ impl Sequential {
     /// Wealth for what begins now, and a new proof that the canary is not worse.
     pub fn begin_step(&mut self) {
         self.put_in(AT_STEPS / (self.steps - 1.0).max(1.0));
-        self.looks = Looks::default();
-        self.latency_looks = Looks::default();
+        self.looks = Looks::new(WIDE);
+        self.latency_looks = Looks::new(WIDE);
         if let Some(test) = &mut self.failures {
             test.not_worse = BelowMargin::default();
             test.worse_across = AcrossUsers::default();
+        }
+        if let Some(test) = &mut self.all_latencies {
+            test.begin_step();
         }
         for test in &mut self.latency {
             test.worse_across = AcrossUsers::default();
@@ -130,6 +141,7 @@ impl Sequential {
 
     fn put_in(&mut self, wealth: f64) {
         self.failures.iter_mut().for_each(|test| test.worse.put_in(wealth));
+        self.all_latencies.iter_mut().for_each(|test| test.put_in(wealth));
         self.latency.iter_mut().for_each(|test| test.worse.put_in(wealth));
         self.business.iter_mut().for_each(|test| test.worse.put_in(wealth));
     }
@@ -142,6 +154,7 @@ impl Sequential {
         }
         let pooled = pooled(before);
         if pooled.count() >= POOLED_MIN && window.canary.latency.count() + window.baseline.latency.count() > 0 {
+            self.all_latencies.iter_mut().for_each(|test| test.play(&pooled, window));
             self.latency.iter_mut().for_each(|test| test.play(&pooled, window));
         }
         for test in &mut self.business {
@@ -166,6 +179,9 @@ impl Sequential {
                 level,
             );
         }
+        if let Some(test) = &mut self.all_latencies {
+            test.look(seen, self.steps);
+        }
         if let Some(part) = self.latency_looks.take(seen.canary.latency.count()) {
             let pooled = pooled(seen);
             let part_of_step = part / self.steps;
@@ -177,9 +193,10 @@ impl Sequential {
     pub fn read(&self, seen: &Pair, intervals: bool) -> Vec<Asked> {
         let by_user = told_apart(seen);
         let failures = self.failures.iter().map(|test| test.read(seen, by_user));
+        let all_latencies = self.all_latencies.iter().map(|test| test.read(seen, by_user, intervals));
         let latency = self.latency.iter().map(|test| test.read(seen, by_user, intervals));
         let business = self.business.iter().map(|test| test.read(seen));
-        failures.chain(latency).chain(business).collect()
+        failures.chain(all_latencies).chain(latency).chain(business).collect()
     }
 }
 
@@ -244,10 +261,7 @@ impl QuantileTest {
     fn read(&self, seen: &Pair, by_user: bool, intervals: bool) -> Asked {
         let (canary, baseline) = (&seen.canary.latency, &seen.baseline.latency);
         let effect = intervals.then(|| interval::of_quantiles(canary, baseline, self.quantile)).flatten();
-        let ratio = interval::quantile_ratio(canary, baseline, self.quantile);
-        let beyond_part = ratio.is_some_and(|ratio| ratio > 1.0 + self.tolerance);
-        let longer_us = interval::quantile_difference_us(canary, baseline, self.quantile);
-        let beyond_floor = longer_us.is_some_and(|longer| longer > self.floor_us as f64);
+        let (beyond_part, beyond_floor) = beyond(canary, baseline, self.quantile, self.tolerance, self.floor_us);
         let beyond_tolerance = beyond_part && beyond_floor;
         let proven = self.level.is_some_and(|level| self.worse.reached(level));
         let guard = self.guard.as_ref();
@@ -269,6 +283,13 @@ impl QuantileTest {
             },
         }
     }
+}
+
+/// Is a quantile of the canary longer by more than the tolerance, and by more than the floor?
+fn beyond(canary: &Histogram, baseline: &Histogram, quantile: f64, tolerance: f64, floor_us: u64) -> (bool, bool) {
+    let ratio = interval::quantile_ratio(canary, baseline, quantile);
+    let longer_us = interval::quantile_difference_us(canary, baseline, quantile);
+    (ratio.is_some_and(|ratio| ratio > 1.0 + tolerance), longer_us.is_some_and(|longer| longer > floor_us as f64))
 }
 
 impl BusinessTest {
@@ -314,11 +335,11 @@ fn quantile_tests(plan: &Plan) -> Vec<QuantileTest> {
     quantiles.sort_by(f64::total_cmp);
     quantiles.dedup();
     let failing = quantiles.iter().filter(|quantile| rule.quantiles.contains(quantile)).count().max(1);
-    let level = plan.alpha * rule.weight / failing as f64;
+    let part = (1.0 - rule.whole_part) / failing as f64;
     let test = |quantile: f64| QuantileTest {
         quantile,
-        level: rule.quantiles.contains(&quantile).then_some(level),
-        users_level: plan.alpha_users * rule.users_weight / failing as f64,
+        level: rule.quantiles.contains(&quantile).then_some(plan.alpha * rule.weight * part),
+        users_level: plan.alpha_users * rule.users_weight * part,
         tolerance: rule.tolerance,
         floor_us: rule.floor_us,
         worse: Bet::new(EVEN),

@@ -5,8 +5,8 @@
 //! arms and over the cohorts of an arm, so with equal versions any exchange of cohorts between the arms is equally
 //! likely: the rank sum's distribution is exact, whatever the requests of a user have in common.
 //!
-//! The looks are at fixed numbers of attempts, each 15 % after the one before, and share the level by parts that sum to
-//! 1: that keeps the promise over all looks together.
+//! The looks are at fixed numbers of attempts and share the level by parts that sum to 1: that keeps the promise over all
+//! looks together.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,30 @@ use crate::{Ratio, UserEvidence};
 
 /// Fewer cohorts than this with traffic on each arm: too few users to tell a version from a person.
 pub(crate) const ACTIVE_MIN: usize = 8;
-const FIRST_LOOK: f64 = 60.0;
-const LOOK_GROWTH: f64 = 1.15;
-const LOOKS_HALF: f64 = 10.0;
+/// When looks are taken, and how the level is spread over them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Schedule {
+    /// Attempts of the canary at the first look.
+    first: f64,
+    /// From one look to the next.
+    growth: f64,
+    parts: Parts,
+}
+
+/// How the level is spread over the looks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+enum Parts {
+    /// For ever; so many looks have half of it.
+    Falling { half: f64 },
+    /// Equally over so many; later ones have nothing.
+    Equal { looks: u32 },
+}
+
+/// For what may be as rare as a failure in a thousand, or as plain as nothing but failures.
+pub(crate) const WIDE: Schedule = Schedule { first: 60.0, growth: 1.15, parts: Parts::Falling { half: 10.0 } };
+/// For all latencies at once. With fewer requests the cohorts' means are too rough to tell half as slow again; with many
+/// more, a process that is a tenth slower than its twin would be told as well, and that is for the quantiles to judge.
+pub(crate) const FIRM: Schedule = Schedule { first: 200.0, growth: 1.25, parts: Parts::Equal { looks: 8 } };
 /// Beyond this ratio of the arms' sizes shares are not comparable as they are.
 const BALANCED: f64 = 1.25;
 
@@ -25,15 +46,19 @@ const BALANCED: f64 = 1.25;
 pub(crate) struct Looks {
     taken: u32,
     next_at: f64,
+    #[serde(default = "wide")]
+    schedule: Schedule,
 }
 
-impl Default for Looks {
-    fn default() -> Self {
-        Self { taken: 0, next_at: FIRST_LOOK }
-    }
+const fn wide() -> Schedule {
+    WIDE
 }
 
 impl Looks {
+    pub const fn new(schedule: Schedule) -> Self {
+        Self { taken: 0, next_at: schedule.first, schedule }
+    }
+
     /// The part of the level for a look that is due; `None` when none is. Looks that were jumped over are lost.
     pub fn take(&mut self, attempts: u64) -> Option<f64> {
         let attempts = attempts as f64;
@@ -41,17 +66,30 @@ impl Looks {
             return None;
         }
         while attempts >= self.next_at {
-            self.next_at *= LOOK_GROWTH;
+            self.next_at *= self.schedule.growth;
             self.taken += 1;
         }
-        Some(part_of_look(self.taken - 1))
+        Some(self.schedule.parts.of(self.taken - 1))
+    }
+
+    /// Whether no look that is still to come has a part of the level.
+    pub fn over(&self) -> bool {
+        matches!(self.schedule.parts, Parts::Equal { looks } if self.taken >= looks)
     }
 }
 
-/// The parts of all looks sum to 1, half of it in the first ten.
-fn part_of_look(look: u32) -> f64 {
-    let at = f64::from(look) + LOOKS_HALF;
-    LOOKS_HALF / (at * (at + 1.0))
+impl Parts {
+    /// The part of one look; all together are 1.
+    fn of(self, look: u32) -> f64 {
+        match self {
+            Self::Falling { half } => {
+                let at = f64::from(look) + half;
+                half / (at * (at + 1.0))
+            }
+            Self::Equal { looks } if look < looks => 1.0 / f64::from(looks),
+            Self::Equal { .. } => 0.0,
+        }
+    }
 }
 
 /// What the looks have shown.
@@ -186,11 +224,13 @@ mod tests {
 
     #[test]
     fn parts_of_all_looks_never_exceed_the_level() {
-        let sum: f64 = (0..1_000_000).map(part_of_look).sum();
-        assert!(sum <= 1.0 && sum > 0.99, "{sum}");
-        let mut looks = Looks::default();
-        let taken: f64 = (0..10_000).filter_map(|second| looks.take(second * 37)).sum();
-        assert!(taken <= 1.0);
+        for schedule in [WIDE, FIRM] {
+            let sum: f64 = (0..1_000_000).map(|look| schedule.parts.of(look)).sum();
+            assert!(sum <= 1.0 + 1e-12 && sum > 0.99, "{sum}");
+            let mut looks = Looks::new(schedule);
+            let taken: f64 = (0..10_000).filter_map(|second| looks.take(second * 37)).sum();
+            assert!(taken <= 1.0 + 1e-12);
+        }
     }
 
     proptest! {

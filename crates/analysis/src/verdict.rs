@@ -46,6 +46,8 @@ pub enum Metric {
         /// From 0 to 1.
         quantile: f64,
     },
+    /// All latencies at once; its numbers are those of the upper quartile.
+    AllLatencies,
     /// The mean latency of a window (Mann-Whitney only).
     MeanLatency,
     /// A metric of the application.

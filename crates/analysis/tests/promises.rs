@@ -85,6 +85,30 @@ fn slower_answers_fail_and_name_the_quantile() {
 }
 
 #[test]
+fn all_latencies_at_once_find_what_makes_every_answer_slower_before_any_quantile_does() {
+    let with = |whole_part: f64| {
+        let latency = LatencyRule { whole_part, ..LatencyRule::default() };
+        Judge::new(Plan { latency: Some(latency), ..Plan::default() }).expect("sound")
+    };
+    let failed_after = |whole_part: f64| {
+        (1..120).find(|count| {
+            let judgement = windows(&mut with(whole_part), *count, |_, seen| {
+                add(&mut seen.canary, 20, 0, |at| usual(at) * 8 / 5);
+                add(&mut seen.baseline, 20, 0, usual);
+            });
+            let failed = matches!(judgement.verdict, Verdict::Fail { .. });
+            assert!(
+                !failed || whole_part == 0.0 || failed_because(&judgement, &Metric::AllLatencies),
+                "{judgement:#?}"
+            );
+            failed
+        })
+    };
+    let (whole, quantiles) = (failed_after(0.5), failed_after(0.0));
+    assert!(whole.is_some_and(|whole| quantiles.is_none_or(|quantiles| whole < quantiles)), "{whole:?} {quantiles:?}");
+}
+
+#[test]
 fn faster_and_sounder_versions_never_fail() {
     let judgement = windows(&mut judge(), 300, |_, seen| {
         add(&mut seen.canary, 20, 0, |at| usual(at) / 2);

@@ -107,6 +107,7 @@ fn plan(watch: &Watch, rules: &Analysis) -> Plan {
             latency: Some(LatencyRule {
                 tolerance: rules.latency_tolerance,
                 floor_us: rules.latency_floor_ms * 1_000,
+                whole_part: rules.latency_whole_part,
                 margin: rules.latency_margin,
                 ..LatencyRule::default()
             }),
@@ -194,6 +195,7 @@ fn name(metric: &Metric) -> String {
     match metric {
         Metric::Failures => "failures".to_owned(),
         Metric::Latency { quantile } => format!("p{}", (quantile * 100.0).round()),
+        Metric::AllLatencies => "latency (p75)".to_owned(),
         Metric::MeanLatency => "mean latency".to_owned(),
         Metric::Business { name } => name.clone(),
     }
@@ -202,7 +204,7 @@ fn name(metric: &Metric) -> String {
 fn value(metric: &Metric, value: f64) -> String {
     match metric {
         Metric::Failures | Metric::Business { .. } => format!("{:.2} %", value * 100.0),
-        Metric::Latency { .. } | Metric::MeanLatency => format!("{:.1} ms", value / 1_000.0),
+        Metric::Latency { .. } | Metric::AllLatencies | Metric::MeanLatency => format!("{:.1} ms", value / 1_000.0),
     }
 }
 
@@ -253,5 +255,7 @@ mod tests {
         let said = words(&judged(&strict, 1_500, 1_000));
         assert!(said.starts_with("worse: p") && said.contains("1 of 1250 is enough"), "{said}");
         assert!(words(&judged(&Analysis::default(), 15_000, 10_000)).starts_with("worse: p"));
+        let whole = Analysis { latency_whole_part: 0.5, ..Analysis::default() };
+        assert!(words(&judged(&whole, 15_000, 10_000)).starts_with("worse: latency (p75)"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use raally_analysis::{FailureRule, Judge, Judgement, Plan, Reason, Verdict};
+use raally_analysis::{FailureRule, Judge, Judgement, LatencyRule, Plan, Reason, Verdict};
 use serde::Serialize;
 use statrs::distribution::{Beta, ContinuousCDF as _};
 
@@ -20,6 +20,8 @@ pub struct Case {
     pub every: f64,
     /// A pass says that failures are rarer than this.
     pub failure_margin: f64,
+    /// What of the latency's weight goes to all latencies at once.
+    pub whole_part: f64,
 }
 
 /// How one release ended.
@@ -72,6 +74,7 @@ pub fn all() -> Vec<Case> {
         seconds_max: 240,
         every: 1.0,
         failure_margin: 0.02,
+        whole_part: 0.0,
     };
     let bad = |name, world, fault| Case {
         name,
@@ -81,6 +84,7 @@ pub fn all() -> Vec<Case> {
         seconds_max: 900,
         every: 1.0,
         failure_margin: 0.02,
+        whole_part: 0.0,
     };
     let errors = Fault { failures: 0.05, ..Fault::NONE };
     let slower = Fault { slower: 1.5, ..Fault::NONE };
@@ -126,7 +130,9 @@ impl Case {
     /// counts.
     pub fn run(&self, seed: u64) -> Outcome {
         let failures = FailureRule { margin: self.failure_margin, ..FailureRule::default() };
-        let plan = Plan { steps: self.weights.len() as u32, failures: Some(failures), ..Plan::default() };
+        let latency = LatencyRule { whole_part: self.whole_part, ..LatencyRule::default() };
+        let (failures, latency) = (Some(failures), Some(latency));
+        let plan = Plan { steps: self.weights.len() as u32, failures, latency, ..Plan::default() };
         let mut judge = Judge::new(plan).expect("the default plan is sound");
         let mut run = Run::new(&World { weight: self.weights[0], ..self.world.clone() }, seed);
         judge.observe(&run.observation()).expect("nothing is counted yet");

@@ -1,6 +1,7 @@
 //! Simulates releases and writes how they were judged: `cargo run -p raally-analysis --release --example simulate`.
 //!
-//! Options: `--releases N` (2,000), `--case PART-OF-NAME`, `--seed N`, `--json FILE` (adds to what is there, and writes
+//! Options: `--releases N` (2,000), `--case PART-OF-NAME`, `--seed N`, `--whole PART` (0: of the latency, to all at once),
+//! `--json FILE` (adds to what is there, and writes
 //! the same as a table beside it, with the ending `md`).
 
 mod cases;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut releases = 2000_u32;
     let mut seed = 1_u64;
+    let mut whole_part = 0.0;
     let (mut case, mut json) = (String::new(), None);
     let mut arguments = std::env::args().skip(1);
     while let Some(option) = arguments.next() {
@@ -31,11 +33,13 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             "--releases" => releases = value.parse()?,
             "--seed" => seed = value.parse()?,
             "--case" => case = value,
+            "--whole" => whole_part = value.parse()?,
             "--json" => json = Some(value),
             _ => return Err(format!("unknown option {option}").into()),
         }
     }
-    for case in cases::all().iter().filter(|known| known.name.contains(&case)) {
+    for case in cases::all().into_iter().filter(|known| known.name.contains(&case)) {
+        let case = cases::Case { whole_part, ..case };
         let summary = case.summary(releases, seed);
         show(&summary);
         if let Some(path) = &json {

@@ -74,6 +74,7 @@ fn check(environment: &Environment) -> Vec<String> {
     say((1e-4..=0.5).contains(&analysis.failure_share_margin), "analysis.failure-share-margin: 0.0001 to 0.5");
     say((0.0..=10.0).contains(&analysis.latency_tolerance), "analysis.latency-tolerance: 0 to 10");
     say(analysis.latency_floor_ms <= 10_000, "analysis.latency-floor-ms: at most 10000");
+    say((0.0..=0.9).contains(&analysis.latency_whole_part), "analysis.latency-whole-part: 0 to 0.9");
     say((0.25..=10.0).contains(&analysis.latency_margin), "analysis.latency-margin: 0.25 to 10");
     say(analysis.beta > 0.0 && analysis.beta <= 0.2, "analysis.beta: above 0, at most 0.2");
     say(share(analysis.slo_failure_share_max), "analysis.slo-failure-share-max: 0 to 1");
@@ -190,7 +191,7 @@ mod tests {
             target = "host"
             replicas = 3
             strategy = "rolling"
-            analysis = { latency-floor-ms = 10001 }
+            analysis = { latency-floor-ms = 10001, latency-whole-part = 1.0 }
             [environments.prod]
             target = "kubernetes"
             replicas = 3
@@ -216,6 +217,7 @@ mod tests {
             "prod.canary.steps[1].weight-bp: has to be more",
             "prod.canary.steps[1].hold-seconds-max:",
             "fleet.analysis.latency-floor-ms: at most 10000",
+            "fleet.analysis.latency-whole-part: 0 to 0.9",
             "prod.kubernetes: is missing",
         ] {
             assert!(faults.iter().any(|fault| fault.starts_with(wanted)), "{wanted} is not in {faults:#?}");
