@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-# What the loss of the disk costs an installation on SQLite: a server that ships, clients that write, kill -9, the data
-# folder removed, `raally restore --from`, a server that is ready again. Prints JSON.
-#   measure.py --program target/release/raally --data FOLDER --email WHO --password-file FILE [--rounds 5] [--seconds 10]
+# What the loss of the disk costs an installation: a server that is backed up, clients that write, kill -9, the data
+# removed, the restore, a server that is ready again. Prints JSON.
+# SQLite, shipped by `raally serve`, restored by `raally restore --from`:
+#   measure.py --program target/release/raally --data FOLDER --email WHO --password-file FILE --recipient age1… --identity FILE
 # FOLDER is an installation of the wanted size; it is copied, never touched.
+# PostgreSQL, kept by pgBackRest, restored by `raallyctl restore` from the second place; made and filled here:
+#   measure.py --engine postgres --program target/release/raally --raallyctl target/debug/raallyctl [--rows 1000000]
+# Both: [--rounds 5] [--seconds 10]
 import argparse
 import http.client
 import json
@@ -12,10 +16,13 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import uuid
+
+import postgres
 
 
 def serve(program, environment, log):
@@ -75,7 +82,7 @@ def write(port, token, path, written, failed, stop):
             return
 
 
-def restored(port, token, path):
+def restored_clients(port, token, path):
     found, cursor = set(), ""
     while True:
         page = json.loads(ask(port, "GET", f"{path}?limit=200{cursor}", None, token)[1])
@@ -122,7 +129,7 @@ def one_round(arguments, folder):
     child, port = serve(arguments.program, plain, f"{folder}/log")
     back = time.monotonic()
     token, path = sign_in(port, arguments)
-    there = restored(port, token, path)
+    there = restored_clients(port, token, path)
     child.terminate()
     child.wait()
     lost = [at for name, at in written if name not in there]
@@ -135,13 +142,84 @@ def one_round(arguments, folder):
     }
 
 
+def filled(arguments, cluster):
+    """Imports the rows; who may sign in."""
+    child, port = serve(arguments.program, cluster.environment(), f"{cluster.folder}/serve.log")
+    arguments.email, arguments.password_file = "bench@raally.test", f"{cluster.home}/password"
+    with open(arguments.password_file, "w", encoding="utf-8") as out:
+        out.write("quiet harbour lantern 93")
+    user = {"email": arguments.email, "password": "quiet harbour lantern 93", "name": "Bench"}
+    status, body = ask(port, "POST", "/api/v1/auth/sign-up", user)
+    assert status == 201, body
+    token = json.loads(body)["accessToken"]
+    status, body = ask(port, "POST", "/api/v1/workspaces", {"name": "Bench"}, token)
+    assert status == 201, body
+    child.terminate()
+    child.wait()
+    postgres.sheet(f"{cluster.home}/rows.csv", arguments.rows)
+    command = [arguments.program, "import", f"{cluster.home}/rows.csv", "--workspace", json.loads(body)["id"], "--json"]
+    began = time.monotonic()
+    postgres.run(*command, env=cluster.environment())
+    return time.monotonic() - began
+
+
+def one_round_of_postgres(arguments, cluster):
+    backup, backup_seconds = cluster.drive("backup", "--yes")
+    child, port = serve(arguments.program, cluster.environment(), f"{cluster.folder}/serve.log")
+    token, path = sign_in(port, arguments)
+    written, failed, stop = [], [], threading.Event()
+    clients = [threading.Thread(target=write, args=(port, token, path, written, failed, stop)) for _ in range(4)]
+    [client.start() for client in clients]
+    time.sleep(arguments.seconds + random.random())
+    events, size = cluster.ask("SELECT count(*) FROM event"), cluster.ask("SELECT pg_database_size('raally')")
+    cluster.lose()
+    lost_at = time.monotonic()
+    stop.set()
+    child.kill()
+    child.wait()
+    [client.join() for client in clients]
+    began = time.monotonic()
+    restored, restore_seconds = cluster.drive("restore", "--repo", "2", "--yes")
+    child, port = serve(arguments.program, cluster.environment(), f"{cluster.folder}/serve.log")
+    back = time.monotonic()
+    token, path = sign_in(port, arguments)
+    there = restored_clients(port, token, path)
+    child.terminate()
+    child.wait()
+    # A server without its database says so to whoever writes: what it did not acknowledge is not counted.
+    lost = [at for name, at in written if name not in there]
+    return {
+        "events": int(events), "databaseBytes": int(size), "acknowledged": len(written), "lost": len(lost),
+        "rpoSeconds": round(max((lost_at - at for at in lost), default=0), 3), "restoreSeconds": round(restore_seconds, 2),
+        "rtoSeconds": round(back - began, 2), "backupSeconds": round(backup_seconds, 2),
+        "restoreSteps": postgres.figures_of(restored), "backupSteps": postgres.figures_of(backup),
+    }
+
+
+def rounds_of_postgres(arguments):
+    with tempfile.TemporaryDirectory(prefix="raally-recovery", dir="/tmp") as folder:
+        cluster = postgres.Cluster(folder, arguments.program, arguments.raallyctl)
+        try:
+            print(json.dumps({"importSeconds": round(filled(arguments, cluster), 1)}), flush=True)
+            for _ in range(arguments.rounds):
+                print(json.dumps(one_round_of_postgres(arguments, cluster)), flush=True)
+        finally:
+            cluster.end()
+
+
 def main():
     parser = argparse.ArgumentParser()
-    for name in ["program", "data", "email", "password-file", "recipient", "identity"]:
-        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--program", required=True)
+    for name in ["data", "email", "password-file", "recipient", "identity"]:
+        parser.add_argument(f"--{name}", required="--engine" not in sys.argv)
+    parser.add_argument("--raallyctl", default="target/debug/raallyctl")
+    parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10)
     arguments = parser.parse_args()
+    if arguments.engine == "postgres":
+        return rounds_of_postgres(arguments)
     rounds = []
     for _ in range(arguments.rounds):
         with tempfile.TemporaryDirectory(prefix="raally-recovery") as folder:
