@@ -89,7 +89,7 @@ export function MappingEditor({ preview, mapping, onChange }: Props) {
               {columns.map((column, index) => {
                 const field = fieldOf(mapping, column, index);
                 return (
-                  <th key={column.letter} className="min-w-40 px-3 py-2 text-start align-top font-medium">
+                  <th key={column.letter} className="px-3 py-2 text-start align-top font-medium">
                     <span className="block truncate">{column.header || column.letter}</span>
                     {column.startsOn && !field ? (
                       <span className="mt-1 block text-sm font-normal text-muted">{t`Hours of a period`}</span>
@@ -97,7 +97,7 @@ export function MappingEditor({ preview, mapping, onChange }: Props) {
                       <Select
                         hideLabel
                         label={t`Meaning of ${column.header || column.letter}`}
-                        className={cx("mt-1 font-normal", !field && "opacity-70")}
+                        className={cx("mt-1 min-w-44 font-normal", !field && "opacity-70")}
                         value={field ?? ""}
                         options={options}
                         onChange={(next) => onChange(withField(mapping, column, index, next || null))}
