@@ -1,12 +1,22 @@
 //! What a run sends: read from a scenario file, then changed by flags.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::template::{Lists, Values};
+/// Named values that placeholders stand for.
+pub type Lists = HashMap<String, Arc<Values>>;
+
+/// The values of one list.
+#[derive(Debug)]
+pub enum Values {
+    /// From the first to the last, both included.
+    Range(u64, u64),
+    Texts(Vec<String>),
+}
 
 /// Everything that a run needs to know.
 #[derive(Debug)]

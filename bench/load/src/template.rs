@@ -3,23 +3,11 @@
 //! `{n}` is a number that no other request of the run has, `{uuid}` a random UUID (version 4),
 //! `{name}` a random value of the list `name`. Other braces are text, so that JSON needs no escape.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::scenario::Scenario;
-
-/// Named values that placeholders stand for.
-pub type Lists = HashMap<String, Arc<Values>>;
-
-/// The values of one list.
-#[derive(Debug)]
-pub enum Values {
-    /// From the first to the last, both included.
-    Range(u64, u64),
-    Texts(Vec<String>),
-}
+use crate::scenario::{Lists, Scenario, Values};
 
 enum Part {
     Text(Vec<u8>),

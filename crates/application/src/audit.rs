@@ -25,8 +25,8 @@ use crate::app::App;
 use crate::failure::Failure;
 use pass::Memory;
 
+pub use pass::Sealed;
 pub use report::{AuditReport, Damage, WorkspaceReport};
-pub use seal::Sealed;
 
 /// How often and how much is sealed and signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use raally_storage::{EventQuery, Lease, Scope, Seal, Tx, Unsealed};
 use rustc_hash::FxHashMap;
 use tracing::{Instrument, Span, error, trace_span};
 
-use super::seal::Sealed;
 use super::{Auditor, covered, stored_seal};
 use crate::failure::Failure;
 use crate::traces::Traces;
@@ -19,6 +18,23 @@ const LEASE_US: i64 = 3_000_000;
 const WORKSPACES_MAX: u32 = 1_000;
 /// After this time without work a process that never sealed looks for seals that somebody left unsigned.
 const LOOK_FOR_UNSIGNED_US: i64 = 300_000_000;
+
+/// What a pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// Something was to be done, but another process holds the lease.
+    pub held_by_other: bool,
+    /// Events that are sealed now.
+    pub events: u64,
+    /// Seals written.
+    pub seals: u64,
+    /// Checkpoints written.
+    pub checkpoints: u64,
+    /// There is more to seal at once.
+    pub more: bool,
+    /// Sealed workspaces whose end is not signed yet.
+    pub unsigned: u64,
+}
 
 /// When checkpoints are signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::Auditor;
-use super::pass::Signing;
+use super::pass::{Sealed, Signing};
 use crate::failure::Failure;
 
 /// How soon a sealer looks again when another process holds the lease but something waits.
@@ -14,23 +14,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 const BACK_OFF_MAX: Duration = Duration::from_secs(10);
 /// Passes of a last run; what is left then is sealed by the next process.
 const LAST_PASSES_MAX: u32 = 1_000;
-
-/// What a pass did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sealed {
-    /// Something was to be done, but another process holds the lease.
-    pub held_by_other: bool,
-    /// Events that are sealed now.
-    pub events: u64,
-    /// Seals written.
-    pub seals: u64,
-    /// Checkpoints written.
-    pub checkpoints: u64,
-    /// There is more to seal at once.
-    pub more: bool,
-    /// Sealed workspaces whose end is not signed yet.
-    pub unsigned: u64,
-}
 
 impl Auditor {
     /// Seals what waits, at most one seal per workspace, and signs what is due, unless another process holds the lease.
