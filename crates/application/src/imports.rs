@@ -21,14 +21,15 @@ mod summary;
 mod undo;
 mod views;
 mod words;
+mod work;
 
-pub use jobs::{IMPORT_JOB, LEASE_US};
+pub use jobs::IMPORT_JOB;
 pub(crate) use load::each_living;
 pub use raally_exchange::Mapping;
 pub use stored::FileWriter;
-pub use summary::{Counts, Findings, Missing, Part, RowFault, Summary};
-pub use undo::{Touched, UndoReport};
+pub use summary::{Counts, Findings, Missing, Part, RowFault, Summary, Touched, UndoReport};
 pub use views::{ImportReport, ImportState, Look, Progress};
+pub use work::LEASE_US;
 
 use raally_exchange::Source;
 

@@ -8,13 +8,13 @@ use raally_exchange::{Format, Mapping, detect, inspect};
 use raally_storage::{JobState, Tx};
 use uuid::Uuid;
 
-use super::jobs::{LEASE_US, OnProgress, Work, taken_over};
 use super::load;
 use super::missing::{self, Candidates};
 use super::pass::{BATCH_RECORDS, Reading, Tally, file_error};
 use super::resolve::Resolved;
 use super::settle::{NewThing, Settled, Settling, new_things};
 use super::summary::{Findings, LISTED_MAX, Missing, Outcome, Part, RowFault, part_of_rows};
+use super::work::{LEASE_US, OnProgress, Work, taken_over};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;

@@ -222,3 +222,35 @@ pub(crate) fn part_of_rows(format: Format, mapping: Option<&Mapping>) -> Part {
         _ => Part::Assignments,
     }
 }
+
+/// Something that people changed, or came to use, since the import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Touched {
+    /// What it is.
+    pub kind: Kind,
+    /// Which.
+    pub id: Uuid,
+    /// What it is called or sorted by.
+    pub name: String,
+    /// `changed`: somebody changed it; `in-use`: something that is not of this import refers to it.
+    pub why: String,
+}
+
+/// What taking an import back did, or why it was not done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UndoReport {
+    /// Whether it was taken back.
+    pub done: bool,
+    /// Objects that were removed.
+    pub removed: u64,
+    /// Objects that are as they were before.
+    pub restored: u64,
+    /// What people changed since; while there is something and they were not overruled, nothing is taken back.
+    pub touched: Vec<Touched>,
+    /// All of them.
+    pub touched_count: u64,
+    /// Objects that stay, because something that is not of this import refers to them.
+    pub kept: u64,
+}

@@ -8,15 +8,13 @@ use raally_domain::model::{
 };
 use raally_storage::{EventQuery, JobState, Tx};
 use rustc_hash::{FxHashMap, FxHashSet};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::jobs::{JobInput, LEASE_US, OnProgress, Work, taken_over};
 use super::load::each_living;
 use super::pass::BATCH_RECORDS;
 use super::restore::{Restorable, facts};
-use super::summary::LISTED_MAX;
+use super::summary::{LISTED_MAX, Touched, UndoReport};
+use super::work::{JobInput, LEASE_US, OnProgress, Work, taken_over};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;
@@ -39,38 +37,6 @@ const ORDER: [Kind; 9] = [
     Kind::Role,
     Kind::Calendar,
 ];
-
-/// Something that people changed, or came to use, since the import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Touched {
-    /// What it is.
-    pub kind: Kind,
-    /// Which.
-    pub id: Uuid,
-    /// What it is called or sorted by.
-    pub name: String,
-    /// `changed`: somebody changed it; `in-use`: something that is not of this import refers to it.
-    pub why: String,
-}
-
-/// What taking an import back did, or why it was not done.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct UndoReport {
-    /// Whether it was taken back.
-    pub done: bool,
-    /// Objects that were removed.
-    pub removed: u64,
-    /// Objects that are as they were before.
-    pub restored: u64,
-    /// What people changed since; while there is something and they were not overruled, nothing is taken back.
-    pub touched: Vec<Touched>,
-    /// All of them.
-    pub touched_count: u64,
-    /// Objects that stay, because something that is not of this import refers to them.
-    pub kept: u64,
-}
 
 /// What an import did to one object.
 #[derive(Clone, Copy, Debug)]

@@ -8,10 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::jobs::{JobInput, JobResult, Work};
 use super::pass::file_error;
-use super::summary::{Findings, RowFault};
-use super::undo::UndoReport;
+use super::summary::{Findings, RowFault, UndoReport};
+use super::work::{JobInput, JobResult, Work};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::codec::from_record;
