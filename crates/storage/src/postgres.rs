@@ -95,6 +95,10 @@ impl Postgres {
         let (result, fault, when_kept) = {
             let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
             let result = work(&mut tx).instrument(span.clone()).await;
+            if result.is_ok() {
+                // What goes wrong is noted as the transaction's fault.
+                _ = tx.settle_heads().await;
+            }
             spans::met(span, tx.rows_met());
             (result, tx.take_fault(), tx.take_when_kept())
         };

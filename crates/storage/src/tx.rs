@@ -73,6 +73,8 @@ pub struct Tx<'c> {
     rows: Rows,
     /// On SQLite, where nobody else writes meanwhile: the head that was read or moved last.
     head: Option<(WorkspaceId, event::Head)>,
+    /// On PostgreSQL: the heads that this transaction holds locked, as its appends move them.
+    lifted: Vec<log::Lifted>,
 }
 
 /// How many rows a transaction has met.
@@ -104,6 +106,7 @@ impl<'c> Tx<'c> {
             has_appended: false,
             rows: Rows::default(),
             head: None,
+            lifted: Vec::new(),
         }
     }
 

@@ -31,6 +31,14 @@ const LIFT_HEAD_POSTGRES: &str = "INSERT INTO workspace_head AS head (workspace_
 const MOVE_HEAD: &str = "UPDATE workspace_head SET position = ?2, recorded_at = ?3 WHERE workspace_id = ?1";
 const FIRST_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, ?2, ?3)";
 
+/// A head that this transaction holds locked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lifted {
+    workspace: WorkspaceId,
+    head: Head,
+    order: i64,
+}
+
 impl Tx<'_> {
     /// Appends events to one stream. From here until the transaction ends, other works that append to the same workspace
     /// wait, so that within a workspace positions become visible in order.
@@ -50,16 +58,12 @@ impl Tx<'_> {
         }
         self.has_appended = true;
         let now = append.meta.recorded_at_hint.unwrap_or_else(|| self.now());
-        let (recorded_at, order, previous_position) = if self.on_postgres() {
-            self.row(LIFT_HEAD_POSTGRES, &[append.workspace.0.into(), now.into()], |row| {
-                Ok((row.int(0)?, row.int(1)?, row.int(2)?))
-            })
-            .await?
-            .ok_or_else(|| StoreError::bug("the head has no row"))?
+        let (head, order) = if self.on_postgres() {
+            self.lift_head(append.workspace, now).await?
         } else {
-            let head = self.head(append.workspace).await?;
-            (head.recorded_at.max(now), 0, head.position)
+            (self.head(append.workspace).await?, 0)
         };
+        let (recorded_at, previous_position) = (head.recorded_at.max(now), head.position);
         // A stream that is new has no version to be read: the unique index says whether it was.
         let unasked = append.expected == Expected::New && !self.on_postgres();
         let actual = if unasked { 0 } else { self.stream_version(append.workspace, append.stream_id).await? };
@@ -87,10 +91,44 @@ impl Tx<'_> {
         let (Some(first), Some(last)) = (positions.iter().min().copied(), positions.iter().max().copied()) else {
             return Err(StoreError::bug("no position came back"));
         };
-        let text = if previous_position == 0 { self.pick(FIRST_HEAD_SQLITE, MOVE_HEAD) } else { MOVE_HEAD };
-        self.execute(text, &[append.workspace.0.into(), last.into(), recorded_at.into()]).await?;
-        self.know_head(append.workspace, Head { position: last, recorded_at });
+        self.move_head(append.workspace, Head { position: last, recorded_at }, previous_position == 0).await?;
         Ok(Appended { version, previous_position, first_position: first, last_position: last, recorded_at })
+    }
+
+    /// Locks a head on PostgreSQL, or takes it as this transaction has it locked already; with the order key.
+    async fn lift_head(&mut self, workspace: WorkspaceId, now: i64) -> Result<(Head, i64), StoreError> {
+        if let Some(known) = self.lifted.iter().find(|known| known.workspace == workspace) {
+            return Ok((known.head, known.order));
+        }
+        let (head, order) = self
+            .row(LIFT_HEAD_POSTGRES, &[workspace.0.into(), now.into()], |row| {
+                Ok((Head { recorded_at: row.int(0)?, position: row.int(2)? }, row.int(1)?))
+            })
+            .await?
+            .ok_or_else(|| StoreError::bug("the head has no row"))?;
+        self.lifted.push(Lifted { workspace, head, order });
+        Ok((head, order))
+    }
+
+    /// Moves a head; on PostgreSQL once, before the commit ([`Tx::settle_heads`]).
+    async fn move_head(&mut self, workspace: WorkspaceId, head: Head, is_first: bool) -> Result<(), StoreError> {
+        if let Some(lifted) = self.lifted.iter_mut().find(|known| known.workspace == workspace) {
+            lifted.head = head;
+            return Ok(());
+        }
+        let text = if is_first { FIRST_HEAD_SQLITE } else { MOVE_HEAD };
+        self.execute(text, &[workspace.0.into(), head.position.into(), head.recorded_at.into()]).await?;
+        self.head = Some((workspace, head));
+        Ok(())
+    }
+
+    /// On PostgreSQL, before the commit: moves the heads that this transaction holds. An import appends hundreds of times;
+    /// had it moved the head as often, each time would have walked over the dead rows of all times before.
+    pub(crate) async fn settle_heads(&mut self) -> Result<(), StoreError> {
+        for Lifted { workspace, head, .. } in std::mem::take(&mut self.lifted) {
+            self.execute(MOVE_HEAD, &[workspace.0.into(), head.position.into(), head.recorded_at.into()]).await?;
+        }
+        Ok(())
     }
 
     async fn insert_events(
@@ -159,20 +197,19 @@ impl Tx<'_> {
         {
             return Ok(head);
         }
+        if let Some(lifted) = self.lifted.iter().find(|known| known.workspace == workspace) {
+            return Ok(lifted.head);
+        }
         let text = "SELECT position, recorded_at FROM workspace_head WHERE workspace_id = ?1";
         let head = self
             .row(text, &[workspace.0.into()], |row| Ok(Head { position: row.int(0)?, recorded_at: row.int(1)? }))
             .await?
             .unwrap_or_default();
-        self.know_head(workspace, head);
-        Ok(head)
-    }
-
-    /// On PostgreSQL others may move it before this transaction locks it.
-    fn know_head(&mut self, workspace: WorkspaceId, head: Head) {
+        // On PostgreSQL others may move it before this transaction locks it.
         if !self.on_postgres() {
             self.head = Some((workspace, head));
         }
+        Ok(head)
     }
 
     /// Position of the last event that was recorded at or before an instant; 0 when there is none. `asOf` in one number.

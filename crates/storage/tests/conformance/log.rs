@@ -14,6 +14,7 @@ on_both_engines!(
     many_events_of_one_append_keep_their_order,
     as_of_an_instant_is_one_position,
     of_parallel_appends_with_one_expectation_one_wins,
+    the_head_follows_every_append_of_a_work_and_stands_at_the_last_after_it,
 );
 
 async fn events_come_back_byte_for_byte(test: TestStore) {
@@ -203,4 +204,40 @@ async fn of_parallel_appends_with_one_expectation_one_wins(test: TestStore) {
         }
     }
     assert_eq!(won, 1);
+}
+
+/// Two workspaces in one work, one of them twice: what a later append and a reader see is the end of each.
+async fn the_head_follows_every_append_of_a_work_and_stands_at_the_last_after_it(test: TestStore) {
+    let (one, other) = (workspace(), workspace());
+    let appended = test
+        .store
+        .write(Scope::Platform, move |tx| {
+            async move {
+                let mut all = Vec::new();
+                for (workspace, hint) in [(one, 50), (other, 10), (one, 40)] {
+                    let mut wanted = append(workspace, Uuid::now_v7(), Expected::New, 3);
+                    wanted.meta.recorded_at_hint = Some(hint);
+                    let appended = tx.append(&wanted).await?;
+                    let head = tx.head(workspace).await?;
+                    assert_eq!((head.position, head.recorded_at), (appended.last_position, appended.recorded_at));
+                    all.push(appended);
+                }
+                Ok::<_, StoreError>(all)
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    let [first, second, third] = &appended[..] else { panic!("three appends: {appended:?}") };
+    assert_eq!((first.previous_position, second.previous_position), (0, 0));
+    assert_eq!(third.previous_position, first.last_position, "the second append to a workspace knows of the first");
+    assert_eq!(third.recorded_at, 50, "time does not run backwards within a work either");
+    for (workspace, last) in [(one, third), (other, second)] {
+        let head = test
+            .store
+            .read(Scope::Workspace(workspace), move |tx| async move { tx.head(workspace).await }.boxed())
+            .await
+            .unwrap();
+        assert_eq!(head, Head { position: last.last_position, recorded_at: last.recorded_at });
+    }
 }
