@@ -163,7 +163,9 @@ fn a_rollout_that_its_own_analysis_gives_up_is_taken_back_with_what_that_measure
     stage.edit("argoproj.io", "Rollout", "raally", "helm", &edit);
     wait_until("Argo Rollouts has seen it", || {
         let rollout = rollout(&stage);
-        rollout["status"]["observedGeneration"] == rollout["metadata"]["generation"].to_string()
+        // A number as text, in this kind.
+        let observed = rollout["status"]["observedGeneration"].as_str().and_then(|text| text.parse().ok());
+        observed.is_some() && observed == rollout["metadata"]["generation"].as_i64()
     });
     let before = rollout(&stage)["spec"]["template"]["spec"]["containers"][0]["image"].clone();
     let output = stage.run(&["deploy", &image("argo-bad"), "--yes"]);

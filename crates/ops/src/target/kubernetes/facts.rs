@@ -47,16 +47,9 @@ const fn right(group: &'static str, resource: &'static str, verb: &'static str) 
 }
 
 /// What every release needs.
-const RIGHTS: [Right; 20] = [
-    right("apps", "deployments", "get"),
-    right("apps", "deployments", "list"),
-    right("apps", "deployments", "create"),
-    right("apps", "deployments", "patch"),
-    right("apps", "deployments", "delete"),
+const RIGHTS: [Right; 12] = [
     right("", "pods", "list"),
     right("", "pods/log", "get"),
-    right("", "services", "get"),
-    right("", "services", "patch"),
     right("", "configmaps", "get"),
     right("", "configmaps", "create"),
     right("", "configmaps", "update"),
@@ -67,6 +60,17 @@ const RIGHTS: [Right; 20] = [
     right("coordination.k8s.io", "leases", "get"),
     right("coordination.k8s.io", "leases", "create"),
     right("coordination.k8s.io", "leases", "update"),
+];
+
+/// What a release by Deployments needs besides.
+const DEPLOYMENT_RIGHTS: [Right; 8] = [
+    right("apps", "deployments", "get"),
+    right("apps", "deployments", "list"),
+    right("apps", "deployments", "create"),
+    right("apps", "deployments", "patch"),
+    right("apps", "deployments", "delete"),
+    right("", "services", "get"),
+    right("", "services", "patch"),
     right("autoscaling", "horizontalpodautoscalers", "list"),
 ];
 
@@ -78,23 +82,11 @@ const MESH_RIGHTS: [Right; 4] = [
     right("networking.istio.io", "destinationrules", "patch"),
 ];
 
-/// What a Rollout needs: its pods are the controller's, and the Service too.
-const ROLLOUT_RIGHTS: [Right; 15] = [
+/// What a Rollout needs besides: its pods and the Service are the controller's.
+const ROLLOUT_RIGHTS: [Right; 3] = [
     right("argoproj.io", "rollouts", "get"),
     right("argoproj.io", "rollouts", "patch"),
     right("argoproj.io", "rollouts/status", "patch"),
-    right("", "pods", "list"),
-    right("", "pods/log", "get"),
-    right("", "configmaps", "get"),
-    right("", "configmaps", "create"),
-    right("", "configmaps", "update"),
-    right("batch", "jobs", "get"),
-    right("batch", "jobs", "list"),
-    right("batch", "jobs", "create"),
-    right("batch", "jobs", "delete"),
-    right("coordination.k8s.io", "leases", "get"),
-    right("coordination.k8s.io", "leases", "create"),
-    right("coordination.k8s.io", "leases", "update"),
 ];
 
 /// What an autoscaler needs besides.
@@ -113,6 +105,7 @@ impl Kubernetes {
             return self.rollout_facts().await;
         }
         let mut lacking = self.lacking(&RIGHTS).await?;
+        lacking.extend(self.lacking(&DEPLOYMENT_RIGHTS).await?);
         let splitter = self.splitter().await?;
         if splitter == Splitter::Mesh {
             lacking.extend(self.lacking(&MESH_RIGHTS).await?);
@@ -133,7 +126,8 @@ impl Kubernetes {
     }
 
     async fn rollout_facts(&self) -> Result<Facts, Failed> {
-        let lacking = self.lacking(&ROLLOUT_RIGHTS).await?;
+        let mut lacking = self.lacking(&RIGHTS).await?;
+        lacking.extend(self.lacking(&ROLLOUT_RIGHTS).await?);
         let object = self.rollout().await?;
         let trouble = match rollout::progress(&object) {
             Progress::Done(_) => None,
