@@ -1,10 +1,11 @@
 //! The loop that serves connections (HTTP/1.1 and HTTP/2, with TLS if given), and its orderly end.
 //!
 //! The end, in order: readiness turns red and every HTTP/1.1 answer says `Connection: close`; after
-//! `drain_delay` what waits in the backlog is taken and the listener closes; connections that are
+//! `drain_delay` nobody new is let in, what waits in the backlog is taken and the listener closes; connections that are
 //! still idle get `idle_grace` for a request that is under way; then they close, the others finish
 //! what they have, and at `drain_deadline` the rest is cut off.
 
+mod closing;
 mod connection;
 pub mod tls;
 
@@ -138,6 +139,10 @@ pub async fn serve<S: Gate>(
 /// Takes who has connected already, and closes the listener. The system itself is asked: the runtime may not have heard
 /// yet of a connection that waits, and closing would reset it.
 async fn take_the_rest<S: Gate>(listener: TcpListener, connections: &Connections<S>) -> std::io::Result<()> {
+    if let Err(error) = closing::let_nobody_in(&listener) {
+        tracing::debug!(%error, "the listener can't be told to let nobody in before it closes");
+    }
+    accept_until(&listener, connections, sleep(closing::HANDSHAKES)).await;
     let listener = listener.into_std()?;
     loop {
         let (stream, peer) = match listener.accept() {
