@@ -22,12 +22,15 @@ pub const REFRESH_COOKIE: &str = "raally-refresh";
 /// The document.
 #[must_use]
 pub fn document<S: Gate>(operations: &Operations<S>, settings: &Settings) -> Value {
+    document_of(operations.entries.iter().map(|entry| &*entry.spec), settings)
+}
+
+pub(crate) fn document_of<'a>(specs: impl Iterator<Item = &'a Spec>, settings: &Settings) -> Value {
     let mut schemas = Schemas::new();
     let mut paths = Map::new();
     let mut tags: Vec<&str> = Vec::new();
     let problem = schemas.answer(|generator| generator.subschema_for::<ProblemDocument>());
-    for entry in operations.entries.iter().filter(|entry| !entry.spec.hidden) {
-        let spec = &entry.spec;
+    for spec in specs.filter(|spec| !spec.hidden) {
         if !tags.contains(&spec.tag) {
             tags.push(spec.tag);
         }

@@ -1,5 +1,7 @@
 //! The table of operations, and the router made from it.
 
+use std::sync::{Arc, LazyLock};
+
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Uri};
 use http_body_util::Limited;
@@ -29,7 +31,7 @@ pub(crate) struct Arrived {
 type Call<S> = Box<dyn Fn(&S, Ctx, Arrived) -> BoxFuture<'static, Result<Answer, Problem>> + Send + Sync>;
 
 pub(crate) struct Entry<S> {
-    pub spec: Spec,
+    pub spec: Arc<Spec>,
     /// Whether the body goes to the handler as a stream.
     pub streams_body: bool,
     pub path_names: Vec<&'static str>,
@@ -78,10 +80,11 @@ impl<S: Gate> Operations<S> {
         A: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
         let Operation { spec, read_body, read_query } = operation;
-        let known = Known { parameters: parameter_names(&spec), body: spec.body.and_then(body_names) };
+        let spec = Arc::new(spec);
         let path_names = spec.path_names();
         let streams_body = matches!(read_body, ReadBody::File(_));
-        let rules = spec.clone();
+        let rules = Arc::clone(&spec);
+        let known = Known::later(&spec);
         let call: Call<S> = Box::new(move |state, ctx, arrived| {
             let read = read(&rules, &known, &read_body, read_query, arrived);
             match read {
@@ -114,6 +117,20 @@ struct Known {
     parameters: Vec<String>,
     /// At the top of a JSON body; `None` = any, or no JSON body.
     body: Option<Vec<String>>,
+}
+
+/// Found out with an operation's first request: the schemas of all operations together cost the start of the process
+/// some milliseconds and megabytes.
+type KnownLater = LazyLock<Known, Box<dyn FnOnce() -> Known + Send>>;
+
+impl Known {
+    fn later(spec: &Arc<Spec>) -> KnownLater {
+        let spec = Arc::clone(spec);
+        LazyLock::new(Box::new(move || Self {
+            parameters: parameter_names(&spec),
+            body: spec.body.and_then(body_names),
+        }))
+    }
 }
 
 /// The query parameters that a declaration names.

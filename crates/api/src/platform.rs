@@ -1,6 +1,6 @@
 //! Puts the platform together: the operations that it brings along, and the parts it needs.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -14,7 +14,7 @@ use crate::health::{Health, HealthReport, NoDependencies};
 use crate::metrics::classic::{self, CLASSIC};
 use crate::metrics::{Metrics, OPEN_METRICS};
 use crate::openapi;
-use crate::operation::Operation;
+use crate::operation::{Operation, Spec};
 use crate::operations::Operations;
 use crate::pages;
 use crate::problem::Problem;
@@ -63,9 +63,7 @@ impl<S: Gate> Platform<S> {
         add_health(&mut operations, &settings, &health, &watching);
         add_machine(&mut operations, &settings, &metrics, jwks);
         pages::add(&mut operations, assets.is_none());
-        let document = openapi::document(&operations, &settings);
-        let document = serde_json::to_vec_pretty(&document).map_err(|error| vec![error.to_string()])?;
-        add_document(&mut operations, &settings, document.into());
+        add_document(&mut operations, &settings);
         Self::build(state, operations, settings, metrics, draining, assets)
     }
 
@@ -147,11 +145,18 @@ fn add_machine<S: Gate>(operations: &mut Operations<S>, settings: &Settings, met
     });
 }
 
-fn add_document<S: Gate>(operations: &mut Operations<S>, settings: &Settings, document: Bytes) {
+/// The document is made when it is first asked for: it would be a third of the start and half of the idle heap.
+fn add_document<S: Gate>(operations: &mut Operations<S>, settings: &Settings) {
     let operation = Operation::get("/api/openapi.json").id("get_openapi").access(pages::access(settings)).hidden();
+    let specs: Vec<Arc<Spec>> = operations.entries.iter().map(|entry| Arc::clone(&entry.spec)).collect();
+    let settings = settings.clone();
+    let document = LazyLock::new(move || {
+        let document = openapi::document_of(specs.iter().map(Arc::as_ref), &settings);
+        serde_json::to_vec_pretty(&document).map(Bytes::from).map_err(|error| error.to_string())
+    });
     operations.add(operation, move |_, _, _| {
-        let document = document.clone();
+        let document = LazyLock::force(&document).clone().map_err(Problem::bug);
         let cache = HeaderValue::from_static("no-cache");
-        async move { Ok(Answer::json(document).content_tag().header(CACHE_CONTROL, cache)) }
+        async move { Ok(Answer::json(document?).content_tag().header(CACHE_CONTROL, cache)) }
     });
 }
