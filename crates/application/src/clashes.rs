@@ -1,18 +1,16 @@
-//! Does a booking clash? Asked in the transaction that would save it, after the person's row is locked, so that no
-//! other booking of that person can slip in between.
+//! Does a booking clash? Asked in the transaction that would save it, which runs after all others of the workspace, so that
+//! no other booking of that person can slip in between.
 
 use jiff::civil::Date;
 use raally_domain::decide::Refusal;
 use raally_domain::ids::{AssignmentId, CalendarId, WorkspaceId};
 use raally_domain::kind::Kind;
 use raally_domain::model::{
-    AssignmentDetails, Calendar, ClashPolicy, Commitment, Holiday, Observance, Person, PersonKind, Settings, TimeOff,
-    WorkingTime,
+    AssignmentDetails, Calendar, ClashPolicy, Commitment, Holiday, Observance, Person, Settings, TimeOff, WorkingTime,
 };
 use raally_domain::plan::Plan;
 use raally_domain::rules::{
-    Absence, Booking, Clash, ClashCheck, Day, Days, Expansion, Grain, WorkCalendar, check_clash, clash_range, day_of,
-    expand, holiday_region,
+    Absence, Booking, Clash, Day, Days, Expansion, WorkCalendar, day_of, expand, holiday_region,
 };
 use raally_storage::{Op, Query, Tx};
 use uuid::Uuid;
@@ -37,11 +35,6 @@ impl WorkingDays {
         let find = |id: CalendarId| self.calendars.iter().find(|(known, _)| *known == id).map(|(_, found)| found);
         WorkCalendar::of(&self.person, &self.settings, find, &self.holidays, self.absences.clone())
     }
-
-    /// An open demand has no capacity.
-    pub(crate) fn is_placeholder(&self) -> bool {
-        self.person.details.kind == PersonKind::Placeholder
-    }
 }
 
 impl App {
@@ -58,23 +51,9 @@ impl App {
         details: &mut AssignmentDetails,
         on_clash: Option<ClashPolicy>,
     ) -> Result<Vec<(Kind, Uuid)>, Failure> {
-        let (policy, clashes, seen) = if self.store().writes_are_serial() {
-            let desk = self.desk(tx, caller.workspace).await?;
-            let judged = judge(&desk.plan, self.today_date(desk.plan.settings()), id, details, on_clash);
-            self.desks().give_back(caller.workspace, desk);
-            judged
-        } else {
-            let settings = self.settings(tx, caller.workspace).await?;
-            let policy = on_clash.unwrap_or(settings.clash_policy);
-            let asked = policy != ClashPolicy::Allow && details.commitment == Commitment::Confirmed;
-            let clashes = if asked {
-                tx.lock(Kind::Person, &[details.person_id.0]).await?;
-                self.find_clashes(tx, caller.workspace, settings, id, details).await?.clashes
-            } else {
-                Vec::new()
-            };
-            (policy, clashes, Vec::new())
-        };
+        let desk = self.desk(tx, caller.workspace).await?;
+        let (policy, clashes, seen) = judge(&desk.plan, self.today_date(desk.plan.settings()), id, details, on_clash);
+        self.desks().give_back(caller.workspace, desk);
         match policy {
             _ if clashes.is_empty() => {}
             ClashPolicy::Refuse => return Err(Refusal::Clash(clashes).into()),
@@ -82,43 +61,6 @@ impl App {
             ClashPolicy::Allow => {}
         }
         Ok(seen)
-    }
-
-    /// Every day and week in which the booking would make its person overbooked. Unknown people and placeholders
-    /// have none.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub(crate) async fn find_clashes(
-        &self,
-        tx: &mut Tx<'_>,
-        workspace: WorkspaceId,
-        settings: Settings,
-        id: Option<Uuid>,
-        details: &AssignmentDetails,
-    ) -> Result<ClashCheck, Failure> {
-        let booking = Booking::of(details);
-        let today = self.today(&settings);
-        let range = clash_range(&booking, today, settings.first_day_of_week);
-        let Some(days) = self.working_days(tx, workspace, details.person_id.0, settings, range).await? else {
-            return Ok(ClashCheck::default());
-        };
-        if days.is_placeholder() {
-            return Ok(ClashCheck::default());
-        }
-        let query = Query::new(Kind::Assignment)
-            .filter("person_id", Op::Eq, details.person_id.0)
-            .filter("tentative", Op::Eq, 0_i64)
-            .filter("starts_on", Op::Le, range.to)
-            .filter("ends_on", Op::Ge, range.from);
-        let mut others: Vec<(AssignmentId, AssignmentDetails)> = Vec::new();
-        for record in tx.list(&query).await? {
-            if Some(record.id) != id {
-                others.push((AssignmentId(record.id), from_record::<AssignmentDetails>(&record)?.state));
-            }
-        }
-        let others: Vec<_> = others.iter().map(|(id, other)| (*id, Booking::of(other))).collect();
-        Ok(check_clash(&days.calendar(), &booking, &others, range, Grain::Week))
     }
 
     /// What decides a person's working days around a range; none for an unknown person.
@@ -175,11 +117,6 @@ impl App {
         let days = self.working_days(tx, workspace, details.person_id.0, settings, range).await?;
         let days = days.ok_or(Refusal::NotFound)?;
         Ok(expand(&Booking::of(details), &days.calendar(), range))
-    }
-
-    /// Today in the workspace's time zone.
-    pub(crate) fn today(&self, settings: &Settings) -> Day {
-        day_of(self.today_date(settings))
     }
 
     /// Today in the workspace's time zone.

@@ -1,8 +1,8 @@
 //! The planner's desk: a workspace's plan as the running write transaction sees it, so that a booking is judged in
 //! microseconds instead of a dozen queries.
 //!
-//! Only where writes are serial in this process ([`raally_storage::Store::writes_are_serial`]). What a work changes is
-//! noted on the desk at once; at the start of a work the desk fetches what is newer than it knows, from inside the
+//! Only in works that write to one workspace, which are serial in this process ([`raally_storage::Tx::batch`]). What a work
+//! changes is noted on the desk at once; at the start of a work the desk fetches what is newer than it knows, from inside the
 //! transaction: commits of other processes. What may yet be undone (the changes of a work until it is kept, those of a
 //! batch until it is committed) is remembered by name and read anew when it was.
 
@@ -12,7 +12,7 @@ use raally_domain::event::Envelope;
 use raally_domain::ids::WorkspaceId;
 use raally_domain::kind::Kind;
 use raally_domain::plan::Plan;
-use raally_storage::{Appended, Store, Tx};
+use raally_storage::{Appended, Tx};
 use rustc_hash::{FxHashMap, FxHashSet};
 use uuid::Uuid;
 
@@ -62,12 +62,12 @@ impl Desks {
     }
 
     /// Notes a state that was recorded at these positions, if the desk knows all before it.
-    fn note(&self, store: &Store, work: u64, workspace: WorkspaceId, noted: Noted, appended: &Appended) -> bool {
+    fn note(&self, tx: &Tx<'_>, batch: u64, workspace: WorkspaceId, noted: Noted, appended: &Appended) -> bool {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(desk) = free.get_mut(&workspace).filter(|desk| desk.position == appended.previous_position) else {
             return false;
         };
-        desk.begin_unsure(store, Some(work));
+        desk.begin_unsure(batch, Some(tx.number()));
         if let Some((state, deleted)) = noted {
             desk.unsure.objects.push((state.kind(), state.id()));
             put(&mut desk.plan, state, deleted);
@@ -103,13 +103,12 @@ impl App {
         after: &Envelope<A>,
         appended: &Appended,
     ) {
-        if !self.store().writes_are_serial() {
-            return;
-        }
+        // Changes of the whole platform are fetched by position, like those of other processes.
+        let Some(batch) = tx.batch() else { return };
         let work = tx.number();
         let planned = PLANNED.contains(&A::KIND);
         let noted = planned.then(|| (A::kept(after.clone()), after.deleted_at.is_some()));
-        if self.desks().note(self.store(), work, workspace, noted, appended) {
+        if self.desks().note(tx, batch, workspace, noted, appended) {
             let app = self.clone();
             tx.when_kept(move || app.desks().keep(workspace, work));
         }
@@ -118,8 +117,9 @@ impl App {
     /// The desk of a workspace as this transaction sees the plan; give it back after use.
     ///
     /// # Errors
-    /// When storage fails.
+    /// When storage fails; a bug when the work is none that writes to one workspace.
     pub(crate) async fn desk(&self, tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<Desk, Failure> {
+        let batch = tx.batch().ok_or_else(|| Failure::bug("a desk outside of a batch"))?;
         let lost_batches = self.store().lost_batches();
         let mut desk = self.desks().take(workspace).unwrap_or_else(|| Desk::empty(lost_batches));
         let undone = desk.unsure.work.is_some_and(|work| work != tx.number());
@@ -133,7 +133,7 @@ impl App {
         }
         if head > desk.position {
             let work = tx.has_appended().then(|| tx.number());
-            desk.begin_unsure(self.store(), work);
+            desk.begin_unsure(batch, work);
             desk.catch_up(tx, workspace, head).await?;
             if let Some(work) = work {
                 let app = self.clone();
@@ -150,8 +150,7 @@ impl Desk {
     }
 
     /// What is put on the desk from here on may be undone with the running batch, and with `work` if there is one.
-    fn begin_unsure(&mut self, store: &Store, work: Option<u64>) {
-        let batch = store.ended_batches();
+    fn begin_unsure(&mut self, batch: u64, work: Option<u64>) {
         if self.unsure.batch != batch {
             self.unsure = Unsure { batch, position_before: self.position, ..Unsure::default() };
         }

@@ -70,7 +70,7 @@ impl App {
     /// # Errors
     /// When storage fails.
     pub async fn list(&self, caller: &Caller, query: Query) -> Result<Page, Failure> {
-        if self.store().writes_are_serial()
+        if self.store().finds_bookings_by_plan()
             && let Some(whose) = Whose::of(&query)
         {
             return self.list_narrowed(caller, query, whose).await;

@@ -1,6 +1,6 @@
 //! Lists of the assignments of a person or on a project.
 //!
-//! Where writes are serial (SQLite) the read table has no index on either: bookings of one person and of one project lie
+//! On SQLite the read table has no index on either: bookings of one person and of one project lie
 //! far apart, and keeping two such indexes cost a booking more than all its other rows together. Whose they are is
 //! known by the plan in memory; the database is then asked for these rows, with all conditions, so that what has
 //! changed since the plan was asked is judged by its row.

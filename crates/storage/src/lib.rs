@@ -11,15 +11,18 @@
 //! there is one writer, over all processes, by SQLite's own lock. After an I/O error nothing is tried over it: every
 //! connection is closed, the file reopened and checked, then writes are accepted again.
 //!
-//! On **PostgreSQL** the work runs on a pooled connection in a transaction of its own, again after a deadlock or a
-//! serialization failure. Appending locks the workspace's head row, so that within a workspace positions become visible in
-//! order and time never runs backwards. The connection runs as a role that neither owns the tables nor bypasses row-level
-//! security, and sees the rows of its scope only.
+//! On **PostgreSQL** a work of a workspace goes into the lane of that workspace. The lane takes what waits, begins a
+//! transaction on a pooled connection, locks the workspace's head row against other processes, runs one work after the other
+//! and commits once, as the writer of SQLite does; so within a workspace positions become visible in order and time never
+//! runs backwards. Statements of which only failure matters travel with the next one. Works of the platform scope run in
+//! transactions of their own, again after a deadlock or a serialization failure. The connection runs as a role that neither
+//! owns the tables nor bypasses row-level security, and sees the rows of its scope only.
 //!
 //! # What is absent, and why
 //! No hashing, no sealing of text, no upcasting of events, no rules: they live above. No SQL leaves this crate, and no caller
 //! can tell the engines apart but by [`Store::engine`]. No prompt, no environment variable: all comes by [`StoreConfig`].
 
+mod command;
 pub mod config;
 pub mod error;
 pub mod event;

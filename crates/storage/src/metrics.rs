@@ -37,7 +37,7 @@ impl Histogram {
 pub struct MetricsSnapshot {
     /// `sqlite` or `postgres`.
     pub engine: &'static str,
-    /// SQLite: commands waiting for the writer. PostgreSQL: calls waiting for a connection.
+    /// Commands waiting for the writer (SQLite) or in the lanes (PostgreSQL), and calls waiting for a connection.
     pub queue_depth: u64,
     /// Connections in use.
     pub connections_in_use: u64,
@@ -144,8 +144,9 @@ impl Meter {
         self.lost_batches.fetch_add(1, Ordering::Release);
     }
 
-    pub(crate) fn ended_batches(&self) -> u64 {
-        self.lost_batches() + self.batches.count()
+    /// The number of the batch that runs, where one runs after the other.
+    pub(crate) fn batch_number(&self) -> u64 {
+        self.lost_batches() + self.batches.count() + 1
     }
 
     pub(crate) fn lost_batches(&self) -> u64 {

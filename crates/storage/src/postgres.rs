@@ -1,15 +1,16 @@
-//! The PostgreSQL engine: one transaction per work on a pooled connection that runs as a role which neither owns the
-//! tables nor bypasses row-level security.
+//! The PostgreSQL engine: works on pooled connections that run as a role which neither owns the tables nor bypasses
+//! row-level security. What writes to a workspace goes through its lane, all else has a transaction of its own.
 
 pub(crate) mod changes;
 pub(crate) mod connect;
+mod connections;
 pub(crate) mod fault;
+mod lanes;
 pub(crate) mod session;
 pub(crate) mod tls;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use deadpool_postgres::Pool;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tracing::{Instrument, Span};
@@ -20,11 +21,13 @@ use crate::{
     metrics::Meter,
     scope::Scope,
     spans,
-    tx::{Conn, Fault, Tx},
+    tx::{Conn, Ended, Fault, Tx},
 };
 use changes::Changes;
 use connect::Server;
-use session::{Access, Session};
+use connections::Connections;
+use lanes::{Lanes, backoff};
+use session::Reading;
 
 /// The role that every pooled connection takes on. The migration makes it.
 pub(crate) const APP_ROLE: &str = "raally_app";
@@ -35,11 +38,12 @@ pub(crate) const ENGINE: &str = "postgresql";
 /// The PostgreSQL engine of one store.
 pub(crate) struct Postgres {
     pub(crate) server: Server,
-    pool: Pool,
+    connections: Connections,
+    lanes: Lanes,
     clock: Clock,
     meter: Arc<Meter>,
     attempts_max: u32,
-    changes: Changes,
+    changes: Arc<Changes>,
 }
 
 impl Postgres {
@@ -49,13 +53,28 @@ impl Postgres {
         meter: Arc<Meter>,
     ) -> Result<(Self, watch::Receiver<u64>), StoreError> {
         let server = Server::parse(url, config)?;
-        let pool = server.pool(config)?;
+        let connections = Connections::new(server.pool(config)?, Arc::clone(&meter));
         let (changes, receiver) = Changes::start(server.clone());
+        let changes = Arc::new(changes);
+        let lanes = Lanes::new(config, connections.clone(), Arc::clone(&changes), Arc::clone(&meter));
         let clock = Arc::clone(&config.clock);
-        Ok((Self { server, pool, clock, meter, attempts_max: config.attempts_max.max(1), changes }, receiver))
+        let attempts_max = config.attempts_max.max(1);
+        Ok((Self { server, connections, lanes, clock, meter, attempts_max, changes }, receiver))
     }
 
-    pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: &F) -> Result<T, E>
+    pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        match scope {
+            Scope::Workspace(workspace) => self.lanes.write(workspace, work).await,
+            Scope::Platform => self.write_alone(scope, &work).await,
+        }
+    }
+
+    async fn write_alone<T, E, F>(&self, scope: Scope, work: &F) -> Result<T, E>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
         E: From<StoreError> + Send,
@@ -91,17 +110,15 @@ impl Postgres {
         E: From<StoreError> + Send,
         T: Send,
     {
-        let mut session = self.begin(scope, Access::Write).await?;
-        let (result, fault, when_kept) = {
-            let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
-            let result = work(&mut tx).instrument(span.clone()).await;
-            if result.is_ok() {
-                // What goes wrong is noted as the transaction's fault.
-                _ = tx.settle_heads().await;
-            }
-            spans::met(span, tx.rows_met());
-            (result, tx.take_fault(), tx.take_when_kept())
-        };
+        let mut session = self.connections.begin(scope).await?;
+        let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock, None);
+        let result = work(&mut tx).instrument(span.clone()).await;
+        if result.is_ok() {
+            // What goes wrong is noted as the transaction's fault.
+            _ = tx.flush().await;
+        }
+        let Ended { fault, rows, when_kept } = tx.end();
+        spans::met(span, rows);
         match (result, fault) {
             (_, Some(Fault::Retry(error))) => {
                 session.rollback().await;
@@ -127,22 +144,22 @@ impl Postgres {
         }
     }
 
-    pub(crate) async fn read<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    /// `one_statement`: the work's statement is its own snapshot and needs no transaction.
+    pub(crate) async fn read<T, E, F>(&self, scope: Scope, one_statement: bool, work: F) -> Result<T, E>
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
         E: From<StoreError>,
     {
         let started = std::time::Instant::now();
         let span = spans::read(ENGINE);
-        let mut session = self.begin(scope, Access::Read).await?;
-        let (result, fault) = {
-            let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock);
-            let result = work(&mut tx).instrument(span.clone()).await;
-            spans::met(&span, tx.rows_met());
-            (result, tx.take_fault())
-        };
+        let reading = if one_statement { Reading::One } else { Reading::Snapshot };
+        let mut session = self.connections.reading(scope, reading).await?;
+        let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock, None);
+        let result = work(&mut tx).instrument(span.clone()).await;
+        let Ended { fault, rows, .. } = tx.end();
+        spans::met(&span, rows);
         if !matches!(fault, Some(Fault::Broken { .. })) {
-            session.rollback().await;
+            session.end();
         }
         self.meter.read(started.elapsed());
         match (result, fault) {
@@ -151,49 +168,20 @@ impl Postgres {
         }
     }
 
-    /// Begins a transaction. A pooled connection that died meanwhile is replaced: nothing was sent on it yet.
-    async fn begin(&self, scope: Scope, access: Access) -> Result<Session, StoreError> {
-        let begun = self.try_begin(scope, access).await;
-        if begun.is_err() {
-            self.meter.refused();
-        }
-        begun
-    }
-
-    async fn try_begin(&self, scope: Scope, access: Access) -> Result<Session, StoreError> {
-        let mut spare = self.pool.status().max_size + 1;
-        loop {
-            let client = self.pool.get().await.map_err(|error| fault::pool(&error))?;
-            match Session::begin(client, scope, access).await {
-                Ok(session) => return Ok(session),
-                Err(Fault::Broken { .. }) if spare > 0 => spare -= 1,
-                Err(fault) => return Err(fault.error().clone()),
-            }
-        }
-    }
-
     pub(crate) async fn healthy(&self) -> Result<(), StoreError> {
-        self.begin(Scope::Platform, Access::Read).await?.rollback().await;
+        self.connections.begin(Scope::Platform).await?.rollback().await;
         Ok(())
     }
 
-    /// Calls that wait for a connection, and connections in use.
-    pub(crate) fn pool_state(&self) -> (usize, usize) {
-        let status = self.pool.status();
-        (status.waiting, status.size.saturating_sub(status.available))
+    /// Works and calls that wait, and connections in use.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        let (waiting, in_use) = self.connections.state();
+        (waiting + self.lanes.depth(), in_use)
     }
 
-    pub(crate) fn close(&self) {
+    pub(crate) async fn close(&self) {
+        self.lanes.close().await;
         self.changes.stop();
-        self.pool.close();
+        self.connections.close();
     }
-}
-
-/// 2, 4, 8 … milliseconds and up to as much again, so that two works that met don't meet again.
-fn backoff(attempt: u32) -> Duration {
-    let base_us = 1000_u64 << attempt.min(6);
-    let mut random = [0_u8; 2];
-    // Without randomness the pause is merely not spread.
-    _ = aws_lc_rs::rand::fill(&mut random);
-    Duration::from_micros(base_us + base_us * u64::from(u16::from_le_bytes(random)) / u64::from(u16::MAX))
 }

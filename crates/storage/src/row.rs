@@ -17,6 +17,40 @@ pub(crate) enum Param<'a> {
     Bytes(&'a [u8]),
 }
 
+/// A parameter that waits for its statement to be sent.
+#[derive(Debug, Clone)]
+pub(crate) enum Owned {
+    Null,
+    Int(i64),
+    Text(String),
+    Id(Uuid),
+    Bytes(Vec<u8>),
+}
+
+impl From<&Param<'_>> for Owned {
+    fn from(param: &Param<'_>) -> Self {
+        match *param {
+            Param::Null => Self::Null,
+            Param::Int(number) => Self::Int(number),
+            Param::Text(text) => Self::Text(text.to_owned()),
+            Param::Id(id) => Self::Id(id),
+            Param::Bytes(bytes) => Self::Bytes(bytes.to_owned()),
+        }
+    }
+}
+
+impl Owned {
+    pub(crate) fn lend(&self) -> Param<'_> {
+        match self {
+            Self::Null => Param::Null,
+            Self::Int(number) => Param::Int(*number),
+            Self::Text(text) => Param::Text(text),
+            Self::Id(id) => Param::Id(*id),
+            Self::Bytes(bytes) => Param::Bytes(bytes),
+        }
+    }
+}
+
 impl From<i64> for Param<'_> {
     fn from(number: i64) -> Self {
         Self::Int(number)

@@ -18,19 +18,20 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tracing::Span;
 
 use crate::{
+    command::{Command, Verdict},
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
     scope::Scope,
     spans,
-    tx::{Conn, Fault, Rows, Tx},
+    tx::{Conn, Ended, Fault, Tx},
 };
 use readers::Readers;
-use writer::{Verdict, Work, Writer};
+use writer::{Work, Writer};
 
 /// The SQLite engine of one store.
 pub(crate) struct Sqlite {
@@ -53,94 +54,21 @@ fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreE
 /// The name of this engine in traces.
 pub(crate) const ENGINE: &str = "sqlite";
 
-struct Command<T, E, F> {
-    scope: Scope,
-    work: F,
-    outcome: Option<Result<T, E>>,
-    answer: Option<oneshot::Sender<Result<T, E>>>,
-    traced: Option<Traced>,
-}
-
-/// The place of a command in a trace that is recorded.
-struct Traced {
-    write: Span,
-    queued: Instant,
-    commit: Span,
-    meter: Arc<Meter>,
-}
-
-impl Traced {
-    fn new(meter: &Arc<Meter>) -> Option<Self> {
-        let write = spans::write(ENGINE);
-        if write.is_none() {
-            return None;
-        }
-        Some(Self { write, queued: Instant::now(), commit: Span::none(), meter: Arc::clone(meter) })
-    }
-
-    fn begun(&self) -> Span {
-        self.write.record("raally.queue_us", u64::try_from(self.queued.elapsed().as_micros()).unwrap_or(u64::MAX));
-        self.write.clone()
-    }
-
-    /// The work has run; what follows is the rest of the batch, and the commit.
-    fn worked(&mut self, rows: Rows) {
-        spans::met(&self.write, rows);
-        self.commit = self.write.in_scope(|| spans::commit(ENGINE));
-    }
-
-    fn committed(&self, outcome: &Result<(), StoreError>) {
-        self.commit.record("db.operation.batch.size", self.meter.last_batch());
-        if outcome.is_err() {
-            self.commit.record("otel.error", "unavailable");
-        }
-    }
-}
-
 impl<T, E, F> Work for Command<T, E, F>
 where
     F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     E: From<StoreError> + Send + 'static,
     T: Send + 'static,
 {
-    fn run(&mut self, connection: &mut rusqlite::Connection, clock: &Clock) -> Verdict {
-        let span = self.traced.as_ref().map_or_else(Span::none, Traced::begun);
-        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock);
-        let result = complete(&span, (self.work)(&mut tx));
-        if let Some(traced) = &mut self.traced {
-            traced.worked(tx.rows_met());
-        }
-        let fault = tx.take_fault();
-        let when_kept = tx.take_when_kept();
-        let (outcome, verdict) = match (result, fault) {
-            (_, Some(Fault::Broken { error, recheck })) => {
-                (Err(error.clone().into()), Verdict::Broken { error, recheck })
-            }
-            (Ok(Ok(_)), Some(fault)) => (Err(fault.error().clone().into()), Verdict::Undo),
-            (Ok(Ok(value)), None) => {
-                when_kept.into_iter().for_each(|then| then());
-                (Ok(value), Verdict::Keep)
-            }
-            (Ok(Err(refusal)), _) => (Err(refusal), Verdict::Undo),
-            (Err(bug), _) => (Err(bug.into()), Verdict::Undo),
-        };
-        self.outcome = Some(outcome);
-        verdict
+    fn run(&mut self, connection: &mut rusqlite::Connection, clock: &Clock, batch: u64) -> Verdict {
+        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock, Some(batch));
+        let result = complete(&self.begun(), (self.work)(&mut tx));
+        let ended = tx.end();
+        self.judge(result.unwrap_or_else(|bug| Err(bug.into())), ended)
     }
 
-    fn answer(mut self: Box<Self>, committed: Result<(), StoreError>) {
-        if let Some(traced) = self.traced.take() {
-            traced.committed(&committed);
-        }
-        let outcome = match (committed, self.outcome.take()) {
-            (Ok(()), Some(outcome)) => outcome,
-            (Ok(()), None) => Err(StoreError::bug("the work panicked").into()),
-            (Err(error), _) => Err(error.into()),
-        };
-        if let Some(answer) = self.answer.take() {
-            // The caller may be gone; what was committed stays.
-            _ = answer.send(outcome);
-        }
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        self.reply(committed);
     }
 }
 
@@ -162,9 +90,7 @@ impl Sqlite {
         E: From<StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        let traced = Traced::new(&self.meter);
-        let command = Command { scope, work, outcome: None, answer: Some(answer), traced };
+        let (command, answered) = Command::new(ENGINE, scope, work, &self.meter);
         if let Err(error) = self.writer.submit(Box::new(command)) {
             self.meter.refused();
             return Err(error.into());
@@ -188,10 +114,10 @@ impl Sqlite {
         if !one_statement {
             statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
         }
-        let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock);
+        let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock, None);
         let result = complete(&span, work(&mut tx));
-        spans::met(&span, tx.rows_met());
-        let fault = tx.take_fault();
+        let Ended { fault, rows, .. } = tx.end();
+        spans::met(&span, rows);
         let broken = matches!(fault, Some(Fault::Broken { .. }));
         let ended = if one_statement { Ok(()) } else { statement::control(&connection, "COMMIT") };
         if !broken && ended.is_ok() {

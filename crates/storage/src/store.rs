@@ -98,8 +98,8 @@ impl Store {
     }
 
     /// Runs a work in a write transaction. When it answers `Ok`, everything it wrote is durable; when it answers `Err`,
-    /// nothing of it is there. The work may run more than once (PostgreSQL, after a deadlock); it must await nothing but the
-    /// transaction.
+    /// nothing of it is there. The work may run more than once (when another one of its batch has to be undone; on
+    /// PostgreSQL after a deadlock); it must await nothing but the transaction.
     ///
     /// # Errors
     /// Whatever the work answers; `Unavailable` when it is unknown or impossible that the commit is durable; `Overloaded`
@@ -113,7 +113,7 @@ impl Store {
         let started = Instant::now();
         let outcome = match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.write(scope, work).await,
-            Engine::Postgres(postgres) => postgres.write(scope, &work).await,
+            Engine::Postgres(postgres) => postgres.write(scope, work).await,
         };
         self.inner.meter.write(started.elapsed());
         outcome
@@ -132,7 +132,7 @@ impl Store {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
-            Engine::Postgres(postgres) => postgres.read(scope, work).await,
+            Engine::Postgres(postgres) => postgres.read(scope, false, work).await,
         }
     }
 
@@ -148,7 +148,7 @@ impl Store {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(scope, true, work),
-            Engine::Postgres(postgres) => postgres.read(scope, work).await,
+            Engine::Postgres(postgres) => postgres.read(scope, true, work).await,
         }
     }
 
@@ -200,10 +200,10 @@ impl Store {
         self.read(Scope::Platform, |tx| tx.last_position().boxed()).await
     }
 
-    /// Whether works that write run one after the other in this process, each seeing all before it (SQLite's writer).
-    /// Then a copy in memory that is brought up to date at the start of a work is exact until its end.
+    /// Whether the read table of assignments has no index on people and projects (SQLite): keeping two such indexes cost a
+    /// booking more than all its other rows together, and the plan in memory knows whose they are.
     #[must_use]
-    pub fn writes_are_serial(&self) -> bool {
+    pub fn finds_bookings_by_plan(&self) -> bool {
         matches!(self.inner.engine, Engine::Sqlite(_))
     }
 
@@ -212,12 +212,6 @@ impl Store {
     #[must_use]
     pub fn lost_batches(&self) -> u64 {
         self.inner.meter.lost_batches()
-    }
-
-    /// How many batches have ended, lost ones included.
-    #[must_use]
-    pub fn ended_batches(&self) -> u64 {
-        self.inner.meter.ended_batches()
     }
 
     /// Whether writes are accepted now.
@@ -242,7 +236,7 @@ impl Store {
                 sqlite.healthy().is_ok(),
             ),
             Engine::Postgres(postgres) => {
-                let (waiting, in_use) = postgres.pool_state();
+                let (waiting, in_use) = postgres.load();
                 self.inner.meter.snapshot("postgres", waiting, in_use, true)
             }
         }
@@ -277,7 +271,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
-            Engine::Postgres(postgres) => postgres.close(),
+            Engine::Postgres(postgres) => postgres.close().await,
         }
     }
 }

@@ -32,6 +32,11 @@ impl ReadTable {
     pub(crate) fn column(&self, name: &str) -> Option<(&'static str, ColumnType)> {
         self.columns.iter().copied().find(|(known, _)| *known == name)
     }
+
+    /// Whether two living rows may not agree in a column: then a put can be refused, and whoever puts waits for the answer.
+    pub(crate) const fn has_unique_column(&self) -> bool {
+        matches!(self.kind, Kind::Membership | Kind::User)
+    }
 }
 
 use ColumnType::{Id, Int, Text};

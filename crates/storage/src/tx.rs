@@ -20,6 +20,7 @@ pub use identity::{Credential, SigningKey, SubjectKey};
 pub use jobs::{Job, JobProgress, JobState};
 pub use leases::Lease;
 pub use links::{JoinLink, LinkUse};
+pub(crate) use log::MOVE_HEAD;
 pub use refresh::RefreshState;
 pub use seals::{Checkpoint, Seal, Unsealed};
 
@@ -73,8 +74,15 @@ pub struct Tx<'c> {
     rows: Rows,
     /// On SQLite, where nobody else writes meanwhile: the head that was read or moved last.
     head: Option<(WorkspaceId, event::Head)>,
-    /// On PostgreSQL: the heads that this transaction holds locked, as its appends move them.
-    lifted: Vec<log::Lifted>,
+    /// The batch it runs in, where works are serial.
+    batch: Option<u64>,
+}
+
+/// What is left of a transaction when its work is done.
+pub(crate) struct Ended {
+    pub(crate) fault: Option<Fault>,
+    pub(crate) rows: Rows,
+    pub(crate) when_kept: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 /// How many rows a transaction has met.
@@ -94,7 +102,8 @@ impl std::fmt::Debug for Tx<'_> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock) -> Self {
+    /// `batch`: its number, for a work that runs after all others of its workspace in this process and before the next.
+    pub(crate) fn new(conn: Conn<'c>, scope: Scope, clock: &'c Clock, batch: Option<u64>) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         Self {
             conn,
@@ -106,16 +115,21 @@ impl<'c> Tx<'c> {
             has_appended: false,
             rows: Rows::default(),
             head: None,
-            lifted: Vec::new(),
+            batch,
         }
     }
 
-    pub(crate) fn take_fault(&mut self) -> Option<Fault> {
-        self.fault.take()
+    pub(crate) fn end(self) -> Ended {
+        Ended { fault: self.fault, rows: self.rows, when_kept: self.when_kept }
     }
 
-    pub(crate) const fn rows_met(&self) -> Rows {
-        self.rows
+    /// The number of the batch this work runs in: works that write to one workspace run one after the other in this
+    /// process, each seeing all before it, and those of a batch are committed together. Then a copy in memory that is brought
+    /// up to date at the start of a work is exact until its end. None for reads, and on PostgreSQL for works of the
+    /// platform scope.
+    #[must_use]
+    pub const fn batch(&self) -> Option<u64> {
+        self.batch
     }
 
     /// Which run of a work this is, in this process.
@@ -130,14 +144,10 @@ impl<'c> Tx<'c> {
         self.has_appended
     }
 
-    /// Does something in memory when this work is kept and before the next one runs; on PostgreSQL after its commit, on
-    /// SQLite before the batch is committed, so that [`Store::lost_batches`](crate::Store::lost_batches) has the last word.
+    /// Does something in memory when this work is kept and before the next one runs. In a batch that is before the commit,
+    /// so that [`Store::lost_batches`](crate::Store::lost_batches) has the last word.
     pub fn when_kept(&mut self, then: impl FnOnce() + Send + 'static) {
         self.when_kept.push(Box::new(then));
-    }
-
-    pub(crate) fn take_when_kept(&mut self) -> Vec<Box<dyn FnOnce() + Send>> {
-        std::mem::take(&mut self.when_kept)
     }
 
     /// Which tenants this transaction may touch.
@@ -193,7 +203,7 @@ impl<'c> Tx<'c> {
         };
         let result = match &mut self.conn {
             Conn::Sqlite(connection) => crate::sqlite::statement::each_row(connection, sql, params, &mut each),
-            Conn::Postgres(session) => session.each_row(sql, params, &mut each).await,
+            Conn::Postgres(session) => session.each_row(sql, params, &mut each).await.map(|_| ()),
         };
         self.rows.read += read;
         self.note(result)
@@ -241,6 +251,24 @@ impl<'c> Tx<'c> {
         };
         self.rows.written += result.as_ref().copied().unwrap_or(0);
         self.note(result)
+    }
+
+    /// Runs a statement of which only failure matters. On PostgreSQL it waits for the next one, or for the end of the work,
+    /// and goes the same way with it: its failure is that one's.
+    pub(crate) async fn execute_later(&mut self, sql: &str, params: &[Param<'_>]) -> Result<(), StoreError> {
+        let Conn::Postgres(session) = &mut self.conn else {
+            return self.execute(sql, params).await.map(|_| ());
+        };
+        self.rows.written += 1;
+        let sent = session.execute_later(sql, params).await;
+        self.note(sent)
+    }
+
+    /// Sends what still waits on PostgreSQL, at the end of a work.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        let Conn::Postgres(session) = &mut self.conn else { return Ok(()) };
+        let sent = session.flush().await;
+        self.note(sent)
     }
 
     /// On SQLite: runs an INSERT and answers the last row's id; cheaper than RETURNING, for which SQLite makes a table of

@@ -71,10 +71,10 @@ impl Server {
     pub(crate) fn pool(&self, settings: &StoreConfig) -> Result<Pool, StoreError> {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(self.config.clone(), self.connector.clone(), recycling);
-        // The role without rights of ownership; and no acknowledgement before the commit is on disk, whatever the server's
-        // default is.
+        // The role without rights of ownership; no writes but in a transaction that says so; and no acknowledgement before
+        // the commit is on disk, whatever the server's default is.
         let prepare = format!(
-            "SET ROLE {APP_ROLE}; SELECT set_config('synchronous_commit', 'on', false) \
+            "SET ROLE {APP_ROLE}; SET default_transaction_read_only = on; SELECT set_config('synchronous_commit', 'on', false) \
              WHERE current_setting('synchronous_commit') = 'off'"
         );
         Pool::builder(manager)

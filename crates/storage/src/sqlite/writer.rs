@@ -21,6 +21,7 @@ use super::{
     statement::control,
 };
 use crate::{
+    command::{Verdict, batch_size},
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
@@ -31,25 +32,16 @@ use crate::{
 /// How often the idle writer looks whether another process has committed.
 const POLL_EVERY: Duration = Duration::from_millis(20);
 
-/// A batch that is not cut in half any more.
-const BATCH_MIN: usize = 8;
-
 /// How often a broken writer tries to open the database again.
 const REOPEN_EVERY: Duration = Duration::from_millis(200);
 
 /// How long reopening waits for reads that still use the old connections.
 const DRAIN_MAX: Duration = Duration::from_secs(2);
 
-/// What becomes of one command.
-pub(crate) enum Verdict {
-    Keep,
-    Undo,
-    Broken { error: StoreError, recheck: bool },
-}
-
 /// A command in the queue.
 pub(crate) trait Work: Send {
-    fn run(&mut self, connection: &mut Connection, clock: &Clock) -> Verdict;
+    /// Runs in the transaction of the batch with this number.
+    fn run(&mut self, connection: &mut Connection, clock: &Clock, batch: u64) -> Verdict;
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
@@ -164,12 +156,6 @@ impl Writer {
             _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
-}
-
-/// How many commands make a batch. If it took all that are in flight, nobody would be served while the disk is: with half
-/// of them the processor goes on with the others during the sync (a fifth more commands a second on two cores, measured).
-fn batch_size(in_flight: usize, most: usize) -> usize {
-    (in_flight / 2).max(BATCH_MIN).min(most)
 }
 
 struct Loop {
@@ -305,9 +291,10 @@ impl Loop {
     /// Runs a command; false when nothing of it may stay.
     fn run_work(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<bool, Fault> {
         // A panic is the fault of one command; the others in the batch are none the worse for it.
-        let kept = match catch_unwind(AssertUnwindSafe(|| work.run(connection, &self.clock))) {
+        let batch = self.meter.batch_number();
+        let kept = match catch_unwind(AssertUnwindSafe(|| work.run(connection, &self.clock, batch))) {
             Ok(Verdict::Keep) => true,
-            Ok(Verdict::Undo) | Err(_) => false,
+            Ok(Verdict::Undo | Verdict::Retry(_)) | Err(_) => false,
             Ok(Verdict::Broken { error, recheck }) => return Err(Fault::Broken { error, recheck }),
         };
         if connection.is_autocommit() {
@@ -390,17 +377,4 @@ fn prove_writable(connection: &Connection) -> Result<(), StoreError> {
         control(connection, "COMMIT")
     };
     prove().map_err(|fault: Fault| fault.error().clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::batch_size;
-
-    #[test]
-    fn a_batch_takes_half_of_what_is_in_flight_within_its_limits() {
-        assert_eq!(batch_size(0, 512), 8);
-        assert_eq!(batch_size(32, 512), 16);
-        assert_eq!(batch_size(5_000, 512), 512);
-        assert_eq!(batch_size(32, 1), 1, "the configured limit holds, however small");
-    }
 }

@@ -29,7 +29,7 @@ impl Tx<'_> {
     /// `Overloaded` when the wait is longer than `lock_wait_max`; `Unavailable`.
     pub async fn remembered(&mut self, user: Uuid, key: &str) -> Result<Option<Remembered>, StoreError> {
         let home = self.home();
-        if self.on_postgres() {
+        if self.batch().is_none() {
             self.exclusive(&format!("idempotency {home} {user} {key}")).await?;
         }
         let oldest = self.now() - REMEMBERED_FOR_US;

@@ -1,15 +1,16 @@
 //! The log: append, read, the head of a workspace, and the page of a subscription.
 
-use std::fmt::Write as _;
+use std::{collections::VecDeque, fmt::Write as _};
 
 use raally_domain::{ids::WorkspaceId, kind::Kind};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::Tx;
+use super::{Conn, Fault, Tx};
 use crate::{
     error::StoreError,
     event::{Append, Appended, Cursor, EventQuery, Expected, Head, NewEvent, StoredEvent},
+    postgres::session::Lifted,
     row::{Param, RowRef},
     scope::Scope,
     spans,
@@ -21,23 +22,22 @@ const EVENTS_PER_INSERT_MAX: usize = 64;
 const EVENT_COLUMNS: &str = "position, workspace_id, stream_kind, stream_id, version, event_id, type, schema_version, \
                              recorded_at, actor_id, import_id, trace, payload";
 
-/// Locks the head and lifts the time. Answers the time, the order key of [`Cursor`] and the position so far. On SQLite,
-/// where there is one writer, [`Tx::append`] reads the head instead.
-const LIFT_HEAD_POSTGRES: &str = "INSERT INTO workspace_head AS head (workspace_id, position, recorded_at, commit_order) \
+/// Locks the head and lifts the time. Answers the time, the order key of [`Cursor`], the position so far, and positions
+/// to be used after it, one a row: the sequence is asked while the lock is held. On SQLite, where there is one writer,
+/// [`Tx::append`] reads the head instead.
+const LIFT_HEAD_POSTGRES: &str = "WITH lifted AS (INSERT INTO workspace_head AS head (workspace_id, position, recorded_at, commit_order) \
      VALUES (?1, 0, ?2, pg_current_xact_id()::text::bigint) \
      ON CONFLICT (workspace_id) DO UPDATE SET recorded_at = GREATEST(head.recorded_at, excluded.recorded_at), \
-     commit_order = GREATEST(head.commit_order, excluded.commit_order) RETURNING recorded_at, commit_order, position";
+     commit_order = GREATEST(head.commit_order, excluded.commit_order) RETURNING recorded_at, commit_order, position) \
+     SELECT recorded_at, commit_order, position, nextval('event_position') FROM lifted, generate_series(1, ?3)";
 
-const MOVE_HEAD: &str = "UPDATE workspace_head SET position = ?2, recorded_at = ?3 WHERE workspace_id = ?1";
+const MORE_POSITIONS_POSTGRES: &str = "SELECT nextval('event_position') FROM generate_series(1, ?1)";
+
+/// Positions that are taken from the sequence at once, at most.
+const POSITIONS_MAX: usize = 256;
+
+pub(crate) const MOVE_HEAD: &str = "UPDATE workspace_head SET position = ?2, recorded_at = ?3 WHERE workspace_id = ?1";
 const FIRST_HEAD_SQLITE: &str = "INSERT INTO workspace_head (workspace_id, position, recorded_at) VALUES (?1, ?2, ?3)";
-
-/// A head that this transaction holds locked.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lifted {
-    workspace: WorkspaceId,
-    head: Head,
-    order: i64,
-}
 
 impl Tx<'_> {
     /// Appends events to one stream. From here until the transaction ends, other works that append to the same workspace
@@ -58,14 +58,14 @@ impl Tx<'_> {
         }
         self.has_appended = true;
         let now = append.meta.recorded_at_hint.unwrap_or_else(|| self.now());
-        let (head, order) = if self.on_postgres() {
-            self.lift_head(append.workspace, now).await?
+        let head = if self.on_postgres() {
+            self.lift_head(append.workspace, now, append.events.len()).await?
         } else {
-            (self.head(append.workspace).await?, 0)
+            self.head(append.workspace).await?
         };
         let (recorded_at, previous_position) = (head.recorded_at.max(now), head.position);
         // A stream that is new has no version to be read: the unique index says whether it was.
-        let unasked = append.expected == Expected::New && !self.on_postgres();
+        let unasked = append.expected == Expected::New && !self.is_careful();
         let actual = if unasked { 0 } else { self.stream_version(append.workspace, append.stream_id).await? };
         let holds = match append.expected {
             Expected::New => actual == 0,
@@ -78,7 +78,7 @@ impl Tx<'_> {
         let mut version = actual;
         let mut positions = Vec::with_capacity(append.events.len());
         for chunk in append.events.chunks(EVENTS_PER_INSERT_MAX) {
-            match self.insert_events(append, chunk, version, recorded_at, order, &mut positions).await {
+            match self.insert_events(append, chunk, version, recorded_at, &mut positions).await {
                 Err(StoreError::Duplicate { .. }) if unasked => {
                     let actual = self.stream_version(append.workspace, append.stream_id).await?;
                     let (stream_id, expected) = (append.stream_id, append.expected);
@@ -86,7 +86,7 @@ impl Tx<'_> {
                 }
                 inserted => inserted?,
             }
-            version += i64::try_from(chunk.len()).unwrap_or(0);
+            version += count(chunk.len());
         }
         let (Some(first), Some(last)) = (positions.iter().min().copied(), positions.iter().max().copied()) else {
             return Err(StoreError::bug("no position came back"));
@@ -95,25 +95,58 @@ impl Tx<'_> {
         Ok(Appended { version, previous_position, first_position: first, last_position: last, recorded_at })
     }
 
-    /// Locks a head on PostgreSQL, or takes it as this transaction has it locked already; with the order key.
-    async fn lift_head(&mut self, workspace: WorkspaceId, now: i64) -> Result<(Head, i64), StoreError> {
-        if let Some(known) = self.lifted.iter().find(|known| known.workspace == workspace) {
-            return Ok((known.head, known.order));
+    /// Whether a stream must be asked before it is begun: on PostgreSQL a statement that fails ends the transaction, and
+    /// with it the batch, which then is run again carefully.
+    const fn is_careful(&self) -> bool {
+        match &self.conn {
+            Conn::Sqlite(_) => false,
+            Conn::Postgres(session) => session.is_careful,
         }
-        let (head, order) = self
-            .row(LIFT_HEAD_POSTGRES, &[workspace.0.into(), now.into()], |row| {
-                Ok((Head { recorded_at: row.int(0)?, position: row.int(2)? }, row.int(1)?))
-            })
-            .await?
-            .ok_or_else(|| StoreError::bug("the head has no row"))?;
-        self.lifted.push(Lifted { workspace, head, order });
-        Ok((head, order))
     }
 
-    /// Moves a head; on PostgreSQL once, before the commit ([`Tx::settle_heads`]).
+    /// On PostgreSQL: locks the head of the workspace that all works of a batch write to, and takes about as many positions
+    /// as they will need.
+    pub(crate) async fn lock_head(mut self, workspace: WorkspaceId, positions: usize) -> Result<(), Fault> {
+        // The time is lifted by the events, each by its own.
+        let lifted = self.lift_head(workspace, 0, positions).await;
+        match (lifted, self.end().fault) {
+            (_, Some(fault)) => Err(fault),
+            (Err(error), None) => Err(Fault::Refused(error)),
+            (Ok(_), None) => Ok(()),
+        }
+    }
+
+    /// Locks a head on PostgreSQL, or takes it as this transaction has it locked already.
+    async fn lift_head(&mut self, workspace: WorkspaceId, now: i64, positions: usize) -> Result<Head, StoreError> {
+        if let Some(known) = self.lifted(workspace) {
+            return Ok(known.head);
+        }
+        let taken = positions.clamp(1, POSITIONS_MAX);
+        let params = [workspace.0.into(), now.into(), count(taken).into()];
+        let mut found = None;
+        let mut positions = VecDeque::with_capacity(taken);
+        self.each_row(LIFT_HEAD_POSTGRES, &params, &mut |row| {
+            found = Some((Head { recorded_at: row.int(0)?, position: row.int(2)? }, row.int(1)?));
+            positions.push_back(row.int(3)?);
+            Ok(())
+        })
+        .await?;
+        let (head, order) = found.ok_or_else(|| StoreError::bug("the head has no row"))?;
+        if let Conn::Postgres(session) = &mut self.conn {
+            session.heads.push(Lifted { workspace, head, order, has_moved: false, positions, taken });
+        }
+        Ok(head)
+    }
+
+    fn lifted(&mut self, workspace: WorkspaceId) -> Option<&mut Lifted> {
+        let Conn::Postgres(session) = &mut self.conn else { return None };
+        session.heads.iter_mut().find(|known| known.workspace == workspace)
+    }
+
+    /// Moves a head; on PostgreSQL once, before the commit.
     async fn move_head(&mut self, workspace: WorkspaceId, head: Head, is_first: bool) -> Result<(), StoreError> {
-        if let Some(lifted) = self.lifted.iter_mut().find(|known| known.workspace == workspace) {
-            lifted.head = head;
+        if let Some(lifted) = self.lifted(workspace) {
+            (lifted.head, lifted.has_moved) = (head, true);
             return Ok(());
         }
         let text = if is_first { FIRST_HEAD_SQLITE } else { MOVE_HEAD };
@@ -122,13 +155,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// On PostgreSQL, before the commit: moves the heads that this transaction holds. An import appends hundreds of times;
-    /// had it moved the head as often, each time would have walked over the dead rows of all times before.
-    pub(crate) async fn settle_heads(&mut self) -> Result<(), StoreError> {
-        for Lifted { workspace, head, .. } in std::mem::take(&mut self.lifted) {
-            self.execute(MOVE_HEAD, &[workspace.0.into(), head.position.into(), head.recorded_at.into()]).await?;
+    /// On PostgreSQL: the positions of the next events of a workspace whose head is locked, and their order key.
+    async fn next_positions(&mut self, workspace: WorkspaceId, wanted: usize) -> Result<(Vec<i64>, i64), StoreError> {
+        let unlocked = || StoreError::bug("positions for a workspace whose head is not locked");
+        let lifted = self.lifted(workspace).ok_or_else(unlocked)?;
+        let missing = wanted.saturating_sub(lifted.positions.len());
+        if missing > 0 {
+            // An import appends hundreds of times: it takes twice as many each time.
+            let more = missing.max((lifted.taken * 2).min(POSITIONS_MAX));
+            let found = self.rows(MORE_POSITIONS_POSTGRES, &[count(more).into()], |row| row.int(0)).await?;
+            let lifted = self.lifted(workspace).ok_or_else(unlocked)?;
+            lifted.positions.extend(found);
+            lifted.taken = more;
         }
-        Ok(())
+        let lifted = self.lifted(workspace).ok_or_else(unlocked)?;
+        Ok((lifted.positions.drain(..wanted).collect(), lifted.order))
     }
 
     async fn insert_events(
@@ -137,9 +178,12 @@ impl Tx<'_> {
         events: &[NewEvent],
         version_before: i64,
         recorded_at: i64,
-        order: i64,
         positions: &mut Vec<i64>,
     ) -> Result<(), StoreError> {
+        let placed = match self.on_postgres() {
+            true => Some(self.next_positions(append.workspace, events.len()).await?),
+            false => None,
+        };
         let text = insert_text(events.len(), self.on_postgres());
         let mut params: Vec<Param<'_>> = Vec::with_capacity(8 + events.len() * 5);
         params.extend([
@@ -151,28 +195,30 @@ impl Tx<'_> {
             append.meta.import.into(),
             append.meta.trace.as_deref().into(),
         ]);
-        if self.on_postgres() {
-            params.push(Param::Int(order));
+        if let Some((_, order)) = &placed {
+            params.push(Param::Int(*order));
         }
-        for (version, event) in (version_before + 1..).zip(events) {
+        for (index, event) in events.iter().enumerate() {
+            if let Some((places, _)) = &placed {
+                params.push(Param::Int(places[index]));
+            }
             params.extend([
-                Param::Int(version),
+                Param::Int(version_before + 1 + count(index)),
                 Param::Id(event.event_id),
                 Param::Text(&event.type_name),
                 Param::Int(i64::from(event.schema_version)),
                 Param::Text(&event.payload),
             ]);
         }
+        if let Some((places, _)) = placed {
+            positions.extend(places);
+            return self.execute_later(&text, &params).await;
+        }
         if let Some(last) = self.insert_rows(&text, &params).await? {
             // One writer, no gaps: the rows of one statement lie side by side.
-            positions.extend(last - i64::try_from(events.len()).unwrap_or(0) + 1..=last);
-            return Ok(());
+            positions.extend(last - count(events.len()) + 1..=last);
         }
-        self.each_row(&text, &params, &mut |row| {
-            positions.push(row.int(0)?);
-            Ok(())
-        })
-        .await
+        Ok(())
     }
 
     /// Version of a stream; 0 when it has no event.
@@ -197,7 +243,7 @@ impl Tx<'_> {
         {
             return Ok(head);
         }
-        if let Some(lifted) = self.lifted.iter().find(|known| known.workspace == workspace) {
+        if let Some(lifted) = self.lifted(workspace) {
             return Ok(lifted.head);
         }
         let text = "SELECT position, recorded_at FROM workspace_head WHERE workspace_id = ?1";
@@ -327,27 +373,33 @@ impl Tx<'_> {
     }
 }
 
-fn insert_text(count: usize, on_postgres: bool) -> String {
-    let mut text = String::with_capacity(320 + count * 90);
+/// A number of things in memory, which always fits.
+fn count(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
+}
+
+fn insert_text(events: usize, on_postgres: bool) -> String {
+    let mut text = String::with_capacity(320 + events * 90);
     text.push_str("INSERT INTO event (");
     if on_postgres {
-        text.push_str("position, commit_order, ");
+        text.push_str("commit_order, position, ");
     }
     text.push_str(
         "workspace_id, stream_kind, stream_id, recorded_at, actor_id, import_id, trace, version, event_id, type, \
          schema_version, payload) VALUES ",
     );
-    let first = if on_postgres { 9 } else { 8 };
-    for index in 0..count {
+    let (first, of_each) = if on_postgres { (9, 6) } else { (8, 5) };
+    for index in 0..events {
         if index > 0 {
             text.push_str(", ");
         }
-        let n = first + index * 5;
-        let lead = if on_postgres { "nextval('event_position'), ?8, " } else { "" };
-        _ = write!(text, "({lead}?1, ?2, ?3, ?4, ?5, ?6, ?7, ?{n}, ?{}, ?{}, ?{}, ?{})", n + 1, n + 2, n + 3, n + 4);
-    }
-    if on_postgres {
-        text.push_str(" RETURNING position");
+        let mut n = first + index * of_each;
+        text.push('(');
+        if on_postgres {
+            _ = write!(text, "?8, ?{n}, ");
+            n += 1;
+        }
+        _ = write!(text, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?{n}, ?{}, ?{}, ?{}, ?{})", n + 1, n + 2, n + 3, n + 4);
     }
     text
 }

@@ -54,13 +54,13 @@ impl Tx<'_> {
     }
 
     /// Locks read rows against other works until this one ends, in id order whatever order is given, so that two works
-    /// never wait for each other. Ids without a row are skipped. Nothing to do on SQLite, where there is one writer.
+    /// never wait for each other. Ids without a row are skipped. Nothing to do where works are serial ([`Tx::batch`]).
     /// Read the rows after locking, not before.
     ///
     /// # Errors
     /// `Overloaded` when the wait is longer than `lock_wait_max`; `Unavailable`.
     pub async fn lock(&mut self, kind: Kind, ids: &[Uuid]) -> Result<(), StoreError> {
-        if !self.on_postgres() {
+        if self.batch().is_some() || !self.on_postgres() {
             return Ok(());
         }
         let mut ordered = ids.to_vec();
@@ -141,8 +141,12 @@ impl Tx<'_> {
             record.money.as_deref().into(),
         ]);
         params.extend(table.columns.iter().map(|(name, _)| Param::from(record.columns.get(name))));
-        self.execute(&statements(kind).put, &params).await?;
-        Ok(())
+        let put = &statements(kind).put;
+        if table.has_unique_column() {
+            self.execute(put, &params).await.map(|_| ())
+        } else {
+            self.execute_later(put, &params).await
+        }
     }
 }
 
