@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Pair, cohorts, interval};
+use super::{Asked, Pair, cohorts, interval, quantiles::beyond};
 use crate::{
     Histogram, Metric, Plan, Reading, Tally,
     bet::{Bet, FIRM},
@@ -68,7 +68,7 @@ impl AllLatencies {
     pub fn read(&self, seen: &Pair, by_user: bool, intervals: bool) -> Asked {
         let (canary, baseline) = (&seen.canary.latency, &seen.baseline.latency);
         let effect = intervals.then(|| interval::of_quantiles(canary, baseline, QUANTILE)).flatten();
-        let (beyond_part, beyond_floor) = super::beyond(canary, baseline, QUANTILE, self.tolerance, self.floor_us);
+        let (beyond_part, beyond_floor) = beyond(canary, baseline, QUANTILE, self.tolerance, self.floor_us);
         let beyond_tolerance = beyond_part && beyond_floor;
         Asked {
             fails: beyond_tolerance && self.worse.reached(self.level) && (!by_user || self.worse_across.reached()),
