@@ -1,8 +1,10 @@
 //! Public holidays: built-in ones by region and year, and those of an iCalendar file.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::ControlFlow;
 
+use flate2::read::ZlibDecoder;
 use jiff::civil::Date;
 use raally_domain::decide::{Form, Rule};
 use raally_domain::kind::Kind;
@@ -21,9 +23,9 @@ use crate::managed::bad_field;
 /// Years that one call loads at most.
 pub const YEARS_MAX: usize = 20;
 
-/// The checked-in file, made by `scripts/holidays.py`: region → days, category PUBLIC. It is read when it is asked
-/// for and not kept: a workspace loads its holidays about once a year.
-const BUILT_IN: &str = include_str!("../../domain/data/holidays.gen.json");
+/// The checked-in file, made by `scripts/holidays.py`: region → days, category PUBLIC; packed by `build.rs`. It is read
+/// when it is asked for and not kept: a workspace loads its holidays about once a year.
+const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/holidays.json.z"));
 
 #[derive(serde::Deserialize)]
 struct File<'f> {
@@ -43,8 +45,14 @@ struct Region {
     same_as: Option<String>,
 }
 
-fn built_in() -> Result<File<'static>, Failure> {
-    serde_json::from_str(BUILT_IN).map_err(Failure::bug)
+fn built_in() -> Result<String, Failure> {
+    let mut text = String::new();
+    ZlibDecoder::new(BUILT_IN).read_to_string(&mut text).map_err(Failure::bug)?;
+    Ok(text)
+}
+
+fn file(text: &str) -> Result<File<'_>, Failure> {
+    serde_json::from_str(text).map_err(Failure::bug)
 }
 
 /// Codes of the regions that are built in, ordered: `DE`, `DE-BE`.
@@ -52,12 +60,13 @@ fn built_in() -> Result<File<'static>, Failure> {
 /// # Errors
 /// `Bug` when the built-in file is broken.
 pub fn regions() -> Result<Vec<String>, Failure> {
-    Ok(built_in()?.regions.into_keys().map(str::to_owned).collect())
+    Ok(file(&built_in()?)?.regions.into_keys().map(str::to_owned).collect())
 }
 
 /// The days of a region, with English names; none for an unknown region.
 fn days_of(region: &str) -> Result<Option<Vec<(Date, String)>>, Failure> {
-    let file = built_in()?;
+    let text = built_in()?;
+    let file = file(&text)?;
     let Some(raw) = file.regions.get(region) else { return Ok(None) };
     let mut found: Region = serde_json::from_str(raw.get()).map_err(Failure::bug)?;
     if let Some(raw) = found.same_as.as_deref().and_then(|country| file.regions.get(country)) {
