@@ -1,5 +1,6 @@
 //! One pass of the sealer: who waits, may we, read and hash, write.
 
+use futures_util::future::BoxFuture;
 use raally_domain::ids::WorkspaceId;
 use raally_identity::chain::{self, Checkpoint, StoredSeal};
 use raally_storage::{EventQuery, Lease, Scope, Seal, Tx, Unsealed};
@@ -76,14 +77,17 @@ impl Auditor {
             .await
     }
 
-    pub(super) async fn pass(&self, owner: &str, signing: Signing) -> Result<Sealed, Failure> {
-        let mut memory = self.memory.lock().await;
-        let outcome = self.pass_with(&mut memory, owner, signing).await;
-        if outcome.is_err() {
-            // What is remembered may be wrong: the next pass asks for the lease and reads anew.
-            memory.lease = None;
-        }
-        outcome
+    pub(super) fn pass<'a>(&'a self, owner: &'a str, signing: Signing) -> BoxFuture<'a, Result<Sealed, Failure>> {
+        // Boxed here, so that it is compiled once and not again into each future that waits for it.
+        Box::pin(async move {
+            let mut memory = self.memory.lock().await;
+            let outcome = self.pass_with(&mut memory, owner, signing).await;
+            if outcome.is_err() {
+                // What is remembered may be wrong: the next pass asks for the lease and reads anew.
+                memory.lease = None;
+            }
+            outcome
+        })
     }
 
     async fn pass_with(&self, memory: &mut Memory, owner: &str, signing: Signing) -> Result<Sealed, Failure> {

@@ -1,5 +1,6 @@
 //! Imports as jobs: begun here, run to the end by whoever holds the lease, taken over when that process died.
 
+use futures_util::future::BoxFuture;
 use raally_domain::access::{Action, Grant, may};
 use raally_domain::decide::Refusal;
 use raally_domain::ids::WorkspaceId;
@@ -161,26 +162,33 @@ impl App {
     ///
     /// # Errors
     /// Why it did not end well. After a retryable one the job is left for another try.
-    pub(super) async fn run_job(&self, work: &mut Work, progress: &OnProgress<'_>) -> Result<(), Failure> {
-        let outcome = match work.input.undo {
-            Some(force) => self.run_undo(work, force, progress).await,
-            None => self.run_import(work, progress).await,
-        };
-        let Err(failure) = outcome else { return Ok(()) };
-        if failure.retryable() {
-            return Err(failure);
-        }
-        if work.result.applying && work.input.undo.is_none() {
-            self.take_back_failed(work, &failure, progress).await?;
-        }
-        let (code, message) = match &failure {
-            Failure::BadRequest { code, detail } => ((*code).to_owned(), detail.clone()),
-            Failure::Bug { .. } => ("internal".to_owned(), "internal error".to_owned()),
-            other => ("refused".to_owned(), other.to_string()),
-        };
-        work.result.failure = Some(RowFault::new(0, &code, message));
-        self.finish_import_job(work, JobState::Failed).await?;
-        Err(failure)
+    pub(super) fn run_job<'a>(
+        &'a self,
+        work: &'a mut Work,
+        progress: &'a OnProgress<'_>,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        // Boxed here, so that it is compiled once and not again into each future that waits for it.
+        Box::pin(async move {
+            let outcome = match work.input.undo {
+                Some(force) => self.run_undo(work, force, progress).await,
+                None => self.run_import(work, progress).await,
+            };
+            let Err(failure) = outcome else { return Ok(()) };
+            if failure.retryable() {
+                return Err(failure);
+            }
+            if work.result.applying && work.input.undo.is_none() {
+                self.take_back_failed(work, &failure, progress).await?;
+            }
+            let (code, message) = match &failure {
+                Failure::BadRequest { code, detail } => ((*code).to_owned(), detail.clone()),
+                Failure::Bug { .. } => ("internal".to_owned(), "internal error".to_owned()),
+                other => ("refused".to_owned(), other.to_string()),
+            };
+            work.result.failure = Some(RowFault::new(0, &code, message));
+            self.finish_import_job(work, JobState::Failed).await?;
+            Err(failure)
+        })
     }
 
     /// Ends a job that changed nothing (more).
