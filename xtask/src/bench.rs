@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: measures Raally beside the yardstick, on this machine, in one run, and
-//! writes a table beside the goals to `bench/results/`.
+//! `cargo xtask bench`: measures Raally beside the yardstick on the same engine, on this machine, in
+//! one run, and writes a table beside the goals to `bench/results/`.
 //!
 //! Every figure is the median of several runs. The server and the load generator share the
 //! machine's cores, as they did where the goals come from.
@@ -48,11 +48,18 @@ enum Engine {
 }
 
 impl Engine {
+    const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
     fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
         }
+    }
+
+    /// What Raally on this engine is called in the report.
+    fn raally(self) -> String {
+        format!("raally {}", self.name())
     }
 }
 
@@ -66,7 +73,11 @@ pub fn run(tree: &Tree, arguments: &[String]) -> Result<(), String> {
     fs::create_dir_all(&plan.folder).map_err(|error| format!("{}: {error}", plan.folder.display()))?;
     build(tree, &["-p", "yardstick", "-p", "bench-load"])?;
     let mut report = Report::new(machine::describe(tree), plan.seconds, plan.runs);
-    yardstick::measure(tree, &plan, &mut report)?;
+    // On SQLite in any case: it tells whether this machine is like the one behind the goals.
+    yardstick::measure(tree, &plan, Engine::Sqlite, &mut report)?;
+    if plan.engines.contains(&Engine::Postgres) {
+        yardstick::measure(tree, &plan, Engine::Postgres, &mut report)?;
+    }
     if !plan.only_yardstick {
         // Apart from the others, so that it is the same binary that `make run` builds.
         build(tree, &["-p", "raally-server"])?;

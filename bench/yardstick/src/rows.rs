@@ -1,11 +1,12 @@
-//! The table, its first rows, and the reading of them on one connection per thread.
+//! On SQLite: the table, its first rows, and the reading of them on one connection per thread.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use serde::{Deserialize, Serialize};
+
+use crate::store::{END, NOTES, Row, START, STATUS, TITLE};
 
 const TABLE: &str = r#"
 CREATE TABLE IF NOT EXISTS rec (
@@ -28,21 +29,6 @@ const BUSY: Duration = Duration::from_secs(5);
 
 thread_local! {
     static CONNECTION: RefCell<Option<Connection>> = const { RefCell::new(None) };
-}
-
-/// One row, as it is stored and as it goes over the wire.
-#[derive(Serialize, Deserialize)]
-pub struct Row {
-    #[serde(default)]
-    id: i64,
-    title: String,
-    notes: String,
-    status: String,
-    hours: i64,
-    start: String,
-    end: String,
-    #[serde(default)]
-    created: i64,
 }
 
 impl Row {
@@ -125,12 +111,12 @@ pub fn fill(file: &Path, rows: i64) -> rusqlite::Result<()> {
     for number in present..rows {
         let row = Row {
             id: 0,
-            title: format!("Fix invoice export #{number}"),
-            notes: "phase 2 delivery, agreed with client lead; works on staging, has a test".into(),
-            status: "open".into(),
+            title: format!("{TITLE}{number}"),
+            notes: NOTES.into(),
+            status: STATUS.into(),
             hours: 8 + number % 32,
-            start: "2026-01-05".into(),
-            end: "2026-03-30".into(),
+            start: START.into(),
+            end: END.into(),
             created: 0,
         };
         row.insert(&transaction, number)?;

@@ -1,4 +1,4 @@
-//! The one writer: a thread that commits many waiting inserts in one transaction (group commit)
+//! The one writer on SQLite: a thread that commits many waiting inserts in one transaction (group commit)
 //! and answers each of them only after the commit has reached the disk.
 
 use std::path::Path;
@@ -9,12 +9,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::rows::Row;
+use crate::store::{CREATED_FIRST, Fault, Row};
 
 const QUEUE_MAX: usize = 4_096;
 const BATCH_MAX: usize = 512;
-/// Far above the numbers of the first rows, so that inserted rows come first in a page.
-const CREATED_FIRST: i64 = 1 << 40;
 
 struct Insert {
     row: Row,
@@ -25,14 +23,6 @@ struct Insert {
 struct Counts {
     commits: AtomicU64,
     inserts: AtomicU64,
-}
-
-/// Why an insert was not made.
-pub enum Refusal {
-    /// The queue is full.
-    Full,
-    /// The writer stopped at a fault.
-    Gone,
 }
 
 /// The way to the writer thread.
@@ -61,10 +51,10 @@ impl Writer {
     }
 
     /// Inserts a row; the answer means that it is on the disk.
-    pub async fn insert(&self, row: Row) -> Result<i64, Refusal> {
+    pub async fn insert(&self, row: Row) -> Result<i64, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Insert { row, answer }).map_err(|_| Refusal::Full)?;
-        answered.await.map_err(|_| Refusal::Gone)
+        self.queue.try_send(Insert { row, answer }).map_err(|_| Fault::Full)?;
+        answered.await.map_err(|_| Fault::Gone)
     }
 
     /// How many commits and inserts there were.

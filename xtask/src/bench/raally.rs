@@ -42,7 +42,7 @@ pub fn measure(tree: &Tree, plan: &Plan, engine: Engine, report: &mut Report) ->
         Engine::Sqlite => None,
         Engine::Postgres => Some(Postgres::start(&plan.folder.join("postgres-data"))?),
     };
-    let bench = Bench { tree, plan, who: format!("raally {}", engine.name()), folder, postgres };
+    let bench = Bench { tree, plan, who: engine.raally(), folder, postgres };
     let mut server = bench.start()?;
     server.wait_until_ready(READY)?;
     let mut client = Client::new(ADDRESS);

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Engine;
 use super::load::Figures;
-use super::yardstick::REFERENCE;
+use super::yardstick::{self, REFERENCE};
 
 /// A goal: what is measured, how it reads, and when it is reached.
 struct Goal {
@@ -18,7 +19,8 @@ struct Goal {
 }
 
 enum Wanted {
-    /// At least this share of the yardstick's requests per second, p99 below 25 ms, no error.
+    /// At least this share of the requests per second of the yardstick on the same engine, p99 below
+    /// 25 ms, no error.
     Share(f64),
     /// p95 in milliseconds below this.
     P95(f64),
@@ -104,37 +106,52 @@ impl Report {
             self.runs,
             self.seconds,
         );
-        for (name, reference) in REFERENCE {
-            let Some(figures) = self.load("yardstick", name) else {
-                continue;
-            };
-            let share = figures.requests_per_second / reference;
-            row(
-                &mut text,
-                &[
-                    name.to_owned(),
-                    format!("{:.0}", figures.requests_per_second),
-                    format!("{:.2}", figures.p50_ms),
-                    format!("{:.2}", figures.p99_ms),
-                    figures.errors.to_string(),
-                    format!("{share:.2}"),
-                    format!("≥ {REFERENCE_SHARE}"),
-                    verdict(share >= REFERENCE_SHARE && figures.errors == 0),
-                ],
-            );
-        }
-        if self.has("raally sqlite") || self.has("raally postgres") {
+        self.yardsticks(&mut text);
+        if Engine::ALL.iter().any(|engine| self.has(&engine.raally())) {
             text.push_str(
-                "\n## Raally beside its goals\n\n| | SQLite | | PostgreSQL | | wanted |\n|---|---|---|---|---|---|\n",
+                "\n## Raally beside its goals\n\nEach engine is divided by the yardstick on the same engine.\n\n| | SQLite | | PostgreSQL | | wanted |\n|---|---|---|---|---|---|\n",
             );
             for goal in &GOALS {
-                let (sqlite, sqlite_ok) = self.shown(goal, "raally sqlite");
-                let (postgres, postgres_ok) = self.shown(goal, "raally postgres");
+                let (sqlite, sqlite_ok) = self.shown(goal, Engine::Sqlite);
+                let (postgres, postgres_ok) = self.shown(goal, Engine::Postgres);
                 row(&mut text, &[goal.title.to_owned(), sqlite, sqlite_ok, postgres, postgres_ok, goal.wanted()]);
             }
         }
         self.growth(&mut text);
         text
+    }
+
+    /// The yardstick on SQLite beside its reference, and on PostgreSQL, for which there is none.
+    fn yardsticks(&self, text: &mut String) {
+        for engine in Engine::ALL {
+            for (what, reference) in REFERENCE {
+                let Some(figures) = self.load(yardstick::who(engine), what) else {
+                    continue;
+                };
+                let share = figures.requests_per_second / reference;
+                let good = share >= REFERENCE_SHARE && figures.errors == 0;
+                let dash = || "–".to_owned();
+                let (name, share, wanted, good) = match engine {
+                    Engine::Sqlite => {
+                        (what.to_owned(), format!("{share:.2}"), format!("≥ {REFERENCE_SHARE}"), verdict(good))
+                    }
+                    Engine::Postgres => (format!("{what}, PostgreSQL"), dash(), dash(), String::new()),
+                };
+                row(
+                    text,
+                    &[
+                        name,
+                        format!("{:.0}", figures.requests_per_second),
+                        format!("{:.2}", figures.p50_ms),
+                        format!("{:.2}", figures.p99_ms),
+                        figures.errors.to_string(),
+                        share,
+                        wanted,
+                        good,
+                    ],
+                );
+            }
+        }
     }
 
     /// How the figures grow with the data: whatever was measured as `raally ENGINE at N`.
@@ -169,7 +186,8 @@ impl Report {
                     "who": who, "what": what,
                     "requestsPerSecond": figures.requests_per_second,
                     "p50Ms": figures.p50_ms, "p95Ms": figures.p95_ms, "p99Ms": figures.p99_ms,
-                    "maxMs": figures.max_ms, "errors": figures.errors, "runs": figures.runs,
+                    "maxMs": figures.max_ms, "errors": figures.errors,
+                    "ofYardstick": self.share(who, what), "runs": figures.runs,
                 })
             })
             .collect();
@@ -193,11 +211,19 @@ impl Report {
         self.loads.keys().any(is) || self.values.keys().any(is)
     }
 
+    /// The requests per second of Raally on an engine, divided by those of the yardstick on that engine.
+    fn share(&self, who: &str, what: &str) -> Option<f64> {
+        let engine = Engine::ALL.into_iter().find(|engine| engine.raally() == who)?;
+        let yardstick = self.load(yardstick::who(engine), what)?;
+        Some(self.load(who, what)?.requests_per_second / yardstick.requests_per_second)
+    }
+
     /// How a figure reads, and whether it is good enough.
-    fn shown(&self, goal: &Goal, who: &str) -> (String, String) {
+    fn shown(&self, goal: &Goal, engine: Engine) -> (String, String) {
+        let who = &engine.raally();
         let absent = || ("–".to_owned(), String::new());
         if let Wanted::Below(most, unit) = goal.wanted {
-            let value = self.values.get(&(who.to_owned(), goal.name.to_owned()));
+            let value = self.values.get(&(who.clone(), goal.name.to_owned()));
             return value.map_or_else(absent, |value| (format!("{value:.0} {unit}"), verdict(*value < most)));
         }
         let Some(figures) = self.load(who, goal.name) else {
@@ -210,10 +236,12 @@ impl Report {
         }
         let good = match goal.wanted {
             Wanted::Share(least) => {
-                let yardstick = self.load("yardstick", goal.name);
-                let share =
-                    yardstick.map_or(0.0, |yardstick| figures.requests_per_second / yardstick.requests_per_second);
-                write!(shown, ", {share:.2} of the yardstick").expect("a string takes every write");
+                let share = self.share(who, goal.name).unwrap_or_default();
+                let yardstick = match engine {
+                    Engine::Sqlite => "the yardstick",
+                    Engine::Postgres => "PostgreSQL's yardstick",
+                };
+                write!(shown, ", {share:.2} of {yardstick}").expect("a string takes every write");
                 share >= least && figures.p99_ms < P99_MS_MAX
             }
             Wanted::P95(most) => figures.p95_ms < most,
@@ -260,13 +288,38 @@ mod tests {
             [(figures(60.0, 24.0), "reached"), (figures(59.0, 24.0), "**missed**"), (figures(90.0, 26.0), "**missed**")]
         {
             report.add_load("raally sqlite", "object", ours);
-            assert_eq!(report.shown(&GOALS[0], "raally sqlite").1, wanted);
+            assert_eq!(report.shown(&GOALS[0], Engine::Sqlite).1, wanted);
         }
+    }
+
+    #[test]
+    fn each_engine_is_divided_by_the_yardstick_on_the_same_engine() {
+        let mut report = Report::new(json!({}), 1, 1);
+        report.add_load("yardstick", "object", figures(100.0, 1.0));
+        report.add_load("yardstick postgres", "object", figures(10.0, 1.0));
+        report.add_load("raally sqlite", "object", figures(70.0, 1.0));
+        report.add_load("raally postgres", "object", figures(4.0, 1.0));
+
+        let (sqlite, sqlite_ok) = report.shown(&GOALS[0], Engine::Sqlite);
+        assert!(sqlite.ends_with(", 0.70 of the yardstick"), "{sqlite}");
+        assert_eq!(sqlite_ok, "reached");
+        let (postgres, postgres_ok) = report.shown(&GOALS[0], Engine::Postgres);
+        assert!(postgres.ends_with(", 0.40 of PostgreSQL's yardstick"), "{postgres}");
+        assert_eq!(postgres_ok, "**missed**");
+
+        let json = report.to_json();
+        let share = |who: &str| {
+            let loads = json["loads"].as_array().expect("a list");
+            loads.iter().find(|load| load["who"] == who).expect("was added")["ofYardstick"].clone()
+        };
+        assert_eq!([share("raally sqlite"), share("raally postgres")], [json!(0.7), json!(0.4)]);
+        assert_eq!(share("yardstick postgres"), Value::Null);
+        assert!(report.to_markdown().contains("| object, PostgreSQL | 10 |"));
     }
 
     #[test]
     fn what_was_not_measured_is_a_dash() {
         let report = Report::new(json!({}), 1, 1);
-        assert_eq!(report.shown(&GOALS[0], "raally postgres").0, "–");
+        assert_eq!(report.shown(&GOALS[0], Engine::Postgres).0, "–");
     }
 }
