@@ -36,8 +36,10 @@ enum Parts {
 /// For what may be as rare as a failure in a thousand, or as plain as nothing but failures.
 pub(crate) const WIDE: Schedule = Schedule { first: 60.0, growth: 1.15, parts: Parts::Falling { half: 10.0 } };
 /// For all latencies at once. With fewer requests the cohorts' means are too rough to tell half as slow again; with many
-/// more, a process that is a tenth slower than its twin would be told as well, and that is for the quantiles to judge.
-pub(crate) const FIRM: Schedule = Schedule { first: 200.0, growth: 1.25, parts: Parts::Equal { looks: 8 } };
+/// more, a process that is a tenth slower than its twin would be told as well, and that is for the quantiles to judge:
+/// with eight looks twice as many identical releases fail whose processes are not alike. See
+/// docs/decisions/0013-analysis.md.
+pub(crate) const FIRM: Schedule = Schedule { first: 200.0, growth: 1.25, parts: Parts::Equal { looks: 6 } };
 /// Beyond this ratio of the arms' sizes shares are not comparable as they are.
 const BALANCED: f64 = 1.25;
 

@@ -38,13 +38,16 @@ fn with_floor(floor_us: u64) -> Plan {
 
 /// Only the median is judged.
 fn of_the_median(floor_us: u64) -> Plan {
-    let rule = LatencyRule { floor_us, quantiles: vec![0.5], guarded: vec![0.5], ..LatencyRule::default() };
+    let (quantiles, guarded) = (vec![0.5], vec![0.5]);
+    let rule = LatencyRule { floor_us, whole_part: 0.0, quantiles, guarded, ..LatencyRule::default() };
     Plan { latency: Some(rule), ..Plan::default() }
 }
 
 fn is_slower(judgement: &Judgement) -> bool {
     matches!(&judgement.verdict, Verdict::Fail { reasons }
-        if reasons.iter().all(|reason| matches!(reason, Reason::Worse { of: Metric::Latency { .. } })))
+    if reasons.iter().all(|reason| {
+        matches!(reason, Reason::Worse { of: Metric::AllLatencies | Metric::Latency { .. } })
+    }))
 }
 
 #[test]

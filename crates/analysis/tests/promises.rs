@@ -104,8 +104,25 @@ fn all_latencies_at_once_find_what_makes_every_answer_slower_before_any_quantile
             failed
         })
     };
-    let (whole, quantiles) = (failed_after(0.5), failed_after(0.0));
+    let (whole, quantiles) = (failed_after(LatencyRule::default().whole_part), failed_after(0.0));
     assert!(whole.is_some_and(|whole| quantiles.is_none_or(|quantiles| whole < quantiles)), "{whole:?} {quantiles:?}");
+}
+
+#[test]
+fn the_level_is_spent_once_over_all_that_can_fail_a_release() {
+    let failing = |whole_part: f64| {
+        let latency = LatencyRule { whole_part, ..LatencyRule::default() };
+        let mut judge = Judge::new(Plan { latency: Some(latency), ..Plan::default() }).expect("sound");
+        let judgement = judge.observe(&Observation::default()).expect("nothing is sound");
+        let levels: Vec<f64> =
+            judgement.readings.iter().filter_map(|reading| Some((-reading.worse?.ln_needed).exp())).collect();
+        (levels.len(), levels.iter().sum::<f64>())
+    };
+    for (whole_part, tests) in [(0.0, 6), (LatencyRule::default().whole_part, 7), (0.9, 7)] {
+        let (of, spent) = failing(whole_part);
+        // 0.4 of alpha for failures, 0.4 for latency; 0.2 is left for business metrics.
+        assert!(of == tests && (spent - 0.008).abs() < 1e-12, "{whole_part}: {of} tests spend {spent}");
+    }
 }
 
 #[test]

@@ -253,9 +253,16 @@ mod tests {
     fn the_floor_of_an_environment_is_the_judges() {
         let strict = Analysis { latency_floor_ms: 0, ..Analysis::default() };
         let said = words(&judged(&strict, 1_500, 1_000));
+        assert!(said.starts_with("worse: ") && said.contains("latency (p75) 2.8 ms against 1.9 ms"), "{said}");
+        assert!(said.contains("1 of 625 is enough") && said.contains("1 of 2083 is enough"), "{said}");
+        assert!(!words(&judged(&Analysis::default(), 1_500, 1_000)).starts_with("worse"));
+    }
+
+    #[test]
+    fn all_latencies_at_once_are_judged_first_unless_an_environment_leaves_all_to_the_quantiles() {
+        assert!(words(&judged(&Analysis::default(), 15_000, 10_000)).starts_with("worse: latency (p75)"));
+        let alone = Analysis { latency_whole_part: 0.0, ..Analysis::default() };
+        let said = words(&judged(&alone, 15_000, 10_000));
         assert!(said.starts_with("worse: p") && said.contains("1 of 1250 is enough"), "{said}");
-        assert!(words(&judged(&Analysis::default(), 15_000, 10_000)).starts_with("worse: p"));
-        let whole = Analysis { latency_whole_part: 0.5, ..Analysis::default() };
-        assert!(words(&judged(&whole, 15_000, 10_000)).starts_with("worse: latency (p75)"));
     }
 }

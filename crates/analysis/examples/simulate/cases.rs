@@ -37,6 +37,10 @@ pub enum Outcome {
 pub struct Summary {
     pub case: String,
     pub releases: u32,
+    /// The seed of the first; each has the next.
+    pub first_seed: u64,
+    /// See [`Case::whole_part`].
+    pub whole_part: f64,
     /// Healthy ones that failed, or bad ones that passed.
     pub wrong: u32,
     /// The one-sided 95 % Clopper-Pearson bound for their share.
@@ -74,7 +78,7 @@ pub fn all() -> Vec<Case> {
         seconds_max: 240,
         every: 1.0,
         failure_margin: 0.02,
-        whole_part: 0.0,
+        whole_part: LatencyRule::default().whole_part,
     };
     let bad = |name, world, fault| Case {
         name,
@@ -84,7 +88,7 @@ pub fn all() -> Vec<Case> {
         seconds_max: 900,
         every: 1.0,
         failure_margin: 0.02,
-        whole_part: 0.0,
+        whole_part: LatencyRule::default().whole_part,
     };
     let errors = Fault { failures: 0.05, ..Fault::NONE };
     let slower = Fault { slower: 1.5, ..Fault::NONE };
@@ -175,6 +179,8 @@ impl Case {
         let mut own = Summary {
             case: self.name.to_owned(),
             releases,
+            first_seed,
+            whole_part: self.whole_part,
             wrong: 0,
             wrong_upper_95: 0.0,
             passed: 0,

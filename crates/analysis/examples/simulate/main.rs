@@ -1,7 +1,7 @@
 //! Simulates releases and writes how they were judged: `cargo run -p raally-analysis --release --example simulate`.
 //!
-//! Options: `--releases N` (2,000), `--case PART-OF-NAME`, `--seed N`, `--whole PART` (0: of the latency, to all at once),
-//! `--json FILE` (adds to what is there, and writes
+//! Options: `--releases N` (2,000), `--case PART-OF-NAME`, `--seed N` (1: of the first), `--whole PART` (0.4: of the latency,
+//! to all at once), `--json FILE` (adds to what is there, and writes
 //! the same as a table beside it, with the ending `md`).
 
 mod cases;
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut releases = 2000_u32;
     let mut seed = 1_u64;
-    let mut whole_part = 0.0;
+    let mut whole_part = raally_analysis::LatencyRule::default().whole_part;
     let (mut case, mut json) = (String::new(), None);
     let mut arguments = std::env::args().skip(1);
     while let Some(option) = arguments.next() {
@@ -92,9 +92,11 @@ fn table(all: &[serde_json::Value]) -> String {
         "200 requests/s in all, 10 % each to canary and baseline, one reading a second, unless the name says otherwise.\n",
         "Wrong: an identical version that failed, or a bad one that passed. Undecided ones wait for more requests.\n",
         "Rows with fewer than 2,000 releases are from short runs: their bound says how little they prove.\n",
-        "Seconds: from the first bad response to the failing verdict, or to the pass of an identical version.\n\n",
-        "| case | releases | wrong | 95 % bound | passed | failed | undecided | median s | p95 s | p99 s | most s |\n",
-        "|---|---|---|---|---|---|---|---|---|---|---|\n",
+        "Seconds: from the first bad response to the failing verdict, or to the pass of an identical version.\n",
+        "Whole: the part of the latency's weight that goes to all latencies at once.\n\n",
+        "| case | whole | first seed | releases | wrong | 95 % bound | passed | failed | undecided ",
+        "| median s | p95 s | p99 s | most s |\n",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
     ));
     let mut wrong = String::new();
     for one in all {
@@ -103,7 +105,9 @@ fn table(all: &[serde_json::Value]) -> String {
         let bound = one["wrong_upper_95"].as_f64().unwrap_or(1.0) * 100.0;
         let _ = writeln!(
             text,
-            "| {name} | {} | {} | {bound:.2} % | {} | {} | {} | {} | {} | {} | {} |",
+            "| {name} | {} | {} | {} | {} | {bound:.2} % | {} | {} | {} | {} | {} | {} | {} |",
+            one["whole_part"],
+            one["first_seed"],
             one["releases"],
             one["wrong"],
             one["passed"],

@@ -5,13 +5,16 @@ mod cases;
 #[path = "../../examples/simulate/world.rs"]
 mod world;
 
-use cases::Summary;
+use cases::{Case, Summary};
 
 const RELEASES: u32 = 200;
 
+fn case(name: &str) -> Case {
+    cases::all().into_iter().find(|case| case.name == name).expect("the case exists")
+}
+
 fn judged(name: &str) -> Summary {
-    let case = cases::all().into_iter().find(|case| case.name == name);
-    case.expect("the case exists").summary(RELEASES, 1_000_000)
+    case(name).summary(RELEASES, 1_000_000)
 }
 
 /// With a true share of 1 % or less, more than 6 of 200 is less likely than 1 in 200.
@@ -27,6 +30,12 @@ fn identical_versions_with_users_stalls_and_warmup_rarely_fail() {
 #[test]
 fn identical_versions_with_poisoned_users_rarely_fail() {
     assert_rarely_wrong(&judged("identical-poisoned-users"));
+}
+
+/// One process that is slower than its twin is what all latencies at once see first.
+#[test]
+fn identical_versions_whose_processes_are_not_alike_rarely_fail() {
+    assert_rarely_wrong(&judged("identical-unlike-processes"));
 }
 
 #[test]
@@ -46,6 +55,14 @@ fn five_percent_errors_are_rarely_missed_and_found_fast() {
 #[test]
 fn half_as_slow_again_is_rarely_missed() {
     assert_rarely_wrong(&judged("slower-half-lifelike"));
+}
+
+#[test]
+fn half_as_slow_again_is_found_sooner_than_by_single_quantiles_alone() {
+    let by_default = judged("slower-half-lifelike");
+    let alone = Case { whole_part: 0.0, ..case("slower-half-lifelike") }.summary(RELEASES, 1_000_000);
+    let median = |summary: &Summary| summary.seconds.map_or(f64::INFINITY, |[median, ..]| median);
+    assert!(median(&by_default) <= 32.0 && median(&by_default) < median(&alone), "{by_default:#?} {alone:#?}");
 }
 
 #[test]

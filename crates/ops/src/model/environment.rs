@@ -210,8 +210,8 @@ pub struct Analysis {
     pub latency_tolerance: f64,
     /// A quantile that is longer by no more than this is never worse: at a millisecond a part is noise.
     pub latency_floor_ms: u64,
-    /// What of the latency's share of `alpha` goes to all latencies at once: half as slow again is found in half the time, and
-    /// processes of one version that differ by a tenth fail more often. 0: to single quantiles alone.
+    /// What of the latency's share of `alpha` goes to all latencies at once, which find sooner what makes every answer
+    /// slower; the rest is shared by single quantiles, which find a tail that grows alone. 0: to those alone.
     pub latency_whole_part: f64,
     /// A pass says that median and p95 are not longer than the baseline's by this part or more.
     pub latency_margin: f64,
@@ -232,7 +232,7 @@ impl Default for Analysis {
             failure_share_margin: 0.02,
             latency_tolerance: 0.2,
             latency_floor_ms: 2,
-            latency_whole_part: 0.0,
+            latency_whole_part: 0.4,
             latency_margin: 0.5,
             slo_failure_share_max: 0.01,
             slo_p95_ms_max: 1_000,
