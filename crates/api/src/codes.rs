@@ -6,7 +6,7 @@ use raally_application::codes;
 use raally_domain::event::type_names;
 use serde_json::{Value, json};
 
-use crate::problem::Class;
+use crate::class::Class;
 
 /// Codes of a problem that are more precise than those of its class.
 const PROBLEMS: &[&str] = &[

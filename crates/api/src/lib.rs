@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod assets;
 pub mod body;
+mod class;
 mod codes;
 pub mod context;
 pub mod gate;

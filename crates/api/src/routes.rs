@@ -3,6 +3,7 @@
 mod assignments;
 mod audit;
 mod branding;
+mod bulk;
 mod candidates;
 mod catalogue;
 mod convert;
@@ -11,6 +12,7 @@ mod gate;
 mod history;
 mod imports;
 mod members;
+mod pay;
 mod people;
 mod platform;
 mod projects;

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::problem::Class;
+use crate::class::Class;
 
 /// How a use case succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

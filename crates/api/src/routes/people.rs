@@ -6,8 +6,7 @@ use raally_domain::access::Action;
 use raally_domain::event::{From as FromDate, Named, PersonEvent};
 use raally_domain::ids::{PersonId, RoleId, SkillId, TeamId, UserId};
 use raally_domain::model::{
-    Availability, BillRate, Compensation, CompensationKind, JobTitle, Money, Person, PersonDetails, PersonKind,
-    PersonSkill, Schedule, WorkingTime,
+    Availability, JobTitle, Person, PersonDetails, PersonKind, PersonSkill, Schedule, WorkingTime,
 };
 use raally_storage::{Op, OrderBy, Query};
 use schemars::JsonSchema;
@@ -26,7 +25,7 @@ use crate::operation::Operation;
 use crate::operations::Operations;
 use crate::problem::Problem;
 
-const EDIT: Access = Access::Workspace(Action::EditPeople);
+pub(super) const EDIT: Access = Access::Workspace(Action::EditPeople);
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -164,11 +163,16 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     add_schedules(ops);
     add_availability(ops);
     add_skills(ops);
-    add_pay(ops);
+    super::pay::add(ops);
 }
 
 /// Records facts of the person in the path.
-async fn record<B, Q>(app: App, ctx: Ctx, input: Input<B, Q>, wanted: Vec<PersonEvent>) -> Result<Answer, Problem> {
+pub(super) async fn record<B, Q>(
+    app: App,
+    ctx: Ctx,
+    input: Input<B, Q>,
+    wanted: Vec<PersonEvent>,
+) -> Result<Answer, Problem> {
     let caller = caller(&ctx, &input)?;
     let (id, version) = (input.id("personId")?, input.version()?);
     Ok(answer(app.record::<Person>(&caller, id, version, wanted).await?, ""))
@@ -344,113 +348,5 @@ fn add_skills(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let id = SkillId(input.id("skillId")?);
         record(app, ctx, input, vec![PersonEvent::SkillCleared(Named { id })]).await
-    });
-}
-
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CompensationBody {
-    /// Per hour or per year.
-    kind: CompensationKind,
-    /// Per hour (hourly) or per year (salaried).
-    amount: Money,
-    /// Weekly availability; makes a Monday–Friday schedule of a fifth each from the same day.
-    #[serde(default)]
-    weekly_minutes: Option<i64>,
-    /// Paid days off a year.
-    #[serde(default)]
-    paid_time_off_days: Option<i64>,
-    /// Free text.
-    #[serde(default)]
-    benefits: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct BillRateBody {
-    /// Billed per hour.
-    per_hour: Money,
-}
-
-fn add_pay(ops: &mut Operations<App>) {
-    add_compensations(ops);
-    add_bill_rates(ops);
-}
-
-fn add_compensations(ops: &mut Operations<App>) {
-    const PAY: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/compensations";
-    const PAY_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/compensations/{validFrom}";
-    let operation = Operation::get(PAY)
-        .id("list_compensations")
-        .tag("Pay")
-        .summary("The person's pay, by date")
-        .access(Access::Workspace(Action::ReadPay))
-        .ok::<Items<Compensation>>();
-    ops.add(operation, |app: App, ctx, input: Input| async move {
-        let caller = caller(&ctx, &input)?;
-        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?).await?;
-        Ok(Answer::value(&Items { items: money.compensations })?.version(version))
-    });
-    let operation = Operation::put(PAY_ONE)
-        .id("set_compensation")
-        .tag("Pay")
-        .summary("Set the pay from a date on")
-        .access(Access::Workspace(Action::EditPay))
-        .body::<CompensationBody>()
-        .ok_document::<Person>();
-    ops.add(operation, |app: App, ctx, input| async move {
-        let valid_from = date(input.segment("validFrom")?)?;
-        let CompensationBody { kind, amount, weekly_minutes, paid_time_off_days, benefits } = input.body.clone();
-        let pay = Compensation { valid_from, kind, amount, weekly_minutes, paid_time_off_days, benefits };
-        let wanted = raally_application::people::pay_facts(pay);
-        record(app, ctx, input, wanted).await
-    });
-    let operation = Operation::delete(PAY_ONE)
-        .id("clear_compensation")
-        .tag("Pay")
-        .summary("Take the pay of a date back")
-        .access(Access::Workspace(Action::EditPay))
-        .ok_document::<Person>();
-    ops.add(operation, |app: App, ctx, input: Input| async move {
-        let valid_from = date(input.segment("validFrom")?)?;
-        record(app, ctx, input, vec![PersonEvent::CompensationCleared(FromDate { valid_from })]).await
-    });
-}
-
-fn add_bill_rates(ops: &mut Operations<App>) {
-    const BILL: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates";
-    const BILL_ONE: &str = "/api/v1/workspaces/{workspaceId}/people/{personId}/bill-rates/{validFrom}";
-    let operation = Operation::get(BILL)
-        .id("list_bill_rates")
-        .tag("Pay")
-        .summary("What an hour of the person is billed at, by date")
-        .access(Access::Workspace(Action::ReadMoney))
-        .ok::<Items<BillRate>>();
-    ops.add(operation, |app: App, ctx, input: Input| async move {
-        let mut caller = caller(&ctx, &input)?;
-        caller.grant = raally_domain::access::Grant::Yes;
-        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?).await?;
-        Ok(Answer::value(&Items { items: money.bill_rates })?.version(version))
-    });
-    let operation = Operation::put(BILL_ONE)
-        .id("set_bill_rate")
-        .tag("Pay")
-        .summary("Set the bill rate from a date on")
-        .access(EDIT)
-        .body::<BillRateBody>()
-        .ok_document::<Person>();
-    ops.add(operation, |app: App, ctx, input| async move {
-        let rate = BillRate { valid_from: date(input.segment("validFrom")?)?, per_hour: input.body.per_hour };
-        record(app, ctx, input, vec![PersonEvent::BillRateSet(rate)]).await
-    });
-    let operation = Operation::delete(BILL_ONE)
-        .id("clear_bill_rate")
-        .tag("Pay")
-        .summary("Take the bill rate of a date back")
-        .access(EDIT)
-        .ok_document::<Person>();
-    ops.add(operation, |app: App, ctx, input: Input| async move {
-        let valid_from = date(input.segment("validFrom")?)?;
-        record(app, ctx, input, vec![PersonEvent::BillRateCleared(FromDate { valid_from })]).await
     });
 }
