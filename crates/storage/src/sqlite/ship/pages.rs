@@ -5,7 +5,7 @@ use std::{collections::HashMap, io};
 use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::Connection;
 
-use super::tap::{Files, read, read_file};
+use super::files::{Files, read, read_file};
 
 /// Hashes of all pages, and what they add up to.
 #[derive(Clone, Debug)]

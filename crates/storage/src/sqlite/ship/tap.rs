@@ -7,18 +7,17 @@
 //! it happen at a moment at which all was read.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    fs::File,
+    collections::BTreeMap,
     io,
-    os::unix::fs::{FileExt, MetadataExt},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
+    files::{Files, disk, frames_of, read},
     log::{self, Head, Spot, Walk},
     pages::{Pages, Snapshot},
 };
@@ -65,35 +64,8 @@ pub struct Tap {
     pages: Pages,
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct Files {
-    pub(super) database: &'static File,
-    index: &'static File,
-    pub(super) log: &'static File,
-}
-
-/// Files of databases, by device and inode, never closed: to close one would end the locks that SQLite holds on it in this
-/// process. Source: <https://www.sqlite.org/howtocorrupt.html#posix_close_bug>.
-static KEPT_OPEN: Mutex<Vec<(u64, u64, &'static File)>> = Mutex::new(Vec::new());
-
-fn keep_open(path: &Path) -> io::Result<&'static File> {
-    let seen = std::fs::metadata(path)?;
-    let mut kept = KEPT_OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((.., file)) = kept.iter().find(|(device, inode, _)| (*device, *inode) == (seen.dev(), seen.ino())) {
-        return Ok(file);
-    }
-    let file: &'static File = Box::leak(Box::new(File::open(path)?));
-    let opened = file.metadata()?;
-    kept.push((opened.dev(), opened.ino(), file));
-    Ok(file)
-}
-
-pub(super) fn sqlite(error: &rusqlite::Error) -> StoreError {
+fn sqlite(error: &rusqlite::Error) -> StoreError {
     classify(error).error().clone()
-}
-
-pub(super) fn disk(error: &io::Error) -> StoreError {
-    StoreError::unavailable(format!("the log of the database can't be followed: {error}"))
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
@@ -115,12 +87,6 @@ fn begin_read(connection: &Connection) -> Result<(), StoreError> {
     connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(())).map_err(|error| sqlite(&error))
 }
 
-pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
 impl Tap {
     /// Opens a database in WAL mode and reads every page once.
     ///
@@ -128,11 +94,9 @@ impl Tap {
     /// `Unavailable` when it can't be opened or read.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let (pin, spare, lock) = (connect(path)?, connect(path)?, connect(path)?);
-        let open = |suffix: &str| keep_open(&suffixed(path, suffix)).map_err(|error| disk(&error));
-        let files = Files { database: open("")?, index: open("-shm")?, log: open("-wal")? };
+        let files = Files::open(path).map_err(|error| disk(&error))?;
         begin_read(&pin)?;
-        let head =
-            log::head(files.index).and_then(|head| filled(head, files.database)).map_err(|error| disk(&error))?;
+        let head = files.head().map_err(|error| disk(&error))?;
         let mut tap = Self {
             path: path.to_owned(),
             files,
@@ -168,8 +132,7 @@ impl Tap {
     }
 
     fn head(&self) -> Result<Head, StoreError> {
-        let head = log::head(self.files.index).and_then(|head| filled(head, self.files.database));
-        let head = head.map_err(|error| disk(&error))?;
+        let head = self.files.head().map_err(|error| disk(&error))?;
         if head.page_size == self.pages.size {
             return Ok(head);
         }
@@ -408,21 +371,6 @@ impl Tap {
     }
 }
 
-/// Before the first frame of a fresh log the header knows no sizes: the file does.
-fn filled(mut head: Head, database: &File) -> io::Result<Head> {
-    if head.page_size == 0 {
-        let mut size = [0; 2];
-        database.read_exact_at(&mut size, 16)?;
-        let size = u32::from(u16::from_be_bytes(size));
-        head.page_size = if size == 1 { 65_536 } else { size };
-    }
-    if head.pages == 0 && head.page_size > 0 {
-        let pages = database.metadata()?.len() / u64::from(head.page_size);
-        head.pages = u32::try_from(pages).map_err(io::Error::other)?;
-    }
-    Ok(head)
-}
-
 enum Walked {
     Found(Found),
     Missed,
@@ -434,45 +382,4 @@ struct Found {
     commits: u32,
     frames: BTreeMap<u32, u32>,
     pages: u32,
-}
-
-/// The newest frame of every page, up to the head; none when the log has begun anew since.
-fn frames_of(files: &Files, head: &Head) -> io::Result<Option<HashMap<u32, u32>>> {
-    let mut frames = HashMap::new();
-    if head.spot.frame == 0 {
-        return Ok(Some(frames));
-    }
-    let Some(from) = log::beginning(files.log, head.spot.salt)? else { return Ok(None) };
-    let mut walk = Walk::new(files.log, head, from);
-    while walk.at.frame < head.spot.frame {
-        let Some(frame) = walk.next()? else { return Ok(None) };
-        frames.insert(frame.page, walk.at.frame);
-    }
-    Ok((walk.at == head.spot).then_some(frames))
-}
-
-/// A page as of a place: from the log where it is there, else from the file; false when the log has begun anew.
-pub(super) fn read(
-    files: &Files,
-    frames: &HashMap<u32, u32>,
-    salt: [u8; 8],
-    number: u32,
-    page: &mut [u8],
-) -> io::Result<bool> {
-    if let Some(&frame) = frames.get(&number) {
-        return log::page_of(files.log, frame, number, salt, page);
-    }
-    read_file(files.database, number, page).map(|()| true)
-}
-
-/// A page of the file; zeros beyond its end, where SQLite has not written yet.
-pub(super) fn read_file(file: &File, number: u32, page: &mut [u8]) -> io::Result<()> {
-    let at = u64::from(number - 1) * page.len() as u64;
-    match file.read_exact_at(page, at) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            page.fill(0);
-            Ok(())
-        }
-        other => other,
-    }
 }
