@@ -8,9 +8,10 @@ use raally_domain::model::{
 };
 use raally_storage::Tx;
 
+use super::Company;
 use super::company::{PEOPLE, PLACEHOLDERS, PROJECTS, Week, monday};
+use super::plan::friday;
 use super::random::Chance;
-use super::{Company, friday};
 use crate::app::App;
 use crate::failure::Failure;
 
