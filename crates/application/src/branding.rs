@@ -124,7 +124,6 @@ impl App {
     }
 
     async fn branding(&self, tx: &mut Tx<'_>, caller: &Caller) -> Result<Branding, Failure> {
-        tx.lock(Kind::Workspace, &[caller.workspace.0]).await?;
         let known = self.load::<Workspace>(tx, caller.workspace.0).await?;
         Ok(known.ok_or(Refusal::NotFound)?.state.branding)
     }

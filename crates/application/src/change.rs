@@ -5,7 +5,6 @@ use raally_domain::access::Grant;
 use raally_domain::decide::{Intent, Refusal, decide};
 use raally_domain::event::{Envelope, Event};
 use raally_domain::ids::UserId;
-use raally_domain::kind::Kind;
 use raally_storage::{Append, Expected, NewEvent, Tx};
 use tracing::field::Empty;
 use tracing::{Instrument, Span, trace_span};
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::codec::{Indexed, from_record, instant, to_record};
 use crate::failure::Failure;
-use crate::references::{Referring, check, check_own};
+use crate::references::{Assured, Referring, check, check_own};
 use crate::vault::Address;
 
 /// What the caller believes about the object.
@@ -74,11 +73,10 @@ impl App {
             }
         };
         expect_version(expect, before.as_ref())?;
-        self.change_from(tx, caller, id, before, wanted, &[]).await
+        self.change_from(tx, caller, id, before, wanted, Assured::default()).await
     }
 
-    /// As [`App::change`], from a state that the caller loaded (and locked) in this transaction. References to what the
-    /// caller has `seen` alive in this transaction are not asked again.
+    /// As [`App::change`], from a state that the caller loaded (and locked) in this transaction.
     ///
     /// # Errors
     /// The refusal.
@@ -89,7 +87,7 @@ impl App {
         id: Uuid,
         before: Option<Envelope<A>>,
         wanted: Vec<A::Event>,
-        seen: &[(Kind, Uuid)],
+        assured: Assured<'_>,
     ) -> Result<Changed<A>, Failure> {
         let span = trace_span!(
             target: "raally::trace",
@@ -98,10 +96,9 @@ impl App {
             raally.workspace.id = %caller.workspace,
             raally.facts = Empty,
         );
-        self.make_change(tx, caller, id, before, wanted, seen, &span).instrument(span.clone()).await
+        self.make_change(tx, caller, id, before, wanted, assured).instrument(span).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "those of `change_from`, and its span")]
     async fn make_change<A: Indexed + Intent + Referring + PartialEq>(
         &self,
         tx: &mut Tx<'_>,
@@ -109,14 +106,14 @@ impl App {
         id: Uuid,
         before: Option<Envelope<A>>,
         wanted: Vec<A::Event>,
-        seen: &[(Kind, Uuid)],
-        span: &Span,
+        assured: Assured<'_>,
     ) -> Result<Changed<A>, Failure> {
         if let (Grant::Own, Some(before)) = (caller.grant, &before) {
             check_own(tx, caller, before).await?;
         }
         let decision = decide(before.clone(), id, wanted, self.mint().now())?;
         let mut after = decision.after;
+        let span = Span::current();
         if !span.is_none() {
             let facts: Vec<&str> = decision.events.iter().map(Event::type_name).collect();
             span.record("raally.facts", facts.join(" "));
@@ -129,7 +126,7 @@ impl App {
             check_own(tx, caller, &after).await?;
         }
         if after.deleted_at.is_none() {
-            check(tx, before.as_ref(), &after, seen).await?;
+            check(tx, before.as_ref(), &after, assured).await?;
         }
         let appended = self.append(tx, caller, before.as_ref(), id, &decision.events).await?;
         settle_instants(&mut after, before.as_ref(), appended.recorded_at);

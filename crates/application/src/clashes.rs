@@ -3,39 +3,17 @@
 
 use jiff::civil::Date;
 use raally_domain::decide::Refusal;
-use raally_domain::ids::{AssignmentId, CalendarId, WorkspaceId};
+use raally_domain::ids::{AssignmentId, WorkspaceId};
 use raally_domain::kind::Kind;
-use raally_domain::model::{
-    AssignmentDetails, Calendar, ClashPolicy, Commitment, Holiday, Observance, Person, Settings, TimeOff, WorkingTime,
-};
+use raally_domain::model::{AssignmentDetails, ClashPolicy, Commitment, Settings};
 use raally_domain::plan::Plan;
-use raally_domain::rules::{
-    Absence, Booking, Clash, Day, Days, Expansion, WorkCalendar, day_of, expand, holiday_region,
-};
-use raally_storage::{Op, Query, Tx};
+use raally_domain::rules::{Booking, Clash, Days, Expansion, expand};
+use raally_storage::Tx;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::codec::from_record;
 use crate::failure::Failure;
-
-/// What decides a person's working days, loaded for a range.
-pub(crate) struct WorkingDays {
-    person: Person,
-    settings: Settings,
-    calendars: Vec<(CalendarId, Calendar)>,
-    holidays: Vec<(Day, Observance)>,
-    absences: Vec<Absence>,
-}
-
-impl WorkingDays {
-    /// The pure form that rules are asked with.
-    pub(crate) fn calendar(&self) -> WorkCalendar<'_> {
-        let find = |id: CalendarId| self.calendars.iter().find(|(known, _)| *known == id).map(|(_, found)| found);
-        WorkCalendar::of(&self.person, &self.settings, find, &self.holidays, self.absences.clone())
-    }
-}
 
 impl App {
     /// Settles what is saved when the booking clashes: nothing, a tentative one, or what was asked. Answers the objects
@@ -63,45 +41,6 @@ impl App {
         Ok(seen)
     }
 
-    /// What decides a person's working days around a range; none for an unknown person.
-    pub(crate) async fn working_days(
-        &self,
-        tx: &mut Tx<'_>,
-        workspace: WorkspaceId,
-        person: Uuid,
-        settings: Settings,
-        range: Days,
-    ) -> Result<Option<WorkingDays>, Failure> {
-        let Some(record) = tx.get_in(workspace, Kind::Person, person).await? else { return Ok(None) };
-        let person_state = from_record::<Person>(&record)?.state;
-        let mut calendars = Vec::new();
-        for schedule in &person_state.schedules {
-            if let WorkingTime::Calendar { calendar_id } = schedule.working_time
-                && let Some(record) = tx.get_in(workspace, Kind::Calendar, calendar_id.0).await?
-            {
-                calendars.push((calendar_id, from_record::<Calendar>(&record)?.state));
-            }
-        }
-        let mut holidays = Vec::new();
-        if let Some(region) = holiday_region(&person_state, &settings) {
-            let query = Query::new(Kind::Holiday).filter("region", Op::Eq, region);
-            for record in tx.list(&query).await? {
-                let holiday = from_record::<Holiday>(&record)?.state;
-                holidays.push((day_of(holiday.on), holiday.observance));
-            }
-            holidays.sort_by_key(|(day, _)| *day);
-        }
-        let mut absences = Vec::new();
-        let query = Query::new(Kind::TimeOff)
-            .filter("person_id", Op::Eq, person)
-            .filter("status", Op::Eq, "approved")
-            .filter("ends_on", Op::Ge, range.from.saturating_sub(7));
-        for record in tx.list(&query).await? {
-            absences.extend(Absence::of(&from_record::<TimeOff>(&record)?.state, false));
-        }
-        Ok(Some(WorkingDays { person: person_state, settings, calendars, holidays, absences }))
-    }
-
     /// A booking's minutes per day of a range.
     ///
     /// # Errors
@@ -113,10 +52,12 @@ impl App {
         details: &AssignmentDetails,
         range: Days,
     ) -> Result<Expansion, Failure> {
-        let settings = self.settings(tx, workspace).await?;
-        let days = self.working_days(tx, workspace, details.person_id.0, settings, range).await?;
-        let days = days.ok_or(Refusal::NotFound)?;
-        Ok(expand(&Booking::of(details), &days.calendar(), range))
+        let desk = self.desk(tx, workspace).await?;
+        let plan = &desk.plan;
+        let calendar = plan.person(details.person_id).and_then(|slot| plan.work_calendar(slot, false));
+        let expansion = calendar.map(|calendar| expand(&Booking::of(details), &calendar, range));
+        self.desks().give_back(workspace, desk);
+        expansion.ok_or_else(|| Refusal::NotFound.into())
     }
 
     /// Today in the workspace's time zone.

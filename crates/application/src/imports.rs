@@ -7,6 +7,7 @@
 //! unchanged, so that it ends as if nothing had happened. What can't be completed is undone.
 
 mod facts;
+mod fetched;
 mod jobs;
 mod known;
 mod load;

@@ -39,6 +39,7 @@ pub mod replay;
 pub mod reports;
 pub mod sessions;
 pub mod sign_in;
+mod splitting;
 pub mod traces;
 mod users;
 pub mod vault;

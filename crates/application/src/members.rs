@@ -168,7 +168,7 @@ impl App {
         Ok(answer)
     }
 
-    /// The member, after the workspace row is locked and the rule on owners is kept.
+    /// The member, after the rule on owners is kept. Works of a workspace are serial, so nobody else changes one meanwhile.
     async fn guarded_member(
         &self,
         tx: &mut Tx<'_>,
@@ -176,7 +176,6 @@ impl App {
         user: UserId,
         new_role: Option<Role>,
     ) -> Result<Envelope<Membership>, Failure> {
-        tx.lock(Kind::Workspace, &[caller.workspace.0]).await?;
         let known = self.load::<Membership>(tx, user.0).await?;
         let known = known.filter(|known| known.deleted_at.is_none()).ok_or(Refusal::NotFound)?;
         let about_owners = known.state.role == Role::Owner || new_role == Some(Role::Owner);

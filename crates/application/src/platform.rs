@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::change::Expect;
 use crate::codec::from_record;
 use crate::failure::Failure;
+use crate::references::Assured;
 
 /// What serialises the changes of platform admins.
 const ADMINS: &str = "platform admins";
@@ -257,7 +258,7 @@ impl App {
                         Membership { user_id: by, role, permissions: Vec::new(), status: MembershipStatus::Active };
                     let facts = vec![MembershipEvent::Entered(membership)];
                     let inside = admin(by, id, trace.clone());
-                    app.change_from::<Membership>(tx, &inside, by.0, before, facts, &[]).await?;
+                    app.change_from::<Membership>(tx, &inside, by.0, before, facts, Assured::default()).await?;
                     let facts = vec![UserEvent::EnteredWorkspace(SelfGrant { workspace_id: id })];
                     let caller = admin(by, WorkspaceId::PLATFORM, trace);
                     app.change::<User>(tx, &caller, by.0, Expect::Current, facts).await?;

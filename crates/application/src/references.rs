@@ -58,16 +58,25 @@ pub trait Referring: Aggregate {
     }
 }
 
+/// What whoever changes something has found out in the same transaction already, and need not be asked again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Assured<'a> {
+    /// Objects that are alive.
+    pub alive: &'a [(Kind, Uuid)],
+    /// No other object has what must be unique.
+    pub is_unique: bool,
+}
+
 /// Checks references and uniqueness of a state that is about to be recorded. References that were there before are not
-/// asked again: what they name may have been deleted since; nor are those that the caller has `seen` in this transaction.
+/// asked again: what they name may have been deleted since.
 ///
 /// # Errors
 /// Every bad field at once. A foreign id answers as one that does not exist.
-pub async fn check<A: Referring + PartialEq>(
+pub(crate) async fn check<A: Referring + PartialEq>(
     tx: &mut Tx<'_>,
     before: Option<&Envelope<A>>,
     after: &Envelope<A>,
-    seen: &[(Kind, Uuid)],
+    assured: Assured<'_>,
 ) -> Result<(), Failure> {
     let all = |envelope: &Envelope<A>| {
         let mut found = envelope.state.references();
@@ -78,7 +87,7 @@ pub async fn check<A: Referring + PartialEq>(
     let mut faults = Vec::new();
     for (pointer, kind, id) in all(after) {
         let unchanged = known.iter().any(|(_, known_kind, known_id)| *known_kind == kind && *known_id == id);
-        if unchanged || seen.contains(&(kind, id)) {
+        if unchanged || assured.alive.contains(&(kind, id)) {
             continue;
         }
         let living = tx.get(kind, id).await?.is_some_and(|record| record.deleted_at.is_none());
@@ -88,7 +97,8 @@ pub async fn check<A: Referring + PartialEq>(
     }
     let taken_before = before.filter(|envelope| envelope.deleted_at.is_none());
     let unchanged = taken_before.map(|envelope| envelope.state.unique()).unwrap_or_default();
-    for (pointer, columns) in after.state.unique() {
+    let unique = if assured.is_unique { Vec::new() } else { after.state.unique() };
+    for (pointer, columns) in unique {
         if unchanged.contains(&(pointer, columns.clone())) {
             continue;
         }

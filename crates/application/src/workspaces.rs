@@ -18,6 +18,7 @@ use crate::change::Expect;
 use crate::codec::from_record;
 use crate::failure::Failure;
 use crate::managed::patch_value;
+use crate::references::Assured;
 
 /// A workspace that a user belongs to.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ impl App {
         let known = tx.get_in(caller.workspace, Kind::Membership, user.0).await?;
         let before = known.as_ref().map(from_record::<Membership>).transpose()?;
         let joined = vec![MembershipEvent::Joined(membership)];
-        self.change_from::<Membership>(tx, caller, user.0, before, joined, &[]).await?;
+        self.change_from::<Membership>(tx, caller, user.0, before, joined, Assured::default()).await?;
         Ok(())
     }
 

@@ -7,8 +7,8 @@ use raally_domain::ids::{PersonId, PhaseId, ProjectId};
 use raally_domain::kind::Kind;
 use raally_domain::model::{Assignment, Calendar, Client, Currency, Person, Project, Role, Skill, Team, TimeOff};
 use raally_exchange::record::{self, Assignee};
-use raally_exchange::{Located, Record};
-use raally_storage::{Query, Tx};
+use raally_exchange::{Located, Record as ImportRecord};
+use raally_storage::{Record, Tx};
 use rustc_hash::{FxHashMap, FxHashSet};
 use uuid::Uuid;
 
@@ -18,9 +18,9 @@ use super::resolve::{Resolved, assignment_key, time_off_key};
 use super::summary::{Outcome, Part, RowFault};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::codec::{Indexed, from_record};
+use crate::codec::Indexed;
 use crate::failure::Failure;
-use crate::references::Referring;
+use crate::references::{Assured, Referring};
 
 /// What taking a batch over came to.
 #[derive(Debug, Default)]
@@ -44,11 +44,15 @@ pub(crate) struct Settling<'a> {
     pub may_pay: bool,
     pub currency: Currency,
     pub settled: Settled,
-    alive: Vec<(Kind, Uuid)>,
-    asked: FxHashSet<(Kind, Uuid)>,
+    /// What was fetched for the batch and is as it was; none for what is not there.
+    pub(super) fetched: FxHashMap<(Kind, Uuid), Option<Record>>,
+    pub(super) alive: Vec<(Kind, Uuid)>,
+    pub(super) asked: FxHashSet<(Kind, Uuid)>,
+    /// Keys of assignments that this batch has made.
+    made: FxHashSet<String>,
     phases: FxHashMap<Uuid, Vec<(Option<String>, PhaseId)>>,
-    assignments: FxHashMap<String, Uuid>,
-    time_off: FxHashMap<(Uuid, String), Uuid>,
+    pub(super) assignments: FxHashMap<String, Uuid>,
+    pub(super) time_off: FxHashMap<(Uuid, String), Uuid>,
 }
 
 impl<'a> Settling<'a> {
@@ -61,8 +65,10 @@ impl<'a> Settling<'a> {
             may_pay: true,
             currency,
             settled: Settled::default(),
+            fetched: FxHashMap::default(),
             alive: Vec::new(),
             asked: FxHashSet::default(),
+            made: FxHashSet::default(),
             phases: FxHashMap::default(),
             assignments: FxHashMap::default(),
             time_off: FxHashMap::default(),
@@ -73,7 +79,7 @@ impl<'a> Settling<'a> {
     ///
     /// # Errors
     /// When storage fails; when a row is refused and this is no dry run.
-    pub async fn batch(&mut self, tx: &mut Tx<'_>, batch: &[Located<Record>]) -> Result<(), Failure> {
+    pub async fn batch(&mut self, tx: &mut Tx<'_>, batch: &[Located<ImportRecord>]) -> Result<(), Failure> {
         self.find_existing(tx, batch).await?;
         for Located { row, record } in batch {
             if self.resolved.bad_rows.contains(row) {
@@ -117,67 +123,23 @@ impl<'a> Settling<'a> {
         Ok(())
     }
 
-    /// What of the batch is there already, in few queries.
-    async fn find_existing(&mut self, tx: &mut Tx<'_>, batch: &[Located<Record>]) -> Result<(), Failure> {
-        let (mut keys, mut people) = (Vec::new(), FxHashSet::default());
-        for Located { row, record } in batch {
-            match record {
-                Record::Assignment(assignment) => {
-                    if let Ok((_, key)) = self.assignment_refs(*row, assignment) {
-                        keys.push(key);
-                    }
-                }
-                Record::TimeOff(absence) => {
-                    people.extend(self.resolved.known.find_person(&absence.person).ok());
-                }
-                _ => {}
-            }
-        }
-        for keys in keys.chunks(500) {
-            let query = Query::new(Kind::Assignment).one_of("external_id", keys.iter().cloned());
-            for record in tx.list(&query).await? {
-                if let Some(key) = record.columns.text("external_id") {
-                    self.assignments.insert(key.to_owned(), record.id);
-                }
-            }
-        }
-        let people: Vec<Uuid> = people.into_iter().collect();
-        for people in people.chunks(500) {
-            let query = Query::new(Kind::TimeOff).one_of("person_id", people.iter().copied());
-            for record in tx.list(&query).await? {
-                let absence = from_record::<TimeOff>(&record)?.state.details;
-                if let Some(key) = absence.external_id {
-                    self.time_off.insert((absence.person_id.0, key), record.id);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn record(&mut self, tx: &mut Tx<'_>, row: u64, record: &Record) -> Result<(), (Part, Failure)> {
+    async fn record(&mut self, tx: &mut Tx<'_>, row: u64, record: &ImportRecord) -> Result<(), (Part, Failure)> {
         let (part, done) = match record {
-            Record::Person(person) => (Part::People, self.person(tx, person).await),
-            Record::Project(project) => (Part::Projects, self.project(tx, project).await),
-            Record::Assignment(assignment) => (Part::Assignments, self.assignment(tx, row, assignment).await),
-            Record::Compensation(_) if !self.may_pay => {
+            ImportRecord::Person(person) => (Part::People, self.person(tx, person).await),
+            ImportRecord::Project(project) => (Part::Projects, self.project(tx, project).await),
+            ImportRecord::Assignment(assignment) => (Part::Assignments, self.assignment(tx, row, assignment).await),
+            ImportRecord::Compensation(_) if !self.may_pay => {
                 self.settled.pay_left_out += 1;
                 return Ok(());
             }
-            Record::Compensation(pay) => (Part::Compensations, self.pay(tx, pay).await),
-            Record::TimeOff(absence) => (Part::TimeOff, self.absence(tx, row, absence).await),
-            Record::Calendar(calendar) => (Part::Calendars, self.calendar(tx, calendar).await),
-            Record::Client(_) | Record::Holiday(_) | Record::Skipped(_) => return Ok(()),
+            ImportRecord::Compensation(pay) => (Part::Compensations, self.pay(tx, pay).await),
+            ImportRecord::TimeOff(absence) => (Part::TimeOff, self.absence(tx, row, absence).await),
+            ImportRecord::Calendar(calendar) => (Part::Calendars, self.calendar(tx, calendar).await),
+            ImportRecord::Client(_) | ImportRecord::Holiday(_) | ImportRecord::Skipped(_) => return Ok(()),
         };
         let (id, outcome) = done.map_err(|failure| (part, failure))?;
         self.settled.outcomes.push((part, id, outcome));
         Ok(())
-    }
-
-    async fn load<A: Indexed>(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Envelope<A>>, Failure> {
-        if !self.dry {
-            tx.lock(A::KIND, &[id]).await?;
-        }
-        self.app.load::<A>(tx, id).await
     }
 
     async fn settle<A: Indexed + Intent + Referring + PartialEq>(
@@ -187,11 +149,29 @@ impl<'a> Settling<'a> {
         before: Option<Envelope<A>>,
         wanted: Vec<A::Event>,
     ) -> Result<(Uuid, Outcome), Failure> {
+        self.settle_assured(tx, id, before, wanted, false).await
+    }
+
+    /// `is_unique`: the batch knows that nobody else has its key.
+    async fn settle_assured<A: Indexed + Intent + Referring + PartialEq>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: Uuid,
+        before: Option<Envelope<A>>,
+        wanted: Vec<A::Event>,
+        is_unique: bool,
+    ) -> Result<(Uuid, Outcome), Failure> {
         let is_new = before.is_none();
         let recorded = if self.dry {
             !decide::<A>(before, id, wanted, self.app.mint().now())?.events.is_empty()
         } else {
-            self.app.change_from::<A>(tx, self.caller, id, before, wanted, &self.alive).await?.recorded
+            let assured = Assured { alive: &self.alive, is_unique };
+            let recorded = self.app.change_from::<A>(tx, self.caller, id, before, wanted, assured).await?.recorded;
+            self.fetched.remove(&(A::KIND, id));
+            if is_new && self.asked.insert((A::KIND, id)) {
+                self.alive.push((A::KIND, id));
+            }
+            recorded
         };
         Ok((
             id,
@@ -250,7 +230,7 @@ impl<'a> Settling<'a> {
         self.settle::<Calendar>(tx, id, before, wanted).await
     }
 
-    fn assignment_refs(
+    pub(super) fn assignment_refs(
         &self,
         row: u64,
         assignment: &record::Assignment,
@@ -283,17 +263,6 @@ impl<'a> Settling<'a> {
         Ok(phases.iter().find(|(known, _)| known.as_deref() == Some(key)).map(|(_, id)| *id))
     }
 
-    /// Asks once a batch whether an object is alive.
-    async fn see(&mut self, tx: &mut Tx<'_>, kind: Kind, id: Uuid) -> Result<(), Failure> {
-        if !self.dry
-            && self.asked.insert((kind, id))
-            && tx.get(kind, id).await?.is_some_and(|record| record.deleted_at.is_none())
-        {
-            self.alive.push((kind, id));
-        }
-        Ok(())
-    }
-
     async fn assignment(
         &mut self,
         tx: &mut Tx<'_>,
@@ -316,7 +285,9 @@ impl<'a> Settling<'a> {
             self.see(tx, Kind::Role, role.0).await?;
         }
         let id = existing.unwrap_or_else(|| self.app.mint().id());
-        self.settle::<Assignment>(tx, id, before, wanted).await
+        // All living ones with a key of the batch were found before it; only the batch itself can have made another one.
+        let is_unique = existing.is_none() && self.made.insert(key);
+        self.settle_assured::<Assignment>(tx, id, before, wanted, is_unique).await
     }
 
     async fn absence(

@@ -20,7 +20,7 @@ use crate::caller::Caller;
 use crate::change::Expect;
 use crate::codec::{Indexed, from_parts, from_stored, instant};
 use crate::failure::Failure;
-use crate::references::Referring;
+use crate::references::{Assured, Referring};
 use crate::vault::Opener;
 
 /// Events read at a time.
@@ -242,7 +242,6 @@ impl App {
         id: Uuid,
         past: Past<'_>,
     ) -> Result<bool, Failure> {
-        tx.lock(A::KIND, &[id]).await?;
         let Some(now) = self.load::<A>(tx, id).await? else { return Ok(false) };
         let then = match past.opener {
             Some(opener) => state_before::<A>(tx, caller, id, opener, past.before).await?,
@@ -252,7 +251,7 @@ impl App {
         if wanted.is_empty() {
             return Ok(false);
         }
-        Ok(self.change_from::<A>(tx, caller, id, Some(now), wanted, &[]).await?.recorded)
+        Ok(self.change_from::<A>(tx, caller, id, Some(now), wanted, Assured::default()).await?.recorded)
     }
 }
 
