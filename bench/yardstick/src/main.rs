@@ -50,7 +50,8 @@ fn main() -> ExitCode {
     match serve(address, place, rows) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("yardstick: {error}");
+            // With its cause, which PostgreSQL's driver leaves out of the plain text.
+            eprintln!("yardstick: {error:?}");
             ExitCode::from(2)
         }
     }
@@ -114,7 +115,7 @@ fn refuse(fault: &Fault) -> Response {
         Fault::Full => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Fault::Gone => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Fault::Database(error) => {
-            eprintln!("yardstick: {error}");
+            eprintln!("yardstick: {error:?}");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
