@@ -166,7 +166,12 @@ impl<S: Gate> Shared<S> {
         }
     }
 
-    /// Preflights, wrong methods, files of the web application, and nothing.
+    /// Files of the web application, preflights, wrong methods, and nothing.
+    ///
+    /// A file that exists takes nothing from the caller's bucket: it comes from memory, and many people behind one
+    /// address who open the application would else use up the limit of the API that it calls. A flood of files is
+    /// bounded by load shedding here and by the number of connections in the server. Everything else, a file that
+    /// is missing included, takes from the bucket of its address.
     fn without_operation(
         &self,
         seen: &mut Seen<'_, S>,
@@ -174,22 +179,22 @@ impl<S: Gate> Shared<S> {
         parts: &request::Parts,
     ) -> Result<Answer, Problem> {
         self.admit(seen, &parts.headers, authority(&parts.headers, &parts.uri))?;
-        self.take(seen, Caller::address(seen.client.address))?;
-        if let Some(found) = found {
-            seen.allow = Some(found.at.allow());
-            if parts.method == Method::OPTIONS {
-                seen.preflight = origin::is_preflight(&parts.headers);
-                return Ok(Answer::no_content());
-            }
-            return Err(Problem::new(Class::MethodNotAllowed, "See the Allow header."));
-        }
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
-        match &self.assets {
-            Some(assets) if reads => {
-                assets::find(assets.as_ref(), parts.uri.path(), &parts.headers).ok_or_else(Problem::not_found)
-            }
-            _ => Err(Problem::not_found()),
+        if let (None, Some(assets), true) = (found, &self.assets, reads)
+            && let Some(file) = assets::find(assets.as_ref(), parts.uri.path(), &parts.headers)
+        {
+            return Ok(file);
         }
+        self.take(seen, Caller::address(seen.client.address))?;
+        let Some(found) = found else {
+            return Err(Problem::not_found());
+        };
+        seen.allow = Some(found.at.allow());
+        if parts.method == Method::OPTIONS {
+            seen.preflight = origin::is_preflight(&parts.headers);
+            return Ok(Answer::no_content());
+        }
+        Err(Problem::new(Class::MethodNotAllowed, "See the Allow header."))
     }
 
     /// Bounds that come before anybody is known.

@@ -24,7 +24,7 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// Requests in work at once; more are shed with 503.
     pub concurrent_requests_max: usize,
-    /// Requests per caller; `None` = unlimited.
+    /// Requests per caller, files of the web application aside; `None` = unlimited.
     pub rate_limit: Option<RateLimit>,
     /// Open event streams per user.
     pub streams_per_user_max: u32,

@@ -6,10 +6,11 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use raally_api::{Access, Asset, Assets, Operation, Operations, Parts, Settings, openapi};
+use raally_api::{Access, Asset, Assets, Operation, Operations, Parts, RateLimit, Settings, openapi};
 use serde_json::Value;
 use support::{App, settings, start, with, with_parts};
 
@@ -227,6 +228,24 @@ async fn a_page_that_is_held_keeps_the_policy_of_a_page() {
     let held = app.call("GET /", &[("if-none-match", page.header("etag"))], "").await;
     assert_eq!(held.status, StatusCode::NOT_MODIFIED);
     assert_eq!(held.header("content-security-policy"), page.header("content-security-policy"));
+}
+
+#[tokio::test]
+async fn files_of_the_web_application_leave_the_limit_of_the_api_alone() {
+    let rate = RateLimit { requests: 3, window: Duration::from_secs(600), callers_max: 1_000 };
+    let limited = Settings { rate_limit: Some(rate), ..settings() };
+    let app = with_parts(Parts { assets: Some(Arc::new(Dist)), ..Parts::new(limited) });
+    for path in ["/", "/people/7", "/assets/app-1a2b3c4d.js"].repeat(4) {
+        let file = app.call(&format!("GET {path}"), &[], "").await;
+        assert_eq!((file.status, file.header("ratelimit")), (StatusCode::OK, ""), "{path}");
+    }
+    for line in ["GET /api/openapi.json", "GET /missing.js", "POST /people"] {
+        assert_ne!(app.call(line, &[], "").await.status, StatusCode::TOO_MANY_REQUESTS, "{line}");
+    }
+    for line in ["GET /api/openapi.json", "GET /missing.js", "POST /people", "GET /api/v1/nothing"] {
+        assert_eq!(app.call(line, &[], "").await.status, StatusCode::TOO_MANY_REQUESTS, "{line}");
+    }
+    assert_eq!(app.call("GET /", &[], "").await.status, StatusCode::OK, "the page still opens to say so");
 }
 
 #[tokio::test]

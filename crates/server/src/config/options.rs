@@ -144,7 +144,7 @@ pub const OPTIONS: [Spec; 35] = [
         "rate_limit",
         Text,
         "`1200`",
-        "Requests per minute of one user, or of one address where nobody is signed in; `off` for no limit.",
+        "Requests per minute of one user, or of one address where nobody is signed in; the web application's files are free; `off` for no limit.",
     ),
     spec("body_bytes_max", Number(1_024, 64 * 1024 * 1024), "`1048576`", "Largest JSON body, in bytes."),
     spec("request_timeout_seconds", Number(1, 600), "`30`", "Longest time for one request."),
