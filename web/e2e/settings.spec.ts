@@ -1,4 +1,6 @@
 // A journey in a real browser against the real server; each test's name is what it claims.
+import { bar, short } from "./schedule-steps";
+import { iso, seedSchedule } from "./seed/schedulePlan";
 import { begin, expect, PASSWORD, signIn, test } from "./server";
 
 // 1 × 1 pixel, red.
@@ -171,4 +173,44 @@ test("the plan is shown as of an earlier moment, with a banner that leads back",
   await page.getByRole("link", { name: "Schedule" }).click();
   await page.getByRole("button", { name: "Back to now" }).click();
   await expect(page).not.toHaveURL(/asOf=/);
+});
+
+test("the bookings of a person and of a project are shown as they were, under the names of then", async ({
+  page,
+}) => {
+  const { address, bookings, call, monday, people, projects, workspaceId } = await seedSchedule(page.request);
+  const days = { startsOn: iso(monday + 14), endsOn: iso(monday + 18) };
+  const away = await call("POST", "/time-off", { personId: people.ada, kind: "vacation", ...days });
+  const before = encodeURIComponent(new Date().toISOString());
+  const to = { startsOn: iso(monday + 7), endsOn: iso(monday + 8) };
+  await call("PATCH", `/assignments/${bookings.ada.id}`, to, bookings.ada.version);
+  await call("DELETE", `/assignments/${bookings.ben.id}`, undefined, bookings.ben.version);
+  await call("DELETE", `/time-off/${away.id}`, undefined, away.version);
+  await call("PATCH", `/projects/${projects.shop}`, { name: "Web store" }, 1);
+  const ben = await call("GET", `/people/${people.ben}`);
+  await call("PATCH", `/people/${people.ben}`, { name: "Ben Bauer" }, ben.version);
+  const part = (name: string) => page.getByRole("region", { name });
+  const open = (rest: string) => page.goto(`/w/${workspaceId}/${rest}`);
+
+  await open(`people/${people.ada}`);
+  await expect(part("Bookings").getByRole("listitem")).toContainText(["Web store"]);
+  await expect(part("Bookings")).toContainText(short(monday + 7));
+  await expect(part("Time off")).toContainText("No time off");
+  await open(`people/${people.ada}?asOf=${before}`);
+  await expect(part("Bookings").getByRole("listitem")).toContainText(["Web shop"]);
+  await expect(part("Bookings")).toContainText(short(monday));
+  await expect(part("Bookings").getByRole("button")).toHaveCount(0);
+  await expect(part("Time off")).toContainText(short(monday + 14));
+
+  await open(`projects/${projects.bank}`);
+  await expect(part("Staffing")).toContainText("No bookings");
+  await open(`projects/${projects.bank}?asOf=${before}`);
+  await expect(part("Staffing").getByRole("listitem")).toContainText(["Ben Berg"]);
+  await part("Staffing").getByRole("link", { name: "Open schedule" }).click();
+  await expect(page).toHaveURL(/schedule\?.*asOf=/);
+
+  await page.goto(`${address}&asOf=${before}`);
+  await expect(bar(page, "Ada Almeida", "Web shop")).toBeVisible();
+  await page.getByRole("button", { name: "Back to now" }).click();
+  await expect(bar(page, "Ada Almeida", "Web store")).toBeVisible();
 });

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useWorkspaceQuery } from "@/api/queries";
 import type { CostReport, Dashboard, DemandReport, OverbookingReport } from "@/api/reports";
+import { useAsOf } from "@/shared/asOf";
 import { Meter } from "@/shared/charts/Meter";
 import { addDays } from "@/shared/days";
 import { useFormat } from "@/shared/i18n/format";
@@ -32,6 +33,7 @@ export function OverbookedCard({ from }: { from: string }) {
   const query = useWorkspaceQuery<OverbookingReport>(workspaceId, "derived", "/reports/overbooking", {
     ...range,
     grain: "week",
+    asOf: useAsOf(),
   });
   return (
     <Card title={t`Overbooked in the next 4 weeks`} search={{ report: "overbooking", ...range }}>
@@ -132,7 +134,10 @@ export function BudgetsCard({ range }: Ranged) {
   const { t } = useLingui();
   const format = useFormat();
   const workspaceId = useWorkspaceId();
-  const query = useWorkspaceQuery<CostReport>(workspaceId, "derived", "/reports/budget", { ...range });
+  const query = useWorkspaceQuery<CostReport>(workspaceId, "derived", "/reports/budget", {
+    ...range,
+    asOf: useAsOf(),
+  });
   return (
     <Card title={t`Budgets at risk`} search={{ report: "budget", ...range }}>
       <Loaded query={query} rows={4}>

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useChange, useIndex } from "@/api/queries";
 import type { Person, WorkingTime } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { today } from "@/shared/days";
 import { useFormat } from "@/shared/i18n/format";
 import { Row, Rows, Section } from "@/shared/layout/Section";
@@ -21,7 +22,7 @@ interface Entry {
 export function PersonHistory({ person, readOnly }: { person: Person; readOnly: boolean }) {
   const { t } = useLingui();
   const format = useFormat();
-  const calendars = useIndex(useWorkspaceId(), "calendars");
+  const calendars = useIndex(useWorkspaceId(), "calendars", useAsOf());
   const [adding, setAdding] = useState<HistoryKind | null>(null);
   const week = (time: WorkingTime) => {
     const minutes = weeklyMinutes(time, calendars);

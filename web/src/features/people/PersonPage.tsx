@@ -101,15 +101,13 @@ function Details({ person }: { person: Person }) {
           {now && <ObjectHistory objectId={person.id} />}
         </div>
         <div>
-          {now && (
-            <PlanList
-              title={t`Bookings`}
-              workspaceId={workspaceId}
-              by={{ personId: person.id }}
-              search={{ q: person.name }}
-            />
-          )}
-          {now && <TimeOffList workspaceId={workspaceId} personId={person.id} />}
+          <PlanList
+            title={t`Bookings`}
+            workspaceId={workspaceId}
+            by={{ personId: person.id }}
+            search={{ q: person.name }}
+          />
+          <TimeOffList workspaceId={workspaceId} personId={person.id} />
           <PersonHistory person={person} readOnly={!edit} />
           {now && can("read-money") && (
             <DatedMoney

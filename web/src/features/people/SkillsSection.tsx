@@ -2,6 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { useChange, useIndex } from "@/api/queries";
 import type { Person } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { useOptions } from "@/shared/catalogue";
 import { Row, Rows, Section } from "@/shared/layout/Section";
 import { useProblemText } from "@/shared/problems";
@@ -17,7 +18,7 @@ const LEVEL_NEW = 3;
 export function SkillsSection({ person, readOnly }: { person: Person; readOnly: boolean }) {
   const { t } = useLingui();
   const workspaceId = useWorkspaceId();
-  const index = useIndex(workspaceId, "skills");
+  const index = useIndex(workspaceId, "skills", useAsOf());
   const options = useOptions(workspaceId, "skills");
   const problem = useProblemText();
   const change = useChange(workspaceId, "people");

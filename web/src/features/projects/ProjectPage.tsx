@@ -105,14 +105,12 @@ function Details({ project }: { project: Project }) {
           {now && can("read-money") && <BudgetSection project={project} readOnly={!can("edit-money")} />}
         </div>
         <div>
-          {now && (
-            <PlanList
-              title={t`Staffing`}
-              workspaceId={workspaceId}
-              by={{ projectId: project.id }}
-              search={{ rows: "projects", project: project.id }}
-            />
-          )}
+          <PlanList
+            title={t`Staffing`}
+            workspaceId={workspaceId}
+            by={{ projectId: project.id }}
+            search={{ rows: "projects", project: project.id }}
+          />
           <PhasesSection project={project} readOnly={!edit} />
           <MilestonesSection project={project} readOnly={!edit} />
           {now && <ObjectHistory objectId={project.id} />}

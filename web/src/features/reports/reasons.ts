@@ -5,6 +5,7 @@ import { useCallback } from "react";
 import { useIndex } from "@/api/queries";
 import type { CandidatesReport } from "@/api/reports";
 import type { Id } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { useFormat } from "@/shared/i18n/format";
 
 export type Reason = CandidatesReport["candidates"][number]["reasons"][number];
@@ -12,8 +13,9 @@ export type Reason = CandidatesReport["candidates"][number]["reasons"][number];
 export function useReasonText(workspaceId: Id): (reason: Reason) => string {
   const { t } = useLingui();
   const format = useFormat();
-  const skills = useIndex(workspaceId, "skills");
-  const roles = useIndex(workspaceId, "roles");
+  const asOf = useAsOf();
+  const skills = useIndex(workspaceId, "skills", asOf);
+  const roles = useIndex(workspaceId, "roles", asOf);
   return useCallback(
     (one) => {
       switch (one.reason) {

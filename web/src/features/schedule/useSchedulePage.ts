@@ -41,7 +41,7 @@ export function useSchedulePage(workspaceId: string) {
   const { settings } = workspace;
   const [view, change] = useView();
   const editable = useCan()("edit-assignments") && view.asOf === null;
-  const directory = useDirectory(workspaceId);
+  const directory = useDirectory(workspaceId, view.asOf ?? undefined);
   const plan = usePlan(workspaceId, view.asOf);
   const axis = useTimeScale(settings, view.zoom, view.at);
   const [collapsed, fold] = useFolding();

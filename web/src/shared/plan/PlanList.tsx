@@ -1,8 +1,9 @@
-// The bookings of one person or of one project, by date.
+// The bookings of one person or of one project, by date; while travelling in time as they were.
 import { useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useIndex, useList } from "@/api/queries";
 import type { Id } from "@/api/types";
+import { useAsOf } from "../asOf";
 import { useFormat } from "../i18n/format";
 import { Row, Rows, Section } from "../layout/Section";
 import { Badge } from "../ui/Badge";
@@ -22,9 +23,10 @@ export function PlanList({ title, workspaceId, by, search }: Props) {
   const { t } = useLingui();
   const format = useFormat();
   const effort = useEffortText();
-  const query = useList(workspaceId, "assignments", by);
+  const asOf = useAsOf();
+  const query = useList(workspaceId, "assignments", { ...by, asOf });
   const byPerson = "personId" in by;
-  const names = useIndex(workspaceId, byPerson ? "projects" : "people");
+  const names = useIndex(workspaceId, byPerson ? "projects" : "people", asOf);
   return (
     <Section
       title={title}

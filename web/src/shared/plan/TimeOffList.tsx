@@ -1,7 +1,8 @@
-// When one person is away.
+// When one person is away; while travelling in time as it was planned then.
 import { useLingui } from "@lingui/react/macro";
 import { useList } from "@/api/queries";
 import type { Id, TimeOffStatus } from "@/api/types";
+import { useAsOf } from "../asOf";
 import { useFormat } from "../i18n/format";
 import { Row, Rows, Section } from "../layout/Section";
 import { useNames } from "../names";
@@ -18,7 +19,7 @@ export function TimeOffList({ workspaceId, personId }: { workspaceId: Id; person
   const { t } = useLingui();
   const format = useFormat();
   const names = useNames();
-  const query = useList(workspaceId, "time-off", { personId });
+  const query = useList(workspaceId, "time-off", { personId, asOf: useAsOf() });
   return (
     <Section title={t`Time off`}>
       <Loaded query={query} rows={2}>

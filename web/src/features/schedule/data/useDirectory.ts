@@ -1,4 +1,4 @@
-/** Names for ids: teams, roles, skills, projects of the workspace. */
+/** Names for ids: teams, roles, skills, projects of the workspace, as they are or as they were at an instant. */
 import { useMemo } from "react";
 import { useIndex, useList } from "@/api/queries";
 import type { Project } from "../model";
@@ -11,11 +11,11 @@ export interface Directory {
   readonly projects: ReadonlyMap<string, Project>;
 }
 
-export function useDirectory(workspaceId: string): Directory {
-  const teams = useIndex(workspaceId, "teams");
-  const roles = useIndex(workspaceId, "roles");
-  const skills = useIndex(workspaceId, "skills");
-  const projects = useList(workspaceId, "projects").data;
+export function useDirectory(workspaceId: string, asOf?: string): Directory {
+  const teams = useIndex(workspaceId, "teams", asOf);
+  const roles = useIndex(workspaceId, "roles", asOf);
+  const skills = useIndex(workspaceId, "skills", asOf);
+  const projects = useList(workspaceId, "projects", { asOf }).data;
   return useMemo(
     () => ({
       teams: names(teams),

@@ -14,8 +14,9 @@ const MS_PER_DAY = 86_400_000;
 /** Ids of the people that pass the filters which the plan in memory can't decide; null = everybody. */
 function useOnlyPeople(workspaceId: string, view: ViewState): ReadonlySet<string> | null {
   const { skills, free, tentative } = view;
+  const asOf = view.asOf ?? undefined;
   const today = formatDay(Math.floor(Date.now() / MS_PER_DAY));
-  const ask = { from: today, to: today, grain: "total", skillId: skills };
+  const ask = { from: today, to: today, grain: "total", skillId: skills, asOf };
   const skilled = useWorkspaceQuery<WireSchedule>(
     workspaceId,
     "derived",
@@ -24,7 +25,7 @@ function useOnlyPeople(workspaceId: string, view: ViewState): ReadonlySet<string
     skills.length > 0,
   );
   const range = { from: formatDay(free?.from ?? 0), to: formatDay(free?.to ?? 0) };
-  const query = { ...range, grain: "total", includeTentative: true, includePending: true };
+  const query = { ...range, grain: "total", includeTentative: true, includePending: true, asOf };
   const loads = useWorkspaceQuery<WireSchedule>(workspaceId, "derived", "/schedule", query, free !== null);
   return useMemo(() => {
     const bySkill =
@@ -55,7 +56,7 @@ export function useRows(
 ): RowsOfPage {
   const memory = useRef<LaneMemory>(new WeakMap());
   const only = useOnlyPeople(workspaceId, view);
-  const details = useList(workspaceId, "projects").data;
+  const details = useList(workspaceId, "projects", { asOf: view.asOf ?? undefined }).data;
   const projects = useMemo(
     () => new Map([...plan.projects, ...directory.projects]),
     [plan.projects, directory.projects],
