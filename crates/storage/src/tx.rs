@@ -1,6 +1,7 @@
 //! A transaction on either engine. Everything that storage can do is a method of [`Tx`]; this file runs statements,
 //! the files under `tx/` say which.
 
+mod events;
 mod files;
 mod idempotency;
 mod identity;

@@ -31,11 +31,21 @@ use crate::{
 
 /// A command in a lane.
 trait Work: Send {
-    /// Runs in the transaction of the batch with this number.
-    fn run<'a>(&'a mut self, session: &'a mut Session, clock: &'a Clock, batch: u64) -> BoxFuture<'a, Verdict>;
+    /// Runs in this transaction of the batch.
+    fn run<'a>(&'a mut self, session: &'a mut Session, clock: &'a Clock, run: Run) -> BoxFuture<'a, Verdict>;
     /// Whether its caller waits no more.
     fn is_abandoned(&self) -> bool;
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+/// One transaction of a batch.
+#[derive(Clone, Copy)]
+struct Run {
+    /// No other transaction of this process has it.
+    number: u64,
+    attempt: u32,
+    /// With a savepoint for each work.
+    carefully: bool,
 }
 
 type Queue = VecDeque<Box<dyn Work>>;
@@ -92,11 +102,12 @@ where
     E: From<StoreError> + Send + 'static,
     T: Send + 'static,
 {
-    fn run<'a>(&'a mut self, session: &'a mut Session, clock: &'a Clock, batch: u64) -> BoxFuture<'a, Verdict> {
+    fn run<'a>(&'a mut self, session: &'a mut Session, clock: &'a Clock, run: Run) -> BoxFuture<'a, Verdict> {
         async move {
             let span = self.begun();
+            span.record("raally.attempts", u64::from(run.attempt));
             let Some(answer) = self.answer.as_mut() else { return Verdict::Undo };
-            let mut tx = Tx::new(Conn::Postgres(&mut *session), self.scope, clock, Some(batch));
+            let mut tx = Tx::new(Conn::Postgres(&mut *session), self.scope, clock, Some(run.number));
             let work = async {
                 let result = (self.work)(&mut tx).await;
                 if result.is_ok() {
@@ -252,7 +263,8 @@ impl Lanes {
     ) -> Result<(), StoreError> {
         let (mut attempt, mut carefully) = (1, false);
         loop {
-            match self.attempt(workspace, batch, size, carefully).await.unwrap_or_else(Ended::from) {
+            let run = Run { number: self.inner.numbers.fetch_add(1, Ordering::Relaxed), attempt, carefully };
+            match self.attempt(workspace, batch, size, run).await.unwrap_or_else(Ended::from) {
                 Ended::Committed => return Ok(()),
                 Ended::Failed(error) => return Err(error),
                 Ended::Carefully => carefully = true,
@@ -275,17 +287,16 @@ impl Lanes {
         workspace: WorkspaceId,
         batch: &mut Vec<Box<dyn Work>>,
         size: usize,
-        carefully: bool,
+        run: Run,
     ) -> Result<Ended, Fault> {
         let scope = Scope::Workspace(workspace);
         let mut session = match self.inner.connections.begin(scope).await {
             Ok(session) => session,
             Err(error) => return Ok(Ended::Failed(error)),
         };
-        session.is_careful = carefully;
+        session.is_careful = run.carefully;
         let likely = batch.len() + self.waiting_in(workspace).min(size);
         Tx::new(Conn::Postgres(&mut session), scope, &self.inner.clock, None).lock_head(workspace, likely).await?;
-        let number = self.inner.numbers.fetch_add(1, Ordering::Relaxed);
         let (mut next, mut has_written) = (0, false);
         loop {
             while let Some(work) = batch.get_mut(next) {
@@ -294,17 +305,17 @@ impl Lanes {
                     continue;
                 }
                 let heads = session.heads.clone();
-                if carefully {
+                if run.carefully {
                     session.mark().await?;
                 }
                 session.has_written = false;
-                match self.run_work(work.as_mut(), &mut session, number).await {
+                match self.run_work(work.as_mut(), &mut session, run).await {
                     Verdict::Keep => has_written |= session.has_written,
                     Verdict::Undo if !session.has_written => {
                         session.forget_waiting();
                         session.heads = heads;
                     }
-                    Verdict::Undo if carefully => {
+                    Verdict::Undo if run.carefully => {
                         session.forget_waiting();
                         session.back().await?;
                         session.heads = heads;
@@ -335,9 +346,9 @@ impl Lanes {
     }
 
     /// A panic is the fault of one command; the others in the batch are none the worse for it.
-    async fn run_work(&self, work: &mut dyn Work, session: &mut Session, number: u64) -> Verdict {
-        let run = AssertUnwindSafe(work.run(session, &self.inner.clock, number));
-        run.catch_unwind().await.unwrap_or_else(|_| Verdict::Undo)
+    async fn run_work(&self, work: &mut dyn Work, session: &mut Session, run: Run) -> Verdict {
+        let running = AssertUnwindSafe(work.run(session, &self.inner.clock, run));
+        running.catch_unwind().await.unwrap_or(Verdict::Undo)
     }
 }
 
