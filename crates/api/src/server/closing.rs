@@ -36,6 +36,8 @@ pub(super) fn let_nobody_in(_: &TcpListener) -> std::io::Result<()> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
     use std::net::{SocketAddr, TcpStream};
     use std::time::Duration;
 
