@@ -304,3 +304,51 @@ async fn a_pool_that_is_used_up_is_overloaded() {
     assert!(matches!(refused, StoreError::Overloaded { .. }), "{refused}");
     hog.abort();
 }
+
+/// A read that fails ends PostgreSQL's transaction too, and its COMMIT is then a rollback without an error.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_that_fails_takes_no_acknowledged_write_of_its_batch_along() {
+    let Some(test) = TestStore::postgres_with(|mut config| {
+        config.lock_wait_max = Duration::from_millis(20);
+        config
+    })
+    .await
+    else {
+        return;
+    };
+    let holder = connect(&url(&test)).await;
+    holder.execute("SELECT pg_advisory_lock(hashtextextended('taken', 7))", &[]).await.unwrap();
+    let workspace = WorkspaceId(Uuid::now_v7());
+    let run = |name: String, fails: bool| {
+        let (store, work) = (test.store.clone(), name.clone());
+        tokio::spawn(async move {
+            let kept = store
+                .write(Scope::Workspace(workspace), move |tx| {
+                    let name = work.clone();
+                    async move {
+                        if fails { tx.exclusive("taken").await } else { tx.put_setting(workspace, &name, "here").await }
+                    }
+                    .boxed()
+                })
+                .await;
+            kept.map(|()| name)
+        })
+    };
+    let mut acknowledged = Vec::new();
+    // The one that fails is the last of its batch, or nearly always.
+    for round in 0..10 {
+        let works: Vec<_> = (0..4).map(|number| run(format!("setting {round} {number}"), number == 3)).collect();
+        for work in works {
+            acknowledged.extend(work.await.unwrap());
+        }
+    }
+    assert_eq!(acknowledged.len(), 30, "{acknowledged:?}");
+    for name in acknowledged {
+        let asked = name.clone();
+        let found = test.store.read(Scope::Workspace(workspace), move |tx| {
+            let asked = asked.clone();
+            async move { tx.setting(workspace, &asked).await }.boxed()
+        });
+        assert_eq!(found.await.unwrap().as_deref(), Some("here"), "{name} was acknowledged");
+    }
+}

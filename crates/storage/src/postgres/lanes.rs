@@ -311,7 +311,7 @@ impl Lanes {
                 session.has_written = false;
                 match self.run_work(work.as_mut(), &mut session, run).await {
                     Verdict::Keep => has_written |= session.has_written,
-                    Verdict::Undo if !session.has_written => {
+                    Verdict::Undo if !session.has_written && !session.has_failed => {
                         session.forget_waiting();
                         session.heads = heads;
                     }

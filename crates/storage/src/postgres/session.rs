@@ -73,6 +73,9 @@ pub(crate) struct Session {
     waiting: Vec<Later>,
     /// Whether a statement that writes was sent since this was last made false.
     pub(crate) has_written: bool,
+    /// Whether a statement has failed, be it one that reads: then PostgreSQL has given the transaction up, and its COMMIT
+    /// would be a rollback without an error.
+    pub(crate) has_failed: bool,
     /// Whether what is refused must be refused by a question, not by a statement that fails.
     pub(crate) is_careful: bool,
     pub(crate) heads: Vec<Lifted>,
@@ -156,6 +159,7 @@ impl Session {
             may_wait: false,
             waiting: Vec::new(),
             has_written: false,
+            has_failed: false,
             is_careful: true,
             heads: Vec::new(),
         }
@@ -176,16 +180,22 @@ impl Session {
         params: &[Param<'_>],
         each: &mut (dyn FnMut(&RowRef<'_>) -> Result<(), StoreError> + Send),
     ) -> Result<u64, Fault> {
+        let met = self.try_each_row(sql, params, each).await;
+        self.has_failed |= met.is_err();
+        met
+    }
+
+    async fn try_each_row(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut (dyn FnMut(&RowRef<'_>) -> Result<(), StoreError> + Send),
+    ) -> Result<u64, Fault> {
         let sql = dollar_placeholders(sql);
         let rows = loop {
             match self.query(&sql, params).await {
-                Ok(rows) => break rows,
                 Err(Fault::Broken { error, .. }) if self.beginning.is_some() => self.take_another(error).await?,
-                Err(fault) => {
-                    // PostgreSQL has given up the transaction: it must be undone, whatever was written.
-                    self.has_written = true;
-                    return Err(fault);
-                }
+                rows => break rows?,
             }
         };
         let mut rows = std::pin::pin!(rows);
@@ -249,8 +259,12 @@ impl Session {
         }
         self.has_written = true;
         let waiting = std::mem::take(&mut self.waiting);
-        let waiting = prepare(self.client(), waiting).await?;
-        send(self.client(), &waiting).await
+        let sent = match prepare(self.client(), waiting).await {
+            Ok(waiting) => send(self.client(), &waiting).await,
+            Err(fault) => Err(fault),
+        };
+        self.has_failed |= sent.is_err();
+        sent
     }
 
     /// Forgets what waits: it was never sent.
@@ -265,12 +279,19 @@ impl Session {
 
     /// Undoes what was done since the mark.
     pub(crate) async fn back(&mut self) -> Result<(), Fault> {
-        self.control("ROLLBACK TO command").await
+        self.control("ROLLBACK TO command").await?;
+        self.has_failed = false;
+        Ok(())
     }
 
     /// Moves the heads, and ends the transaction. An import appends hundreds of times; had it moved the head as often, each
     /// time would have walked over the dead rows of all times before.
     pub(crate) async fn commit(mut self) -> Result<(), Fault> {
+        if self.has_failed {
+            return Err(Fault::Refused(StoreError::bug(
+                "a transaction in which a statement has failed was to be kept",
+            )));
+        }
         for Lifted { workspace, head, .. } in std::mem::take(&mut self.heads).iter().filter(|lifted| lifted.has_moved) {
             self.execute_later(MOVE_HEAD, &[workspace.0.into(), head.position.into(), head.recorded_at.into()]).await?;
         }
