@@ -93,8 +93,10 @@ where
         (command, answered)
     }
 
-    /// The work is about to run: within this span.
-    pub(crate) fn begun(&self) -> Span {
+    /// The work is about to run, perhaps once more: within this span.
+    pub(crate) fn begun(&mut self) -> Span {
+        // What came of an earlier run is undone; a work that panics now must not be answered with it.
+        self.outcome = None;
         self.traced.as_ref().map_or_else(Span::none, Traced::begun)
     }
 

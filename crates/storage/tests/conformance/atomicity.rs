@@ -1,5 +1,10 @@
 //! All or nothing, also inside one batch.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use raally_domain::kind::Kind;
 use raally_storage::{Expected, FutureExt as _, Query, Scope, StoreError, testing::TestStore};
 use uuid::Uuid;
@@ -15,6 +20,7 @@ on_both_engines!(
     works_of_one_workspace_are_committed_together,
     reads_cannot_write,
     a_panic_in_a_work_harms_nobody_else,
+    what_an_undone_run_answered_is_forgotten,
 );
 
 async fn a_refused_work_leaves_nothing_and_its_neighbours_stay(test: TestStore) {
@@ -232,4 +238,46 @@ async fn a_panic_in_a_work_harms_nobody_else(test: TestStore) {
         .await
         .unwrap();
     assert_eq!(teams, 0);
+}
+
+/// A work is run again because its neighbour had to be undone, and panics this time: its first answer is worth nothing.
+async fn what_an_undone_run_answered_is_forgotten(test: TestStore) {
+    let workspace = workspace();
+    let mut ran_twice = 0;
+    for _ in 0..50 {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let (store, counted) = (test.store.clone(), Arc::clone(&runs));
+        let fragile = tokio::spawn(async move {
+            store
+                .write(Scope::Workspace(workspace), move |tx| {
+                    let run = counted.fetch_add(1, Ordering::SeqCst);
+                    async move {
+                        tx.put(Kind::Team, &record(workspace, "x")).await?;
+                        assert_eq!(run, 0, "a panic in the second run");
+                        Ok::<_, StoreError>(())
+                    }
+                    .boxed()
+                })
+                .await
+        });
+        let store = test.store.clone();
+        let refused = tokio::spawn(async move {
+            store
+                .write(Scope::Workspace(workspace), move |tx| {
+                    async move {
+                        tx.put(Kind::Team, &record(workspace, "y")).await?;
+                        tx.count(&Query::new(Kind::Team)).await?;
+                        Err::<(), _>(StoreError::Setup { detail: "no".to_owned() })
+                    }
+                    .boxed()
+                })
+                .await
+        });
+        let (fragile, refused) = (fragile.await.unwrap(), refused.await.unwrap());
+        assert!(refused.is_err());
+        let again = runs.load(Ordering::SeqCst) > 1;
+        assert_eq!(fragile.is_err(), again, "{fragile:?}");
+        ran_twice += usize::from(again);
+    }
+    assert!(ran_twice > 0, "no two of them met in a batch");
 }
