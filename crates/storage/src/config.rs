@@ -67,11 +67,11 @@ pub struct StoreConfig {
     pub build: String,
     /// The clock behind `recorded_at`.
     pub clock: Clock,
-    /// SQLite: commands that may wait for the writer; one more is `Overloaded`.
+    /// Commands that may wait for the writer (SQLite) or in one lane (PostgreSQL); one more is `Overloaded`.
     pub write_queue_max: usize,
-    /// SQLite: commands in one commit.
+    /// Commands in one commit, at most.
     pub commit_batch_max: usize,
-    /// How long a write waits for another process (SQLite) or for a row lock (PostgreSQL).
+    /// How long a write waits for another process, or for a lock of PostgreSQL.
     pub lock_wait_max: Duration,
     /// SQLite: page cache of one connection, in KiB.
     pub page_cache_kib: u32,
@@ -82,7 +82,7 @@ pub struct StoreConfig {
     pub pool_size: usize,
     /// PostgreSQL: how long a call waits for a free connection before it is `Overloaded`.
     pub pool_wait_max: Duration,
-    /// PostgreSQL: runs of one work when the server reports a deadlock or a serialization failure.
+    /// PostgreSQL: runs of a batch, or of a work of the platform, when the server reports a deadlock or a serialization failure.
     pub attempts_max: u32,
 }
 

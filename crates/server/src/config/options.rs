@@ -164,7 +164,7 @@ pub const OPTIONS: [Spec; 35] = [
         "write_queue_max",
         Number(1, 1_000_000),
         "`4096`",
-        "Writes that may wait for the embedded database; more are answered 503.",
+        "Writes that may wait for the embedded database, on PostgreSQL those of one workspace; more are answered 503.",
     ),
     spec("hashes_max", Number(1, 64), "`2`", "Passwords hashed at the same time; each takes 19 MiB."),
     spec("hashes_waiting_max", Number(1, 10_000), "`64`", "Sign-ins that may wait for that; more are answered 429."),
