@@ -77,6 +77,13 @@ pub enum Command {
     },
     /// Put a backup in the place of the SQLite database; no server may run.
     Restore(RestoreArgs),
+    /// Carry everything over from SQLite into an empty PostgreSQL database; no server may run.
+    Transfer {
+        /// Address of the database, postgres://…, or - to read it from standard input, where no list of processes shows
+        /// its password.
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// Make the read tables anew from the log.
     Rebuild {
         /// This workspace only (id or name).

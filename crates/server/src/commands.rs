@@ -14,6 +14,7 @@ mod migrate;
 pub mod openapi;
 mod rebuild;
 mod restore;
+mod transfer;
 mod user;
 mod version;
 
@@ -46,6 +47,7 @@ pub fn run(
             Command::Demo { workspace, again } => demo::run(&workspace, again, &config, talk).await,
             Command::Backup { file } => backup::backup(&file, &config, talk).await,
             Command::Restore(args) => restore::run(&args, config, talk).await,
+            Command::Transfer { to } => transfer::run(&to, &config, talk).await,
             Command::Rebuild { workspace } => rebuild::run(workspace.as_deref(), &config, talk).await,
             Command::Doctor => doctor::run(&config, talk).await,
             Command::Health => health::run(&config, talk).await,

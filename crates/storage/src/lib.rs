@@ -41,6 +41,7 @@ mod store;
 pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transfer;
 pub mod tx;
 
 pub use config::{Clock, Location, StoreConfig, system_clock};
@@ -55,6 +56,7 @@ pub use scope::Scope;
 pub use sqlite::backup::{BackupReport, RestoreReport, restore};
 pub use sqlite::ship::{Change, Sink, Snapshot, Tap, hash_of};
 pub use store::Store;
+pub use transfer::Transferred;
 pub use tx::{
     Checkpoint, Credential, FILE_BYTES_MAX, FileInfo, Job, JobProgress, JobState, JoinLink, Lease, LinkUse,
     RefreshState, Remembered, Seal, SigningKey, SubjectKey, Tx, Unsealed,

@@ -14,7 +14,8 @@ use crate::{
     migrate::{self, Mode, SchemaState},
     postgres::Postgres,
     scope::Scope,
-    sqlite::{Sqlite, backup},
+    sqlite::{Sqlite, backup, connection::Settings},
+    transfer::{self, Transferred},
     tx::Tx,
 };
 
@@ -254,6 +255,19 @@ impl Store {
                 "backup copies SQLite files; for PostgreSQL use pg_dump, pg_basebackup or pgbackrest",
             )),
         }
+    }
+
+    /// Carries everything in this SQLite database over into an empty, migrated PostgreSQL one: all or nothing, from one
+    /// snapshot. What is written here meanwhile is not carried over: no server should run.
+    ///
+    /// # Errors
+    /// `Setup` when the engines are others, the target has data, or the schemas differ; `Unavailable`.
+    pub async fn transfer_to(&self, target: &Self) -> Result<Transferred, StoreError> {
+        let (Engine::Sqlite(sqlite), Engine::Postgres(postgres)) = (&self.inner.engine, &target.inner.engine) else {
+            return Err(StoreError::setup("data is carried over from SQLite to PostgreSQL, and no other way"));
+        };
+        let source = Settings::new(&self.inner.config, sqlite.path.clone());
+        transfer::run(source, postgres.server.owner().await?).await
     }
 
     /// Full integrity check (SQLite; PostgreSQL checks its pages itself).

@@ -7,3 +7,4 @@ mod installation;
 mod large_import;
 mod serving;
 mod traces;
+mod transfer;
