@@ -10,6 +10,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
 
 use super::{Installation, Kept, Manifest, restore};
@@ -20,6 +21,8 @@ use crate::http::Http;
 const READY_WITHIN: Duration = Duration::from_secs(120);
 const PROBE_WITHIN: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// From SIGTERM to being killed.
+const END_WITHIN: Duration = Duration::from_secs(30);
 const READY: &str = "/api/health/ready";
 
 /// What must be reached.
@@ -117,6 +120,15 @@ impl Server {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         Err(Failed::ours("the restored server does not become ready"))
+    }
+
+    /// Ends it in order, so that it seals the events that it found unsealed.
+    pub(super) async fn end(mut self) {
+        _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let started = Instant::now();
+        while started.elapsed() < END_WITHIN && matches!(self.child.try_wait(), Ok(None)) {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     /// A figure that it shows of itself.

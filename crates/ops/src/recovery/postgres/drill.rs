@@ -52,7 +52,8 @@ pub async fn run(database: &Database, repository: Option<u32>, goals: Goals) -> 
     let server = Server::start(throw_away.command(&[OsStr::new("serve")]))?;
     server.wait_until_ready().await?;
     let rto_seconds = started.elapsed().as_secs_f64();
-    drop(server);
+    // All that came back is sealed then, and checked to its end.
+    server.end().await;
     let newest = || places.iter().find(|place| place.number == repository)?.backups.last().map(|base| base.ended_at);
     let reached = aside.reached()?.or_else(newest).unwrap_or(began_at);
     let rpo_seconds = began_at.duration_since(reached).as_secs_f64().max(0.0);
