@@ -6,6 +6,7 @@
 //! no log. Whatever Raally is slower than this is what its features cost.
 
 mod postgres;
+mod row;
 mod rows;
 mod store;
 mod writer;
@@ -21,7 +22,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use store::{Fault, Row, Store};
+use row::{Fault, Row};
+use store::Store;
 
 const USAGE: &str = "usage: yardstick ADDRESS:PORT DATABASE-FILE|postgres://URL [ROWS]";
 const ROWS_DEFAULT: i64 = 100_000;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use tokio_postgres::{Config, NoTls};
 
-use crate::store::{CREATED_FIRST, END, Fault, NOTES, Row, START, STATUS, TITLE};
+use crate::row::{CREATED_FIRST, END, Fault, NOTES, Row, START, STATUS, TITLE};
 
 const TABLE: &str = r#"
 CREATE TABLE IF NOT EXISTS rec (

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use crate::store::{END, NOTES, Row, START, STATUS, TITLE};
+use crate::row::{END, NOTES, Row, START, STATUS, TITLE};
 
 const TABLE: &str = r#"
 CREATE TABLE IF NOT EXISTS rec (

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::store::{CREATED_FIRST, Fault, Row};
+use crate::row::{CREATED_FIRST, Fault, Row};
 
 const QUEUE_MAX: usize = 4_096;
 const BATCH_MAX: usize = 512;
