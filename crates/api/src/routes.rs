@@ -35,10 +35,12 @@ pub fn operations() -> Operations<App> {
     branding::add(&mut ops);
     members::add(&mut ops);
     people::add(&mut ops);
+    pay::add(&mut ops);
     time_off::add(&mut ops);
     catalogue::add(&mut ops);
     projects::add(&mut ops);
     assignments::add(&mut ops);
+    bulk::add(&mut ops);
     reports::add(&mut ops);
     candidates::add(&mut ops);
     imports::add(&mut ops);

@@ -203,7 +203,6 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     add_commitment(ops);
     add_copies(ops);
     add_check(ops);
-    super::bulk::add(ops);
 }
 
 fn action(path: &'static str, id: &'static str, summary: &'static str) -> Operation {

@@ -163,7 +163,6 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     add_schedules(ops);
     add_availability(ops);
     add_skills(ops);
-    super::pay::add(ops);
 }
 
 /// Records facts of the person in the path.
