@@ -6,10 +6,10 @@
 //! answer of an idempotent request ([`Tx::remember`]). All that is one transaction.
 //!
 //! On **SQLite** the work goes into a bounded queue. One thread takes what waits, up to 512 works, begins a transaction, runs
-//! each work in a savepoint of its own, so that a refused one leaves nothing, commits (write-ahead log, `synchronous=FULL`:
-//! the commit is on disk), and only then answers them all. Each work sees what those before it in the batch have written;
-//! there is one writer, over all processes, by SQLite's own lock. After an I/O error nothing is tried over it: every
-//! connection is closed, the file reopened and checked, then writes are accepted again.
+//! one after the other, commits (write-ahead log, `synchronous=FULL`: the commit is on disk), and only then answers them all.
+//! When one is refused after it wrote, all are undone and run again, each in a savepoint of its own. Each work sees what
+//! those before it in the batch have written; there is one writer, over all processes, by SQLite's own lock. After an I/O
+//! error nothing is tried over it: every connection is closed, the file reopened and checked, then writes are accepted again.
 //!
 //! On **PostgreSQL** a work of a workspace goes into the lane of that workspace. The lane takes what waits, begins a
 //! transaction on a pooled connection, locks the workspace's head row against other processes, runs one work after the other

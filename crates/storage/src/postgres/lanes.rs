@@ -78,7 +78,7 @@ struct Open {
 }
 
 /// How a transaction of a batch ended.
-enum Ended {
+enum Attempted {
     Committed,
     /// A work must be undone: all are to be run again with savepoints.
     Carefully,
@@ -87,7 +87,7 @@ enum Ended {
     Failed(StoreError),
 }
 
-impl From<Fault> for Ended {
+impl From<Fault> for Attempted {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Retry(error) => Self::Again(error),
@@ -264,14 +264,14 @@ impl Lanes {
         let (mut attempt, mut carefully) = (1, false);
         loop {
             let run = Run { number: self.inner.numbers.fetch_add(1, Ordering::Relaxed), attempt, carefully };
-            match self.attempt(workspace, batch, size, run).await.unwrap_or_else(Ended::from) {
-                Ended::Committed => return Ok(()),
-                Ended::Failed(error) => return Err(error),
-                Ended::Carefully => carefully = true,
-                Ended::Again(error) if attempt >= self.inner.attempts_max => {
+            match self.attempt(workspace, batch, size, run).await.unwrap_or_else(Attempted::from) {
+                Attempted::Committed => return Ok(()),
+                Attempted::Failed(error) => return Err(error),
+                Attempted::Carefully => carefully = true,
+                Attempted::Again(error) if attempt >= self.inner.attempts_max => {
                     return Err(StoreError::overloaded(format!("gave up after {attempt} attempts: {error}")));
                 }
-                Ended::Again(_) => {
+                Attempted::Again(_) => {
                     self.inner.meter.retry();
                     tokio::time::sleep(backoff(attempt)).await;
                     attempt += 1;
@@ -288,11 +288,11 @@ impl Lanes {
         batch: &mut Vec<Box<dyn Work>>,
         size: usize,
         run: Run,
-    ) -> Result<Ended, Fault> {
+    ) -> Result<Attempted, Fault> {
         let scope = Scope::Workspace(workspace);
         let mut session = match self.inner.connections.begin(scope).await {
             Ok(session) => session,
-            Err(error) => return Ok(Ended::Failed(error)),
+            Err(error) => return Ok(Attempted::Failed(error)),
         };
         session.is_careful = run.carefully;
         let likely = batch.len() + self.waiting_in(workspace).min(size);
@@ -322,13 +322,13 @@ impl Lanes {
                     }
                     Verdict::Undo => {
                         session.rollback().await;
-                        return Ok(Ended::Carefully);
+                        return Ok(Attempted::Carefully);
                     }
                     Verdict::Retry(error) => {
                         session.rollback().await;
-                        return Ok(Ended::Again(error));
+                        return Ok(Attempted::Again(error));
                     }
-                    Verdict::Broken { error, .. } => return Ok(Ended::Failed(error)),
+                    Verdict::Broken { error, .. } => return Ok(Attempted::Failed(error)),
                 }
             }
             if batch.len() >= size {
@@ -342,7 +342,7 @@ impl Lanes {
         } else {
             session.rollback().await;
         }
-        Ok(Ended::Committed)
+        Ok(Attempted::Committed)
     }
 
     /// A panic is the fault of one command; the others in the batch are none the worse for it.
