@@ -117,17 +117,19 @@ impl Kept {
     fn begin(&self, process: Process) {
         let (end, end_wanted) = watch::channel(false);
         let (ended_told, ended) = watch::channel(false);
+        // Before anybody can ask for the list: one that runs already must not be missing from it.
+        let found = processes::find(&self.state_dir, &process.id);
         let state = Arc::new(Mutex::new(Running {
             id: process.id.clone(),
             port: process.port,
-            pid: None,
+            pid: found.as_ref().and_then(processes::Running::pid),
             since: Timestamp::now(),
             restarts: 0,
             quick_ends: 0,
         }));
         let care = Care { state_dir: self.state_dir.clone(), process: process.clone(), state: Arc::clone(&state) };
         tokio::spawn(async move {
-            care.until(end_wanted).await;
+            care.until(found, end_wanted).await;
             _ = ended_told.send(true);
         });
         let handle = Handle { process, state, end, ended };
@@ -181,8 +183,7 @@ struct Care {
 }
 
 impl Care {
-    async fn until(self, mut end: watch::Receiver<bool>) {
-        let mut found = processes::find(&self.state_dir, &self.process.id);
+    async fn until(self, mut found: Option<processes::Running>, mut end: watch::Receiver<bool>) {
         let mut quick_ends = 0;
         loop {
             let began = Instant::now();
