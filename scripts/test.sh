@@ -8,10 +8,12 @@ log="$target/test.log"
 mkdir -p "$target"
 : >"$log"
 failed=()
+took=()
 part() { # NAME COMMAND...
-    local name=$1
+    local name=$1 began=$SECONDS
     shift
     "$@" </dev/null 2>&1 | tee -a "$log" || failed+=("$name")
+    took+=("$(printf '%4d s  %s' $((SECONDS - began)) "$name")")
 }
 
 scripts/test-needs.sh
@@ -52,6 +54,7 @@ if [ "$web" = true ]; then
     fi
 fi
 
+printf '%s\n' "${took[@]}"
 for name in "${failed[@]}"; do
     echo "FAILED: $name"
 done
