@@ -4,12 +4,12 @@ use icalendar::parser::{Component, Property, read_components};
 use jiff::civil::Date;
 use jiff::{Span as Period, ToSpan};
 
+use crate::emitter::Emitter;
 use crate::error::{FileError, RowError};
 use crate::limits::{HOLIDAY_DAYS_MAX, HOLIDAYS_MAX, ICS_BYTES_MAX, ICS_DEPTH_MAX, XML_TOKEN_BYTES_MAX};
 use crate::record::{Holiday, Record};
 use crate::source::Source;
 use crate::table::encoding::decode_all;
-use crate::table::records::Emitter;
 
 /// Repetitions of one event that are looked at.
 const REPEATS_MAX: i64 = 500;

@@ -8,6 +8,7 @@
 
 pub mod codes;
 pub mod detect;
+mod emitter;
 mod error;
 pub mod export;
 pub mod ics;
@@ -20,8 +21,9 @@ mod source;
 pub mod table;
 
 pub use detect::{Format, detect};
+pub use emitter::{Item, Summary};
 pub use error::{FileError, RowError, Severity};
-pub use read::{Item, ReadOptions, Records, Summary, read, stream};
+pub use read::{ReadOptions, Records, read, stream};
 pub use record::{Located, Record};
 pub use source::Source;
 pub use table::inspect::{Preview, inspect};

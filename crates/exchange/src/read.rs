@@ -5,19 +5,15 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 use jiff::civil::Date;
-use serde::Serialize;
 
 use crate::detect::Format;
-use crate::error::{FileError, RowError};
-use crate::record::{Located, Record};
+use crate::emitter::{Emitter, Item, Summary};
+use crate::error::FileError;
 use crate::source::Source;
 use crate::table::inspect::inspect;
 use crate::table::mapping::Mapping;
-use crate::table::records::{self, Emitter};
+use crate::table::records;
 use crate::{ics, mspdi};
-
-/// A record, or what is wrong with a row.
-pub type Item = Result<Located<Record>, RowError>;
 
 /// What does not come from the file.
 #[derive(Clone, Debug, Default)]
@@ -26,22 +22,6 @@ pub struct ReadOptions {
     pub mapping: Option<Mapping>,
     /// First and last day for holidays that come again each year; absent: only their first occurrence.
     pub holidays: Option<(Date, Date)>,
-}
-
-/// What was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Summary {
-    /// Rows of data in a table, sums included; 0 for other formats.
-    pub rows: u64,
-    /// Rows of sums that were left out.
-    pub totals_rows: u64,
-    /// Records given.
-    pub records: u64,
-    /// Rows that gave no record.
-    pub errors: u64,
-    /// Rows with a warning.
-    pub warnings: u64,
 }
 
 /// A suggested mapping below this is not used without being looked at.

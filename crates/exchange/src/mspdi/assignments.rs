@@ -4,14 +4,14 @@ use jiff::civil::DateTime;
 use raally_domain::model::effort::{Effort, Span};
 
 use super::calendar::{Working, days_between};
-use super::emit::{Context, UNASSIGNED, task_name};
+use super::emit::{Context, task_name};
 use super::people::not_a_person;
-use super::raw::{RawAssignment, Resource, Task};
+use super::raw::{RawAssignment, Resource, Task, UNASSIGNED};
 use super::timephased::{Spread, whole_minutes};
+use crate::emitter::Emitter;
 use crate::error::{FileError, RowError};
 use crate::limits::MSPDI_DAYS_MAX;
 use crate::record::{Assignee, Assignment, Record};
-use crate::table::records::Emitter;
 
 /// Work and its `TimephasedData` may differ by a hundredth, from the rounding of short entries; beyond it there is a warning.
 const TOLERANCE: i64 = 100;

@@ -8,13 +8,10 @@ use super::calendar::{Calendars, Working};
 use super::people::{availability, currency, not_a_person, rates};
 use super::raw::{File, Resource, Task};
 use super::timephased::days_budget;
+use crate::emitter::Emitter;
 use crate::error::FileError;
 use crate::record::{Basis, Calendar, Compensation, Milestone, Person, PersonKey, Phase, Project, ProjectKey, Record};
 use crate::table::number::to_integer;
-use crate::table::records::Emitter;
-
-/// `ResourceUID` of an assignment that has nobody.
-pub(super) const UNASSIGNED: i64 = -65_535;
 
 pub(super) struct Context<'a> {
     pub(super) file: &'a File,

@@ -10,13 +10,14 @@ mod parse_calendar;
 mod people;
 mod raw;
 mod timephased;
+mod value;
 mod xml;
 
+use crate::emitter::Emitter;
 use crate::error::FileError;
 use crate::limits::MSPDI_BYTES_MAX;
 use crate::source::Source;
 use crate::table::encoding::decode_all;
-use crate::table::records::Emitter;
 
 /// Reads a whole project; nothing is given before the file is known to be well formed to its end.
 pub(crate) fn read(source: &Source, emitter: &mut Emitter<'_>) -> Result<(), FileError> {

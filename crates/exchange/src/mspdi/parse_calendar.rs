@@ -1,7 +1,7 @@
 //! A calendar of a project: weekdays, exceptions in both of their forms, weeks that differ.
 
-use super::parse::{flag, instant, integer};
 use super::raw::{RawCalendar, RawDay};
+use super::value::{flag, instant, integer};
 use super::xml::Pull;
 use crate::error::FileError;
 use crate::limits::MSPDI_ITEMS_MAX;

@@ -2,6 +2,9 @@
 
 use jiff::civil::DateTime;
 
+/// `ResourceUID` of an assignment that has nobody.
+pub(super) const UNASSIGNED: i64 = -65_535;
+
 #[derive(Default)]
 pub(super) struct File {
     pub(super) name: String,

@@ -2,9 +2,9 @@
 
 use super::fields::{DAY_MINUTES_MAX, check_order, in_range, known_person, person_of};
 use super::mapping::Field;
-use super::records::Emitter;
 use super::row::{RowReader, shown};
 use super::synonyms::approval_of;
+use crate::emitter::Emitter;
 use crate::error::FileError;
 use crate::record::{Record, TimeOff};
 

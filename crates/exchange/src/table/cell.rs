@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 
 use super::date::date_of_serial;
+use crate::error::FileError;
+use crate::limits::COLUMNS_MAX;
 
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(crate) enum Cell {
@@ -86,6 +88,25 @@ pub(crate) fn letter(mut index: usize) -> String {
     letters.iter().rev().map(|byte| char::from(*byte)).collect()
 }
 
+/// Row and column of `B3`, from 0.
+pub(crate) fn place_of(text: &str) -> Result<(u64, usize), FileError> {
+    let bad = || {
+        FileError::new("malformed", format!("\"{}\" is no place of a cell", text.chars().take(20).collect::<String>()))
+    };
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (column, row) = text.split_at(letters);
+    if letters == 0 || letters > 5 || row.len() > 9 || !row.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(if letters > 5 {
+            FileError::new("too-many-columns", format!("a row has more than {COLUMNS_MAX} columns"))
+        } else {
+            bad()
+        });
+    }
+    let column = column.bytes().fold(0_usize, |sum, byte| sum * 26 + usize::from(byte.to_ascii_uppercase() - b'A') + 1);
+    let row = row.parse::<u64>().map_err(|_| bad())?.checked_sub(1).ok_or_else(bad)?;
+    Ok((row, column - 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +114,15 @@ mod tests {
     #[test]
     fn letters_count_as_spreadsheets_do() {
         assert_eq!([0, 25, 26, 56, 701, 702].map(letter), ["A", "Z", "AA", "BE", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn places_are_read_and_bad_ones_refused() {
+        assert_eq!(place_of("BE412"), Ok((411, 56)));
+        for place in ["", "A", "A0", "1", "Ä1", "A1:B2", "A99999999999"] {
+            assert!(place_of(place).is_err(), "{place}");
+        }
+        assert_eq!(place_of("AAAAAAAAAAAA1").map_err(|error| error.code), Err("too-many-columns"));
     }
 
     #[test]

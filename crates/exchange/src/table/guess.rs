@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 
 use super::evidence::{DateVerdict, date_verdict};
-use super::inspect::Look;
+use super::look::Look;
 use super::mapping::{DateFormat, Field, HoursUnit, PlanPeriod};
 use super::note::Note;
 use super::synonyms::plain;

@@ -7,8 +7,8 @@ use super::fields::{
     DAY_MINUTES_MAX, WEEK_MINUTES_MAX, assignee, check_order, in_range, known_person, person_of, project_key, tentative,
 };
 use super::mapping::{Field, HoursUnit};
-use super::records::Emitter;
 use super::row::RowReader;
+use crate::emitter::Emitter;
 use crate::error::FileError;
 use crate::record::{Assignee, Assignment, Person, Project, ProjectKey, Record};
 

@@ -11,6 +11,7 @@ pub(crate) mod guess;
 pub(crate) mod header;
 pub mod inspect;
 pub(crate) mod kinds;
+pub(crate) mod look;
 pub mod mapping;
 pub(crate) mod names;
 pub mod note;

@@ -2,9 +2,9 @@
 
 use super::fields::{currency_code, in_range, known_person, person_of};
 use super::mapping::Field;
-use super::records::Emitter;
 use super::row::{RowReader, shown};
 use super::synonyms::basis_of;
+use crate::emitter::Emitter;
 use crate::error::FileError;
 use crate::record::{Basis, Compensation, Record};
 

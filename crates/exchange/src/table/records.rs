@@ -6,98 +6,15 @@ use super::cell::{Cell, Row};
 use super::header::{self, Header};
 use super::kinds;
 use super::mapping::{Field, Kind, Layout, Mapping};
-use super::names::{Names, News};
 use super::row::{Columns, RowReader};
 use super::synonyms::is_total;
 use super::weeks::{SpanColumn, clip};
 use super::{absence, pay, rows, wide};
 use crate::detect::Format;
-use crate::error::{FileError, RowError, Severity};
+use crate::emitter::Emitter;
+use crate::error::FileError;
 use crate::limits::{SAMPLE_ROWS, SPANS_MAX};
-use crate::read::{Item, Summary};
-use crate::record::{Client, Located, Person, Project, Record};
 use crate::source::Source;
-
-/// Counts and hands on.
-pub(crate) struct Emitter<'a> {
-    sink: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
-    pub(crate) summary: Summary,
-    names: Names,
-    stopped: bool,
-}
-
-impl<'a> Emitter<'a> {
-    pub(crate) fn new(sink: &'a mut dyn FnMut(Item) -> ControlFlow<()>) -> Self {
-        Self { sink, summary: Summary::default(), names: Names::default(), stopped: false }
-    }
-
-    pub(crate) fn record(&mut self, row: u64, record: Record) {
-        self.summary.records += 1;
-        self.item(Ok(Located { row, record }));
-    }
-
-    pub(crate) fn error(&mut self, error: RowError) {
-        match error.severity {
-            Severity::Error => self.summary.errors += 1,
-            Severity::Warning => self.summary.warnings += 1,
-        }
-        self.item(Err(error));
-    }
-
-    fn item(&mut self, item: Item) {
-        if !self.stopped && (self.sink)(item).is_break() {
-            self.stopped = true;
-        }
-    }
-
-    pub(crate) fn flow(&self) -> ControlFlow<()> {
-        if self.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    pub(crate) fn person(&mut self, reader: &mut RowReader<'_>, person: Person) -> Result<(), FileError> {
-        match self.names.person(&person)? {
-            News::Yes => self.record(reader.row.number, Record::Person(Box::new(person))),
-            News::No => {}
-            News::Differs(what) => {
-                reader.warn(
-                    Field::Person,
-                    "differs",
-                    format!(
-                        "this row gives another {what} for the same person than a row above; the first one is kept"
-                    ),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn client(&mut self, row: u64, name: &str) -> Result<(), FileError> {
-        if self.names.client(name)? == News::Yes {
-            self.record(row, Record::Client(Client { name: name.to_owned() }));
-        }
-        Ok(())
-    }
-
-    pub(crate) fn project(&mut self, reader: &mut RowReader<'_>, project: Project) -> Result<(), FileError> {
-        if let Some(client) = &project.client {
-            self.client(reader.row.number, client)?;
-        }
-        match self.names.project(&project)? {
-            News::Yes => self.record(reader.row.number, Record::Project(Box::new(project))),
-            News::No => {}
-            News::Differs(what) => {
-                reader.warn(
-                    Field::Project,
-                    "differs",
-                    format!(
-                        "this row gives another {what} for the same project than a row above; the first one is kept"
-                    ),
-                );
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Reads a table under a mapping.
 pub(crate) fn read(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::Cell;
 use super::guess::{carried, date_format, decimal, hours_unit, is_split_project, period, plan_year};
-use super::inspect::Look;
+use super::look::Look;
 use super::mapping::{ColumnRef, Field, HoursUnit, Kind, Layout, Mapping};
 use super::note::Note;
 use super::synonyms::{Language, approval_of, field_of, is_total, plain, status_of};

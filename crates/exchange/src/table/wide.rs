@@ -9,9 +9,9 @@ use super::cell::Cell;
 use super::kinds::Head;
 use super::mapping::HoursUnit;
 use super::number::{self, to_integer};
-use super::records::Emitter;
 use super::row::{RowReader, shown};
 use super::weeks::SpanColumn;
+use crate::emitter::Emitter;
 use crate::error::{FileError, RowError};
 
 /// Minutes of a full week where week columns are in percent and the mapping says nothing.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::cell::{Cell, Row, letter};
+use super::cell::{Cell, Row, letter, place_of};
 use super::date::date_of_serial;
 use super::xlsx_book::Book;
 use super::xlsx_merged::{Merged, merged_ranges};
@@ -201,7 +201,7 @@ impl CellTag {
     fn read(tag: &BytesStart<'_>, row: u64, next_column: usize) -> Result<Self, FileError> {
         let column = match attribute(tag, "r") {
             Some(place) => {
-                let (found_row, column) = reference(&place)?;
+                let (found_row, column) = place_of(&place)?;
                 if found_row + 1 != row {
                     return Err(FileError::new("malformed", format!("cell {place} stands in row {row}")));
                 }
@@ -214,38 +214,5 @@ impl CellTag {
         }
         let style = attribute(tag, "s").and_then(|style| style.parse().ok()).unwrap_or(0);
         Ok(Self { column, kind: attribute(tag, "t").unwrap_or_default(), style })
-    }
-}
-
-/// Row and column of `B3`, from 0.
-pub(super) fn reference(place: &str) -> Result<(u64, usize), FileError> {
-    let bad = || {
-        FileError::new("malformed", format!("\"{}\" is no place of a cell", place.chars().take(20).collect::<String>()))
-    };
-    let letters = place.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let (column, row) = place.split_at(letters);
-    if letters == 0 || letters > 5 || row.len() > 9 || !row.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(if letters > 5 {
-            FileError::new("too-many-columns", format!("a row has more than {COLUMNS_MAX} columns"))
-        } else {
-            bad()
-        });
-    }
-    let column = column.bytes().fold(0_usize, |sum, byte| sum * 26 + usize::from(byte.to_ascii_uppercase() - b'A') + 1);
-    let row = row.parse::<u64>().map_err(|_| bad())?.checked_sub(1).ok_or_else(bad)?;
-    Ok((row, column - 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_read_and_bad_ones_refused() {
-        assert_eq!(reference("BE412"), Ok((411, 56)));
-        for place in ["", "A", "A0", "1", "Ä1", "A1:B2", "A99999999999"] {
-            assert!(reference(place).is_err(), "{place}");
-        }
-        assert_eq!(reference("AAAAAAAAAAAA1").map_err(|error| error.code), Err("too-many-columns"));
     }
 }

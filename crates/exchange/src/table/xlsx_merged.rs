@@ -2,8 +2,7 @@
 
 use quick_xml::events::Event;
 
-use super::cell::{Cell, Row};
-use super::xlsx::reference;
+use super::cell::{Cell, Row, place_of};
 use super::xlsx_package::{Package, attribute};
 use crate::error::FileError;
 use crate::limits::{COLUMNS_MAX, MERGED_RANGES_MAX};
@@ -30,7 +29,7 @@ pub(super) fn merged_ranges(package: &mut Package, part: &str) -> Result<Vec<Ran
                     continue;
                 };
                 let (from, to) = place.split_once(':').unwrap_or((&place, &place));
-                let ((top, left), (bottom, right)) = (reference(from)?, reference(to)?);
+                let ((top, left), (bottom, right)) = (place_of(from)?, place_of(to)?);
                 if bottom >= top && right >= left && right < COLUMNS_MAX {
                     ranges.push(Range { top, left, bottom, right });
                 }
