@@ -6,6 +6,7 @@
 //!
 //! Load on days of which no capacity is known stands apart as `unknownCapacityMinutes`: it is used time, but in no rate.
 
+mod candidate;
 mod candidate_fit;
 mod candidates;
 mod cost;
@@ -21,12 +22,12 @@ mod query;
 mod roles;
 mod schedule;
 mod schedule_json;
+mod schedule_table;
 mod table;
 mod utilisation;
 
-pub use candidates::{
-    Candidate, CandidateQuery, CandidatesReport, FitReason, SkillWanted, candidates, candidates_for_assignment,
-};
+pub use candidate::{Candidate, CandidateQuery, CandidatesReport, FitReason, SkillWanted};
+pub use candidates::{candidates, candidates_for_assignment};
 pub use cost::{CostReport, MoneySide, ProjectCost, cost};
 pub use dashboard::{Dashboard, DashboardProject, dashboard};
 pub use demand::{DemandReport, DemandRow, demand};

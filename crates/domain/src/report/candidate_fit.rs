@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::candidates::{Candidate, CandidateQuery, FitReason, SkillWanted};
+use super::candidate::{Candidate, CandidateQuery, FitReason, SkillWanted};
 use super::figures::Share;
 use crate::ids::RoleId;
 use crate::model::{Effort, Person};
