@@ -59,12 +59,15 @@ pub fn measure(tree: &Tree, plan: &Plan, engine: Engine, report: &mut Report) ->
     let idle = server.resident_bytes().unwrap_or_default();
     report.add_value(&bench.who, "memory-idle", idle as f64 / MEGABYTE);
     for (what, scenario) in single(&small) {
+        if what == "create" {
+            bench.note_memory(report, "memory-reading", &server);
+        }
         bench.measure_load(report, &bench.who, what, scenario)?;
     }
     // Before the large workspace is asked for, because the goal is that of the small one.
-    let loaded = server.resident_bytes_max().unwrap_or_default();
-    report.add_value(&bench.who, "memory-loaded", loaded as f64 / MEGABYTE);
+    bench.note_memory(report, "memory-loaded", &server);
     bench.measure_load(report, &bench.who, "quarter", weekly(&quarter))?;
+    bench.measure_load(report, &bench.who, "two-years", utilisation(&quarter))?;
     bench.measure_load(report, &bench.who, "sign-in", sign_in())?;
     drop(server);
     if plan.growth {
@@ -104,6 +107,11 @@ impl Bench<'_> {
         let bytes = binary.map(|file| file.len()).unwrap_or_default();
         report.add_value(&self.who, "binary", bytes as f64 / MEGABYTE);
         Ok(())
+    }
+
+    fn note_memory(&self, report: &mut Report, what: &str, server: &Server) {
+        let most = server.resident_bytes_max().unwrap_or_default();
+        report.add_value(&self.who, what, most as f64 / MEGABYTE);
     }
 
     /// A token lives ten minutes, so each measurement signs in anew.
@@ -171,6 +179,13 @@ fn weekly(workspace: &Workspace) -> Value {
     let path = &workspace.path;
     let range = format!("from={YEAR}-01-01&to={YEAR}-03-31&grain=week");
     json!({ "url": format!("http://{ADDRESS}{path}/schedule?{range}"), "connections": 4 })
+}
+
+/// Two years, of which the middle one is booked.
+fn utilisation(workspace: &Workspace) -> Value {
+    let path = &workspace.path;
+    let range = format!("from={}-07-01&to={}-06-30&grain=month", YEAR - 1, YEAR + 1);
+    json!({ "url": format!("http://{ADDRESS}{path}/reports/utilisation?{range}"), "connections": 4 })
 }
 
 fn sign_in() -> Value {
