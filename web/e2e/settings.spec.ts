@@ -181,7 +181,13 @@ test("the bookings of a person and of a project are shown as they were, under th
   const { address, bookings, call, monday, people, projects, workspaceId } = await seedSchedule(page.request);
   const days = { startsOn: iso(monday + 14), endsOn: iso(monday + 18) };
   const away = await call("POST", "/time-off", { personId: people.ada, kind: "vacation", ...days });
+  const setBudget = async (hours: number) => {
+    const { version } = await call("GET", `/projects/${projects.bank}`);
+    await call("PUT", `/projects/${projects.bank}/budget`, { minutes: hours * 60 }, version);
+  };
+  await setBudget(100);
   const before = encodeURIComponent(new Date().toISOString());
+  await setBudget(7);
   const to = { startsOn: iso(monday + 7), endsOn: iso(monday + 8) };
   await call("PATCH", `/assignments/${bookings.ada.id}`, to, bookings.ada.version);
   await call("DELETE", `/assignments/${bookings.ben.id}`, undefined, bookings.ben.version);
@@ -190,6 +196,7 @@ test("the bookings of a person and of a project are shown as they were, under th
   const ben = await call("GET", `/people/${people.ben}`);
   await call("PATCH", `/people/${people.ben}`, { name: "Ben Bauer" }, ben.version);
   const part = (name: string) => page.getByRole("region", { name });
+  const hours = part("Budget").getByRole("textbox", { name: "Hours" });
   const open = (rest: string) => page.goto(`/w/${workspaceId}/${rest}`);
 
   await open(`people/${people.ada}`);
@@ -204,8 +211,13 @@ test("the bookings of a person and of a project are shown as they were, under th
 
   await open(`projects/${projects.bank}`);
   await expect(part("Staffing")).toContainText("No bookings");
+  await expect(hours).toHaveValue("7");
   await open(`projects/${projects.bank}?asOf=${before}`);
   await expect(part("Staffing").getByRole("listitem")).toContainText(["Ben Berg"]);
+  await expect(hours).toHaveValue("100");
+  await expect(hours).toBeDisabled();
+  await expect(part("Budget burn")).toContainText("of 100 h");
+  await expect(part("Changes").getByText("Budget set")).toHaveCount(1);
   await part("Staffing").getByRole("link", { name: "Open schedule" }).click();
   await expect(page).toHaveURL(/schedule\?.*asOf=/);
 

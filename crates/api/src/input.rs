@@ -9,7 +9,6 @@ pub mod upload;
 use std::borrow::Cow;
 
 use http::{HeaderMap, Uri};
-use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use conditions::Idempotency;
@@ -29,8 +28,8 @@ pub struct Input<B = (), Q = ()> {
     pub page: Page,
     /// `from`, `to` and `grain`, where the operation has a range.
     pub range: Range,
-    /// `asOf`, where the operation travels in time.
-    pub as_of: Option<Timestamp>,
+    /// `asOf` in microseconds since 1970, where the operation travels in time.
+    pub as_of: Option<i64>,
     /// `Idempotency-Key` with a fingerprint of the request, where the operation takes one.
     pub idempotency: Option<Idempotency>,
     pub(crate) version: Option<i64>,

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Uri};
 use http_body_util::Limited;
+use jiff::Timestamp;
 use schemars::SchemaGenerator;
 
 use crate::answer::Answer;
@@ -156,7 +157,7 @@ fn read<B, Q>(
     let query = read_query(&pairs)?;
     let page = if rules.paged { pairs.read::<PageQuery>()?.checked()? } else { Default::default() };
     let range = if rules.ranged { pairs.read::<RangeQuery>()?.checked()? } else { Default::default() };
-    let as_of = if rules.as_of { pairs.read::<AsOfQuery>()?.as_of } else { None };
+    let as_of = if rules.as_of { pairs.read::<AsOfQuery>()?.as_of.map(Timestamp::as_microsecond) } else { None };
     let version = if rules.if_match { Some(conditions::if_match(&headers)?) } else { None };
     let target = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
     let idempotency =

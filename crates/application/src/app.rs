@@ -13,6 +13,7 @@ use crate::caller::{Caller, Idempotency};
 use crate::desk::Desks;
 use crate::failure::Failure;
 use crate::mint::Mint;
+use crate::past::Pasts;
 use crate::plans::Plans;
 use crate::vault::Vault;
 
@@ -28,6 +29,7 @@ struct Inner {
     vault: Vault,
     accounts: Accounts,
     plans: Plans,
+    pasts: Pasts,
     desks: Desks,
     audit: AuditDesk,
 }
@@ -36,8 +38,8 @@ impl App {
     /// An application on this store.
     #[must_use]
     pub fn new(store: Store, mint: Mint, vault: Vault, accounts: Accounts) -> Self {
-        let (plans, desks, audit) = (Plans::default(), Desks::default(), AuditDesk::default());
-        Self { inner: Arc::new(Inner { store, mint, vault, accounts, plans, desks, audit }) }
+        let (plans, pasts, desks, audit) = (Plans::default(), Pasts::default(), Desks::default(), AuditDesk::default());
+        Self { inner: Arc::new(Inner { store, mint, vault, accounts, plans, pasts, desks, audit }) }
     }
 
     /// The log and the read tables.
@@ -68,6 +70,10 @@ impl App {
     #[must_use]
     pub fn plans(&self) -> &Plans {
         &self.inner.plans
+    }
+
+    pub(crate) fn pasts(&self) -> &Pasts {
+        &self.inner.pasts
     }
 
     pub(crate) fn desks(&self) -> &Desks {

@@ -3,7 +3,7 @@
 use raally_domain::decide::Refusal;
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::kind::Kind;
-use raally_storage::{EventQuery, Query, Scope, StoredEvent, Tx};
+use raally_storage::{EventQuery, Query, Record, Scope, StoredEvent, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -209,56 +209,54 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` when it did not exist then, or was deleted.
-    pub async fn read_as_of(&self, caller: &Caller, kind: Kind, id: Uuid, at: i64) -> Result<Answer, Failure> {
+    pub(crate) async fn read_as_of(&self, caller: &Caller, kind: Kind, id: Uuid, at: i64) -> Result<Answer, Failure> {
         let (app, workspace) = (self.clone(), caller.workspace);
         self.store()
             .read(caller.scope(), move |tx| {
                 let app = app.clone();
-                Box::pin(async move { app.stream_as_of(tx, workspace, kind, id, at).await })
-            })
-            .await
-    }
-
-    /// A page of a list as it was at an instant. The whole past of the kind is folded for each page.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn list_as_of(&self, caller: &Caller, mut query: Query, at: i64) -> Result<Page, Failure> {
-        let (app, workspace, limit) = (self.clone(), caller.workspace, query.limit as usize);
-        query.limit = query.limit.saturating_add(1);
-        self.store()
-            .read(caller.scope(), move |tx| {
-                let (app, query) = (app.clone(), query.clone());
                 Box::pin(async move {
-                    let past = Past { workspace, kind: Some(query.kind), stream: None, until: Some(at) };
-                    let states = app.fold(tx, past).await?;
-                    let records = states.values().map(|(state, position)| state.record(workspace, *position));
-                    let mut rows = query.recall(records.collect::<Result<_, _>>()?);
-                    let more = rows.len() > limit;
-                    rows.truncate(limit);
-                    let next = rows.last().filter(|_| more).map(|last| query.after_record(last));
-                    let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
-                    Ok(Page { items: bodies.join(","), next })
+                    let record = app.record_as_of(tx, workspace, kind, id, at).await?;
+                    if record.deleted_at.is_some() {
+                        return Err(Refusal::NotFound.into());
+                    }
+                    Ok(Answer::found(id, record.version, record.body))
                 })
             })
             .await
     }
 
-    async fn stream_as_of(
+    /// A page of a list as it was at an instant.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn list_as_of(&self, caller: &Caller, mut query: Query, at: i64) -> Result<Page, Failure> {
+        let limit = query.limit as usize;
+        query.limit = query.limit.saturating_add(1);
+        let all = self.rows_as_of(caller.workspace, query.kind, at).await?;
+        let mut rows = query.recall(&all);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|last| query.after_record(last));
+        let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
+        Ok(Page { items: bodies.join(","), next })
+    }
+
+    /// The read row of an object as it was at an instant, also of one that was deleted then.
+    ///
+    /// # Errors
+    /// `NotFound` when it did not exist then.
+    pub(crate) async fn record_as_of(
         &self,
         tx: &mut Tx<'_>,
         workspace: WorkspaceId,
         kind: Kind,
         id: Uuid,
         at: i64,
-    ) -> Result<Answer, Failure> {
-        let past = Past { workspace, kind: Some(kind), stream: Some(id), until: Some(at) };
+    ) -> Result<Record, Failure> {
+        let through = Some(tx.position_at(workspace, at).await?);
+        let past = Past { workspace, kind: Some(kind), stream: Some(id), through };
         let mut states = self.fold(tx, past).await?;
         let (state, position) = states.remove(&(kind, id)).ok_or(Refusal::NotFound)?;
-        let record = state.record(workspace, position)?;
-        if record.deleted_at.is_some() {
-            return Err(Refusal::NotFound.into());
-        }
-        Ok(Answer::found(id, record.version, record.body))
+        state.record(workspace, position)
     }
 }

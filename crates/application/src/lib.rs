@@ -31,6 +31,7 @@ pub mod mint;
 mod narrowed;
 mod paging;
 mod passwords;
+mod past;
 pub mod people;
 pub mod plans;
 pub mod platform;

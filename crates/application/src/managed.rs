@@ -11,11 +11,11 @@ use crate::answer::{Answer, Page};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::change::Expect;
-use crate::codec::Indexed;
+use crate::codec::{Indexed, from_record};
 use crate::failure::Failure;
 use crate::narrowed::Whose;
 use crate::paging::page;
-use crate::references::Referring;
+use crate::references::{Referring, check_own};
 
 /// A kind with the use cases of this file.
 pub trait Resource: Managed + Indexed + Referring {}
@@ -45,11 +45,14 @@ impl App {
         .await
     }
 
-    /// One object; deleted ones are not found.
+    /// One object as it is, or as it was at an instant (microseconds); deleted ones are not found.
     ///
     /// # Errors
     /// `NotFound`, or when storage fails.
-    pub async fn read(&self, caller: &Caller, kind: Kind, id: Uuid) -> Result<Answer, Failure> {
+    pub async fn read(&self, caller: &Caller, kind: Kind, id: Uuid, as_of: Option<i64>) -> Result<Answer, Failure> {
+        if let Some(at) = as_of {
+            return self.read_as_of(caller, kind, id, at).await;
+        }
         self.store()
             .read_one(caller.scope(), move |tx| {
                 Box::pin(async move {
@@ -155,23 +158,35 @@ impl App {
         self.record::<A>(caller, id, version, vec![A::restored()]).await
     }
 
-    /// The restricted part of an object (pay, rates, budget) with the object's version.
+    /// The restricted part of an object (pay, rates, budget) with the object's version, as it is or as it was at an
+    /// instant (microseconds). Whose it is today decides who may see it, also of the past.
     ///
     /// # Errors
     /// `NotFound`; `NotYours` when the caller may see the own only and this is not it.
-    pub async fn read_money<A: Resource>(&self, caller: &Caller, id: Uuid) -> Result<(i64, A::Money), Failure> {
-        let caller = caller.clone();
+    pub async fn read_money<A: Resource>(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        as_of: Option<i64>,
+    ) -> Result<(i64, A::Money), Failure> {
+        let (app, caller) = (self.clone(), caller.clone());
         self.store()
             .read(caller.scope(), move |tx| {
-                let caller = caller.clone();
+                let (app, caller) = (app.clone(), caller.clone());
                 Box::pin(async move {
-                    let app_record = tx.get(A::KIND, id).await?;
-                    let record = app_record.filter(|record| record.deleted_at.is_none()).ok_or(Refusal::NotFound)?;
-                    let envelope = crate::codec::from_record::<A>(&record)?;
+                    let record = tx.get(A::KIND, id).await?.ok_or(Refusal::NotFound)?;
+                    let now = from_record::<A>(&record)?;
                     if caller.grant == Grant::Own {
-                        crate::references::check_own(tx, &caller, &envelope).await?;
+                        check_own(tx, &caller, &now).await?;
                     }
-                    Ok((envelope.version, envelope.money))
+                    let found = match as_of {
+                        None => now,
+                        Some(at) => from_record::<A>(&app.record_as_of(tx, caller.workspace, A::KIND, id, at).await?)?,
+                    };
+                    if found.deleted_at.is_some() {
+                        return Err(Refusal::NotFound.into());
+                    }
+                    Ok((found.version, found.money))
                 })
             })
             .await

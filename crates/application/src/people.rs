@@ -1,9 +1,9 @@
 //! What is particular to people and projects among the managed kinds.
 
 use raally_domain::access::Grant;
-use raally_domain::decide::Refusal;
 use raally_domain::event::PersonEvent;
 use raally_domain::ids::{PersonId, ProjectId};
+use raally_domain::kind::Kind;
 use raally_domain::model::{
     Compensation, DayMinutes, Person, PersonDetails, Project, ProjectDetails, Schedule, WorkingTime,
 };
@@ -74,26 +74,23 @@ impl App {
         self.create::<Project>(caller, details, Vec::new()).await
     }
 
-    /// A person with the version.
+    /// A person with the version, as of now or of an instant (microseconds).
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn person(&self, caller: &Caller, id: PersonId) -> Result<(i64, Person), Failure> {
-        let found = self.read(caller, raally_domain::kind::Kind::Person, id.0).await?;
+    pub async fn person(&self, caller: &Caller, id: PersonId, as_of: Option<i64>) -> Result<(i64, Person), Failure> {
+        let found = self.read(caller, Kind::Person, id.0, as_of).await?;
         let envelope = from_parts::<Person>(&found.body, None)?;
         Ok((envelope.version, envelope.state))
     }
 
-    /// A project with the version.
+    /// A project with the version, as of now or of an instant (microseconds).
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn project(&self, caller: &Caller, id: ProjectId) -> Result<(i64, Project), Failure> {
-        let found = self.read(caller, raally_domain::kind::Kind::Project, id.0).await?;
+    pub async fn project(&self, caller: &Caller, id: ProjectId, as_of: Option<i64>) -> Result<(i64, Project), Failure> {
+        let found = self.read(caller, Kind::Project, id.0, as_of).await?;
         let envelope = from_parts::<Project>(&found.body, None)?;
-        if envelope.deleted_at.is_some() {
-            return Err(Refusal::NotFound.into());
-        }
         Ok((envelope.version, envelope.state))
     }
 }

@@ -1,7 +1,7 @@
 //! Workspaces' plans in memory: built from the read tables, kept by position, thrown away when idle.
 //!
 //! Another process's commits are noticed because each use asks the database for the log's position first; only rows
-//! that are newer than the plan are fetched. The plan as of an instant is folded from the log and not kept.
+//! that are newer than the plan are fetched. The plan as of an instant is folded from the log (`past.rs`).
 
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -101,7 +101,7 @@ impl App {
     ) -> Result<T, Failure> {
         let slot = match as_of {
             None => self.fresh_plan(workspace).await?,
-            Some(at) => Arc::new(self.plan_as_of(workspace, at).await?),
+            Some(at) => self.plan_as_of(workspace, at).await?,
         };
         // More at a time would answer none of them sooner, and each holds an answer of megabytes.
         let _turn = self.plans().turns.acquire().await.map_err(Failure::bug)?;
@@ -124,12 +124,14 @@ impl App {
         Ok(slot)
     }
 
-    async fn plan_as_of(&self, workspace: WorkspaceId, at: i64) -> Result<Slot, Failure> {
+    /// The plan that the log gives up to a position.
+    pub(crate) async fn fold_plan(&self, workspace: WorkspaceId, through: i64) -> Result<Arc<Slot>, Failure> {
         let app = self.clone();
         self.store()
             .read_long(Scope::Workspace(workspace), move |tx| {
                 Box::pin(async move {
-                    let states = app.fold(tx, Past { workspace, kind: None, stream: None, until: Some(at) }).await?;
+                    let past = Past { workspace, kind: None, stream: None, through: Some(through) };
+                    let states = app.fold(tx, past).await?;
                     let mut rows: Vec<State> = states.into_values().map(|(state, _)| state).collect();
                     rows.sort_by_key(|state| PLANNED.iter().position(|kind| *kind == state.kind()));
                     let slot = Slot::default();
@@ -137,7 +139,7 @@ impl App {
                         let deleted = state.record(workspace, 0)?.deleted_at.is_some();
                         put(&mut slot.write().plan, state, deleted);
                     }
-                    Ok::<_, Failure>(slot)
+                    Ok::<_, Failure>(Arc::new(slot))
                 })
             })
             .await

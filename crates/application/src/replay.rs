@@ -115,8 +115,8 @@ pub struct Past {
     pub kind: Option<Kind>,
     /// Only this stream.
     pub stream: Option<Uuid>,
-    /// Only events recorded up to and with this instant, in microseconds.
-    pub until: Option<i64>,
+    /// Only events up to and with this position.
+    pub through: Option<i64>,
 }
 
 /// States with the position of their last event.
@@ -135,7 +135,7 @@ impl App {
             let mut query = EventQuery::after(past.workspace, after_position, PAGE_EVENTS);
             query.kind = past.kind;
             query.stream = past.stream;
-            query.to_recorded_at = past.until;
+            query.to_position = past.through;
             let events = tx.events(&query).await?;
             let Some(last) = events.last() else { return Ok(states) };
             after_position = last.position;
@@ -150,7 +150,7 @@ impl App {
     /// # Errors
     /// When an event can't be read, or storage fails; then nothing has changed.
     pub async fn rebuild(&self, tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<usize, Failure> {
-        let states = self.fold(tx, Past { workspace, kind: None, stream: None, until: None }).await?;
+        let states = self.fold(tx, Past { workspace, kind: None, stream: None, through: None }).await?;
         tx.clear_read_tables(workspace, &Kind::ALL).await?;
         for (state, position) in states.values() {
             tx.put(state.kind(), &state.record(workspace, *position)?).await?;

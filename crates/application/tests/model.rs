@@ -253,7 +253,7 @@ impl World {
 
     async fn look(&self, workspace: usize, caller: &Caller, kind: Kind, target: usize) {
         let Some(id) = self.pick(kind, target) else { return };
-        let got = outcome(self.app.read(caller, kind, id).await);
+        let got = outcome(self.app.read(caller, kind, id, None).await);
         let thing = &self.things[&id];
         let seen = thing.workspace == workspace && !thing.deleted;
         assert_eq!(got, if seen { Outcome::Done(thing.version) } else { Outcome::NotFound });

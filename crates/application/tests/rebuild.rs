@@ -102,20 +102,20 @@ async fn a_project_and_a_person_are_read_as_of_yesterday() {
         let (_, caller) = support::workspace(&app).await;
         let made = support::history::make(&app, &caller).await;
         let yesterday = clock.load(Ordering::SeqCst);
-        let person = app.read(&caller, Kind::Person, made.person.0).await.unwrap();
-        let project = app.read(&caller, Kind::Project, made.project).await.unwrap();
+        let person = app.read(&caller, Kind::Person, made.person.0, None).await.unwrap();
+        let project = app.read(&caller, Kind::Project, made.project, None).await.unwrap();
         clock.fetch_add(DAY_US, Ordering::SeqCst);
         let patch = json!({"name": "Ada Byron"});
         app.patch::<Person>(&caller, made.person.0, person.version, patch).await.unwrap();
         let patch = json!({"name": "Tunnel"});
         app.patch::<Project>(&caller, made.project, project.version, patch).await.unwrap();
-        let person_then = app.read_as_of(&caller, Kind::Person, made.person.0, yesterday).await.unwrap();
-        let project_then = app.read_as_of(&caller, Kind::Project, made.project, yesterday).await.unwrap();
+        let person_then = app.read(&caller, Kind::Person, made.person.0, Some(yesterday)).await.unwrap();
+        let project_then = app.read(&caller, Kind::Project, made.project, Some(yesterday)).await.unwrap();
         assert_eq!(person_then, person);
         assert_eq!(project_then, project);
-        let before = app.read_as_of(&caller, Kind::Person, made.person.0, yesterday - DAY_US).await;
+        let before = app.read(&caller, Kind::Person, made.person.0, Some(yesterday - DAY_US)).await;
         assert!(matches!(before, Err(Failure::Refused(Refusal::NotFound))));
-        let now = app.read(&caller, Kind::Person, made.person.0).await.unwrap();
+        let now = app.read(&caller, Kind::Person, made.person.0, None).await.unwrap();
         assert!(now.body.contains("Ada Byron"));
     }
 }
@@ -132,10 +132,14 @@ async fn the_plan_is_read_as_of_yesterday() {
             "personId": made.person, "projectId": made.project, "startsOn": "2026-05-04", "endsOn": "2026-05-08",
             "effort": {"form": "hours-per-day", "minutesPerDay": 60},
         });
-        app.book(&caller, serde_json::from_value(booking).unwrap(), None).await.unwrap();
         let count = |at| app.ask_plan(caller.workspace, at, |plan| plan.assignment_count());
-        let (then, now) = (count(Some(yesterday)).await.unwrap(), count(None).await.unwrap());
-        assert_eq!(then + 1, now);
+        let tomorrow = clock.load(Ordering::SeqCst) + DAY_US;
+        let (then, so_far) = (count(Some(yesterday)).await.unwrap(), count(Some(tomorrow)).await.unwrap());
+        assert_eq!(then, so_far);
+        app.book(&caller, serde_json::from_value(booking).unwrap(), None).await.unwrap();
+        for (at, wanted) in [(None, then + 1), (Some(yesterday), then), (Some(tomorrow), then + 1)] {
+            assert_eq!(count(at).await.unwrap(), wanted, "what is kept of the past is not of the future: {at:?}");
+        }
     }
 }
 

@@ -7,14 +7,11 @@ use crate::query::{Deleted, Filter, Op, OrderBy, Query};
 use crate::record::{Record, Value};
 
 impl Query {
-    /// The page of these rows that the query asks for.
+    /// The page of these rows that the query asks for. They have their sort keys as a table keeps them, in lower case.
     #[must_use]
-    pub fn recall(&self, mut rows: Vec<Record>) -> Vec<Record> {
-        for row in &mut rows {
-            row.sort_key = row.sort_key.to_lowercase();
-        }
+    pub fn recall<'a>(&self, rows: &'a [Record]) -> Vec<&'a Record> {
         let text = self.text.as_deref().map(str::to_lowercase);
-        rows.retain(|row| {
+        let asked = |row: &&Record| {
             let living = match self.deleted {
                 Deleted::Exclude => row.deleted_at.is_none(),
                 Deleted::Only => row.deleted_at.is_some(),
@@ -29,10 +26,10 @@ impl Query {
                     let key = if self.order == OrderBy::Id { Value::Id(after.id) } else { after.key.clone() };
                     self.directed(self.place(row).cmp(&(key, after.id))).is_gt()
                 })
-        });
-        rows.sort_by(|one, other| self.directed(self.place(one).cmp(&self.place(other))));
-        rows.truncate(self.limit as usize);
-        rows
+        };
+        let mut found: Vec<_> = rows.iter().filter(asked).map(|row| (self.place(row), row)).collect();
+        found.sort_by(|(one, _), (other, _)| self.directed(one.cmp(other)));
+        found.into_iter().take(self.limit as usize).map(|(_, row)| row).collect()
     }
 
     /// What the rows are ordered by.

@@ -7674,7 +7674,10 @@ export interface operations {
     };
     list_job_titles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -7693,9 +7696,11 @@ export interface operations {
                     "application/json": components["schemas"]["JobTitleItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7781,7 +7786,10 @@ export interface operations {
     };
     list_schedules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -7800,9 +7808,11 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7888,7 +7898,10 @@ export interface operations {
     };
     list_availability: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -7907,9 +7920,11 @@ export interface operations {
                     "application/json": components["schemas"]["AvailabilityItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7995,7 +8010,10 @@ export interface operations {
     };
     list_person_skills: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -8014,9 +8032,11 @@ export interface operations {
                     "application/json": components["schemas"]["PersonSkillItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -8102,7 +8122,10 @@ export interface operations {
     };
     list_compensations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -8121,9 +8144,11 @@ export interface operations {
                     "application/json": components["schemas"]["CompensationItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -8209,7 +8234,10 @@ export interface operations {
     };
     list_bill_rates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -8228,9 +8256,11 @@ export interface operations {
                     "application/json": components["schemas"]["BillRateItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -10130,7 +10160,10 @@ export interface operations {
     };
     list_role_rates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -10149,9 +10182,11 @@ export interface operations {
                     "application/json": components["schemas"]["RoleMoney"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -10576,7 +10611,10 @@ export interface operations {
     };
     list_phases: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -10595,9 +10633,11 @@ export interface operations {
                     "application/json": components["schemas"]["PhaseItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -10728,7 +10768,10 @@ export interface operations {
     };
     list_milestones: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -10747,9 +10790,11 @@ export interface operations {
                     "application/json": components["schemas"]["MilestoneItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -10880,7 +10925,10 @@ export interface operations {
     };
     get_budget: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -10899,9 +10947,11 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -10951,7 +11001,10 @@ export interface operations {
     };
     list_rates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer as of this instant. */
+                asOf?: string;
+            };
             header?: never;
             path: {
                 workspaceId: string;
@@ -10970,9 +11023,11 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectRateItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];

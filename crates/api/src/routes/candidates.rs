@@ -72,7 +72,7 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
         let asked = input.query.clone();
-        let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
+        let as_of = input.as_of;
         let format = format(asked.format, &input);
         let question: AskCandidates = match asked.assignment_id {
             Some(id) => {

@@ -122,10 +122,11 @@ fn add_role_rates(ops: &mut Operations<App>) {
         .tag("Roles")
         .summary("What an hour of the role is billed at; what it costs only for those who see pay")
         .access(Access::Workspace(Action::ReadMoney))
+        .as_of()
         .ok::<RoleMoney>();
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
-        let (version, mut money) = app.read_money::<Role>(&caller, input.id("roleId")?).await?;
+        let (version, mut money) = app.read_money::<Role>(&caller, input.id("roleId")?, input.as_of).await?;
         if !caller.sees_pay() {
             for rate in &mut money.rates {
                 rate.cost_per_hour = None;

@@ -54,10 +54,11 @@ fn add_compensations(ops: &mut Operations<App>) {
         .tag("Pay")
         .summary("The person's pay, by date")
         .access(Access::Workspace(Action::ReadPay))
+        .as_of()
         .ok::<Items<Compensation>>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let caller = caller(&ctx, &input)?;
-        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?).await?;
+        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?, input.as_of).await?;
         Ok(Answer::value(&Items { items: money.compensations })?.version(version))
     });
     let operation = Operation::put(PAY_ONE)
@@ -94,11 +95,12 @@ fn add_bill_rates(ops: &mut Operations<App>) {
         .tag("Pay")
         .summary("What an hour of the person is billed at, by date")
         .access(Access::Workspace(Action::ReadMoney))
+        .as_of()
         .ok::<Items<BillRate>>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let mut caller = caller(&ctx, &input)?;
         caller.grant = raally_domain::access::Grant::Yes;
-        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?).await?;
+        let (version, money) = app.read_money::<Person>(&caller, input.id("personId")?, input.as_of).await?;
         Ok(Answer::value(&Items { items: money.bill_rates })?.version(version))
     });
     let operation = Operation::put(BILL_ONE)

@@ -185,7 +185,7 @@ async fn part<T: Serialize>(
     pick: impl FnOnce(Person) -> Vec<T>,
 ) -> Result<Answer, Problem> {
     let caller = caller(&ctx, &input)?;
-    let (version, person) = app.person(&caller, PersonId(input.id("personId")?)).await?;
+    let (version, person) = app.person(&caller, PersonId(input.id("personId")?), input.as_of).await?;
     Ok(Answer::value(&Items { items: pick(person) })?.version(version))
 }
 
@@ -207,6 +207,7 @@ macro_rules! dated {
             .tag("People")
             .summary(concat!("The person's ", $what, ", by date"))
             .access(Access::Workspace(Action::ReadPlan))
+            .as_of()
             .ok::<Items<$type>>();
         $ops.add(operation, |app: App, ctx, input| part(app, ctx, input, $pick));
         let operation = Operation::put(one)
@@ -325,6 +326,7 @@ fn add_skills(ops: &mut Operations<App>) {
         .tag("People")
         .summary("The person's skills")
         .access(Access::Workspace(Action::ReadPlan))
+        .as_of()
         .ok::<Items<PersonSkill>>();
     ops.add(operation, |app: App, ctx, input| part(app, ctx, input, |person| person.skills));
     let operation = Operation::put(ONE)

@@ -112,10 +112,11 @@ fn add_phases(ops: &mut Operations<App>) {
         .tag("Projects")
         .summary("The project's phases")
         .access(Access::Workspace(Action::ReadPlan))
+        .as_of()
         .ok::<Items<Phase>>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let caller = caller(&ctx, &input)?;
-        let (version, project) = app.project(&caller, input.id("projectId")?).await?;
+        let (version, project) = app.project(&caller, input.id("projectId")?, input.as_of).await?;
         Ok(Answer::value(&Items { items: project.phases })?.version(version))
     });
     let operation = Operation::post(ALL)
@@ -142,7 +143,7 @@ fn add_phases(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
         let id: PhaseId = input.id("phaseId")?;
-        let (_, project) = app.project(&caller, input.id("projectId")?).await?;
+        let (_, project) = app.project(&caller, input.id("projectId")?, None).await?;
         let known = project.phases.into_iter().find(|phase| phase.id == id).ok_or_else(Problem::not_found)?;
         let phase: Phase = raally_application::managed::patch_value(&known, input.body.0.clone())?;
         record(app, ctx, input, vec![ProjectEvent::PhaseSet(Phase { id, ..phase })]).await
@@ -180,10 +181,11 @@ fn add_milestones(ops: &mut Operations<App>) {
         .tag("Projects")
         .summary("The project's milestones")
         .access(Access::Workspace(Action::ReadPlan))
+        .as_of()
         .ok::<Items<Milestone>>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let caller = caller(&ctx, &input)?;
-        let (version, project) = app.project(&caller, input.id("projectId")?).await?;
+        let (version, project) = app.project(&caller, input.id("projectId")?, input.as_of).await?;
         Ok(Answer::value(&Items { items: project.milestones })?.version(version))
     });
     let operation = Operation::post(ALL)
@@ -210,7 +212,7 @@ fn add_milestones(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
         let id: MilestoneId = input.id("milestoneId")?;
-        let (_, project) = app.project(&caller, input.id("projectId")?).await?;
+        let (_, project) = app.project(&caller, input.id("projectId")?, None).await?;
         let known = project.milestones.into_iter().find(|one| one.id == id).ok_or_else(Problem::not_found)?;
         let milestone: Milestone = raally_application::managed::patch_value(&known, input.body.0.clone())?;
         record(app, ctx, input, vec![ProjectEvent::MilestoneSet(Milestone { id, ..milestone })]).await
@@ -241,7 +243,7 @@ struct RateBody {
 
 async fn money<Q>(app: App, ctx: Ctx, input: Input<(), Q>) -> Result<(i64, ProjectMoney), Problem> {
     let caller = caller(&ctx, &input)?;
-    Ok(app.read_money::<Project>(&caller, input.id("projectId")?).await?)
+    Ok(app.read_money::<Project>(&caller, input.id("projectId")?, input.as_of).await?)
 }
 
 fn add_money(ops: &mut Operations<App>) {
@@ -255,6 +257,7 @@ fn add_money(ops: &mut Operations<App>) {
         .tag("Money")
         .summary("The project's budget")
         .access(read)
+        .as_of()
         .ok::<Budget>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let (version, money) = money(app, ctx, input).await?;
@@ -276,6 +279,7 @@ fn add_money(ops: &mut Operations<App>) {
         .tag("Money")
         .summary("The project's rate card")
         .access(read)
+        .as_of()
         .ok::<Items<ProjectRate>>();
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let (version, money) = money(app, ctx, input).await?;

@@ -206,7 +206,7 @@ where
 {
     let caller = caller(ctx, input)?;
     let query = query(input.range, &filter)?;
-    let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
+    let as_of = input.as_of;
     let clock = app.clone();
     let format = format(filter.format, input);
     let shaped = app
@@ -334,7 +334,7 @@ fn add_dashboard(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
         let query = query(input.range, &input.query)?;
-        let as_of = input.as_of.map(jiff::Timestamp::as_microsecond);
+        let as_of = input.as_of;
         let clock = app.clone();
         let json = app
             .ask_plan(caller.workspace, as_of, move |plan| {

@@ -121,7 +121,7 @@ pub(crate) async fn list<A: Resource, F: Filters>(
     }
     let page = match input.as_of {
         None => app.list(&caller, query).await?,
-        Some(at) => app.list_as_of(&caller, query, at.as_microsecond()).await?,
+        Some(at) => app.list_as_of(&caller, query, at).await?,
     };
     let next = page.next.map(|after| app.cursor_out(caller.workspace, operation, &after)).transpose()?;
     let items = Some(page.items).filter(|items| !items.is_empty());
@@ -155,11 +155,7 @@ pub(crate) fn add_reading<A: Resource + JsonSchema, F: Filters>(
     ops.add(operation, move |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;
         let id = input.id(words.id)?;
-        let found = match input.as_of {
-            None => app.read(&caller, A::KIND, id).await?,
-            Some(at) => app.read_as_of(&caller, A::KIND, id, at.as_microsecond()).await?,
-        };
-        Ok(answer(found, ""))
+        Ok(answer(app.read(&caller, A::KIND, id, input.as_of).await?, ""))
     });
 }
 

@@ -115,7 +115,7 @@ pub(crate) fn add(ops: &mut Operations<App>) {
             .ok_document::<Workspace>();
         ops.add(operation, |app: App, ctx, input: Input| async move {
             let caller = caller(&ctx, &input)?;
-            Ok(answer(app.read(&caller, Kind::Workspace, caller.workspace.0).await?, ""))
+            Ok(answer(app.read(&caller, Kind::Workspace, caller.workspace.0, None).await?, ""))
         });
     }
     let operation = Operation::patch(SETTINGS)

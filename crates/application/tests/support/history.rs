@@ -109,6 +109,6 @@ async fn bookings(app: &App, caller: &Caller, person: PersonId, project: Uuid) {
         "effort": {"form": "percent", "basisPoints": 5_000}, "note": "Maybe",
     });
     app.book(caller, read(open), None).await.unwrap();
-    let removed = app.read(caller, Kind::Assignment, second).await.unwrap();
+    let removed = app.read(caller, Kind::Assignment, second, None).await.unwrap();
     app.remove::<Assignment>(caller, second, removed.version).await.unwrap();
 }

@@ -34,7 +34,7 @@ async fn list(test: &TestStore, workspace: WorkspaceId, query: Query) -> Vec<Rec
         })
         .await
         .unwrap();
-    assert_eq!(query.recall(all), found, "{query:?}");
+    assert_eq!(query.recall(&all).into_iter().cloned().collect::<Vec<_>>(), found, "{query:?}");
     found
 }
 

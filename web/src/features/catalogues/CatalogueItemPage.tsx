@@ -70,10 +70,10 @@ function Details({ resource, item }: Props & { item: CatalogueItem }) {
               readOnly={!edit}
             />
           </Section>
-          {resource === "roles" && now && can("read-money") && (
-            <RoleRates role={item} readOnly={!can("edit-money")} />
+          {resource === "roles" && can("read-money") && (
+            <RoleRates role={item} readOnly={!(can("edit-pay") && now)} />
           )}
-          {now && <ObjectHistory objectId={item.id} />}
+          <ObjectHistory objectId={item.id} />
         </div>
         <Belonging resource={resource} id={item.id} />
       </div>

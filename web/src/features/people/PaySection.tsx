@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useId, useState } from "react";
 import { useChange, useWorkspaceQuery } from "@/api/queries";
 import type { Compensation, Person } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { today } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
@@ -71,6 +72,7 @@ export function PaySection({ person, readOnly }: { person: Person; readOnly: boo
     workspaceId,
     "people",
     `/people/${person.id}/compensations`,
+    { asOf: useAsOf() },
   );
   return (
     <Section

@@ -87,7 +87,9 @@ function HistoryRows({ kind, empty, entries, person, readOnly }: RowsProps) {
   const problem = useProblemText();
   const change = useChange(useWorkspaceId(), "people");
   const newest = [...entries].sort((a, b) => b.validFrom.localeCompare(a.validFrom));
-  const current = newest.find((entry) => entry.validFrom <= today())?.validFrom;
+  const asOf = useAsOf();
+  const day = asOf?.slice(0, 10) ?? today();
+  const current = newest.find((entry) => entry.validFrom <= day)?.validFrom;
   const remove = (entry: Entry) =>
     change
       .mutateAsync({
@@ -109,7 +111,7 @@ function HistoryRows({ kind, empty, entries, person, readOnly }: RowsProps) {
         >
           <span className="w-28 text-muted tabular-nums">{format.day(entry.validFrom)}</span>
           <span className={entry.validFrom === current ? "font-medium" : ""}>{entry.text}</span>
-          {entry.validFrom === current && <span className="text-sm text-muted">{t`now`}</span>}
+          {entry.validFrom === current && !asOf && <span className="text-sm text-muted">{t`now`}</span>}
         </Row>
       ))}
     </Rows>

@@ -98,7 +98,7 @@ function Details({ person }: { person: Person }) {
             />
           </Section>
           <SkillsSection person={person} readOnly={!edit} />
-          {now && <ObjectHistory objectId={person.id} />}
+          <ObjectHistory objectId={person.id} />
         </div>
         <div>
           <PlanList
@@ -109,7 +109,7 @@ function Details({ person }: { person: Person }) {
           />
           <TimeOffList workspaceId={workspaceId} personId={person.id} />
           <PersonHistory person={person} readOnly={!edit} />
-          {now && can("read-money") && (
+          {can("read-money") && (
             <DatedMoney
               title={t`Bill rate`}
               resource="people"
@@ -117,10 +117,10 @@ function Details({ person }: { person: Person }) {
               part="bill-rates"
               fields={[{ name: "perHour", label: t`an hour` }]}
               entries={(answer: { items: DatedEntry[] }) => answer.items}
-              readOnly={!can("edit-money")}
+              readOnly={!edit}
             />
           )}
-          {now && can("read-pay") && <PaySection person={person} readOnly={!can("edit-pay")} />}
+          {can("read-pay") && <PaySection person={person} readOnly={!(can("edit-pay") && now)} />}
         </div>
       </div>
       {removal.dialog}

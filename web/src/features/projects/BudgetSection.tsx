@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useChange, useWorkspaceQuery } from "@/api/queries";
 import type { Budget, Project } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { Conflict } from "@/shared/forms/Conflict";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
@@ -91,7 +92,9 @@ export function BudgetForm({ project, budget, readOnly }: FormProps) {
 export function BudgetSection({ project, readOnly }: { project: Project; readOnly: boolean }) {
   const { t } = useLingui();
   const workspaceId = useWorkspaceId();
-  const query = useWorkspaceQuery<Budget>(workspaceId, "projects", `/projects/${project.id}/budget`);
+  const query = useWorkspaceQuery<Budget>(workspaceId, "projects", `/projects/${project.id}/budget`, {
+    asOf: useAsOf(),
+  });
   return (
     <Section title={t`Budget`}>
       <Loaded query={query} rows={2}>

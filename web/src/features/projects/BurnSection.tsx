@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useWorkspaceQuery } from "@/api/queries";
 import type { CostReport, DemandReport, HoursReport } from "@/api/reports";
 import type { Project } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { Meter } from "@/shared/charts/Meter";
 import { StackedBars } from "@/shared/charts/StackedBars";
 import { addMonths, startOfMonth, today } from "@/shared/days";
@@ -35,7 +36,7 @@ export function BurnSection({ project }: { project: Project }) {
   const can = useCan();
   const { workspace } = useWorkspace();
   const range = rangeOf(project, today(workspace.settings.timeZone));
-  const asked = { ...range, projectId: project.id, includeTentative: true };
+  const asked = { ...range, projectId: project.id, includeTentative: true, asOf: useAsOf() };
   const cost = useWorkspaceQuery<CostReport>(
     workspace.id,
     "derived",

@@ -71,6 +71,7 @@ function Details({ project }: { project: Project }) {
   const now = asOf === undefined;
   const client = useIndex(workspaceId, "clients", asOf).get(project.clientId ?? "");
   const edit = can("edit-projects") && now;
+  const editMoney = can("edit-money") && now;
   return (
     <Page
       title={project.name}
@@ -100,9 +101,9 @@ function Details({ project }: { project: Project }) {
               readOnly={!edit}
             />
           </Section>
-          {now && <BurnSection project={project} />}
-          {now && can("read-money") && <RatesSection project={project} readOnly={!can("edit-money")} />}
-          {now && can("read-money") && <BudgetSection project={project} readOnly={!can("edit-money")} />}
+          <BurnSection project={project} />
+          {can("read-money") && <RatesSection project={project} readOnly={!editMoney} />}
+          {can("read-money") && <BudgetSection project={project} readOnly={!editMoney} />}
         </div>
         <div>
           <PlanList
@@ -113,7 +114,7 @@ function Details({ project }: { project: Project }) {
           />
           <PhasesSection project={project} readOnly={!edit} />
           <MilestonesSection project={project} readOnly={!edit} />
-          {now && <ObjectHistory objectId={project.id} />}
+          <ObjectHistory objectId={project.id} />
         </div>
       </div>
       {removal.dialog}

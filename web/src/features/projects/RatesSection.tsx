@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 import { useChange, useIndex, useWorkspaceQuery } from "@/api/queries";
 import type { components } from "@/api/schema.gen";
 import type { Project } from "@/api/types";
+import { useAsOf } from "@/shared/asOf";
 import { useOptions } from "@/shared/catalogue";
 import { today } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
@@ -111,12 +112,13 @@ export function RatesSection({ project, readOnly }: { project: Project; readOnly
   const format = useFormat();
   const problem = useProblemText();
   const { workspace } = useWorkspace();
-  const people = useIndex(workspace.id, "people");
-  const roles = useIndex(workspace.id, "roles");
+  const asOf = useAsOf();
+  const people = useIndex(workspace.id, "people", asOf);
+  const roles = useIndex(workspace.id, "roles", asOf);
   const [adding, setAdding] = useState(false);
   const change = useChange(workspace.id, "projects");
   const path = `/projects/${project.id}/rates`;
-  const query = useWorkspaceQuery<{ items: Rate[] }>(workspace.id, "projects", path);
+  const query = useWorkspaceQuery<{ items: Rate[] }>(workspace.id, "projects", path, { asOf });
   const whom = ({ scope }: Rate) => {
     if (scope.of === "project") return t`Everybody`;
     if (scope.of === "role") return roles.get(scope.roleId)?.name ?? "…";

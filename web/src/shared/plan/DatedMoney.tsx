@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useId, useState } from "react";
 import { useChange, useWorkspaceQuery } from "@/api/queries";
 import type { Money, Stored } from "@/api/types";
+import { useAsOf } from "../asOf";
 import { today } from "../days";
 import { Failure } from "../forms/Failure";
 import { useForm } from "../forms/useForm";
@@ -107,7 +108,7 @@ export function DatedMoney(props: Props) {
   const [adding, setAdding] = useState(false);
   const change = useChange(workspace.id, resource);
   const path = `/${resource}/${object.id}/${part}`;
-  const query = useWorkspaceQuery<never>(workspace.id, resource, path);
+  const query = useWorkspaceQuery<never>(workspace.id, resource, path, { asOf: useAsOf() });
   const remove = (validFrom: string) =>
     change
       .mutateAsync({ method: "DELETE", path: `${path}/${validFrom}`, version: object.version })

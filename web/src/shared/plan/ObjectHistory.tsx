@@ -1,8 +1,10 @@
-// What happened to one object, newest first, for those who may read the audit trail.
+// What happened to one object, newest first, for those who may read the audit trail; while travelling, what had
+// happened by then.
 import { useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useWorkspaceQuery } from "@/api/queries";
 import type { AuditEvent, Id, Member } from "@/api/types";
+import { useAsOf } from "../asOf";
 import { useFormat } from "../i18n/format";
 import { Row, Rows, Section } from "../layout/Section";
 import { useEventName } from "../names";
@@ -23,7 +25,7 @@ export function ObjectHistory({ objectId }: { objectId: Id }) {
     workspaceId,
     "audit-events",
     "/audit-events",
-    { objectId, limit: EVENTS_SHOWN },
+    { objectId, limit: EVENTS_SHOWN, until: useAsOf() },
     allowed,
   );
   const members = useWorkspaceQuery<{ items: Member[] }>(workspaceId, "members", "/members", {}, allowed);
