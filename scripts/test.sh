@@ -17,9 +17,9 @@ part() { # NAME COMMAND...
 }
 
 scripts/test-needs.sh
-# What Go builds is needed by the tests of one crate only: it goes on beside all that waits for a registry or one core.
-nice scripts/kube-tools.sh >"$target/kube-tools.log" 2>&1 </dev/null &
-kube_tools=$!
+# What Go and Python bring is needed late: it goes on beside all that waits for a registry or one core.
+{ nice scripts/kube-tools.sh && nice scripts/deploy-check.sh tools; } >"$target/tools.log" 2>&1 </dev/null &
+tools=$!
 web=false
 if [ -f web/package.json ] && command -v npm >/dev/null; then
     web=true
@@ -28,8 +28,8 @@ if [ -f web/package.json ] && command -v npm >/dev/null; then
     part "web build" npm --prefix web run build
 fi
 part "test build" cargo test --workspace --locked --no-run
-wait "$kube_tools" || failed+=("kube tools")
-cat "$target/kube-tools.log"
+wait "$tools" || failed+=("tools")
+cat "$target/tools.log"
 part "cargo test" cargo test --workspace --locked --no-fail-fast
 # Once more by command: now the built `raally` can say what its options are.
 part "cargo xtask check" cargo xtask check

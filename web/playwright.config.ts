@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: "e2e",
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  workers: 1,
+  // Two cores are idle for a third of the time with one; each worker has a server of its own.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
