@@ -25,6 +25,10 @@ import uuid
 import postgres
 
 
+# Of one import: well below the 64 MiB that a file may have.
+FILE_ROWS = 250_000
+
+
 def serve(program, environment, log):
     """A running server and its port."""
     child = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=open(log, "wb"))
@@ -156,10 +160,13 @@ def filled(arguments, cluster):
     assert status == 201, body
     child.terminate()
     child.wait()
-    postgres.sheet(f"{cluster.home}/rows.csv", arguments.rows)
-    command = [arguments.program, "import", f"{cluster.home}/rows.csv", "--workspace", json.loads(body)["id"], "--json"]
+    workspace = json.loads(body)["id"]
     began = time.monotonic()
-    postgres.run(*command, env=cluster.environment())
+    for start in range(0, arguments.rows, FILE_ROWS):
+        part = range(start, min(arguments.rows, start + FILE_ROWS))
+        sheet = f"{cluster.home}/rows-{start}.csv"
+        postgres.sheet(sheet, arguments.rows, part)
+        postgres.run(arguments.program, "import", sheet, "--workspace", workspace, "--json", env=cluster.environment())
     return time.monotonic() - began
 
 

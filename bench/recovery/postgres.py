@@ -99,12 +99,12 @@ class Cluster:
         subprocess.run([*self.as_server, f"{self.programs}/pg_ctl", "--mode=immediate", "stop", "-D", self.data], cwd="/", check=False, stdout=subprocess.DEVNULL)
 
 
-def sheet(path, rows):
-    """Assignments of a thousand people over a year, with the headers that an import suggests by itself."""
+def sheet(path, rows, part):
+    """Some of `rows` assignments of a thousand people over a year, with the headers that an import suggests by itself."""
     with open(path, "w", encoding="utf-8") as out:
         out.write("External id,Person,Email,Project code,Project,Start,End,Hours per day\n")
         layers = -(-rows // PEOPLE // 52) or 1
-        for number in range(rows):
+        for number in part:
             person, turn = number % PEOPLE, number // PEOPLE
             project, day = (number * 7 + turn) % PROJECTS, turn % 52 * 7
             month, first = 1 + day // 31, 1 + day % 28

@@ -49,7 +49,7 @@ pub fn measure(tree: &Tree, plan: &Plan, engine: Engine, report: &mut Report) ->
     seed::sign_up(&mut client)?;
     seed::sign_in(&mut client)?;
     let small = seed::by_requests(&mut client, "small", SMALL)?;
-    let quarter = seed::by_import(&mut client, &mut bench.raally(), &bench.folder, "quarter", QUARTER)?;
+    let quarter = seed::by_import(&mut client, || bench.raally(), &bench.folder, "quarter", QUARTER)?;
     drop(server);
 
     bench.measure_start(report)?;
@@ -132,7 +132,7 @@ impl Bench<'_> {
             seed::sign_in(&mut client)?;
             let size = Size { assignments, ..QUARTER };
             let name = format!("growth-{assignments}");
-            let workspace = seed::by_import(&mut client, &mut self.raally(), &self.folder, &name, size)?;
+            let workspace = seed::by_import(&mut client, || self.raally(), &self.folder, &name, size)?;
             let who = format!("{} at {assignments:>9}", self.who);
             for (what, scenario) in single(&workspace) {
                 self.measure_load(report, &who, what, scenario)?;

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
@@ -22,6 +23,9 @@ pub struct Size {
     pub projects: usize,
     pub assignments: usize,
 }
+
+/// Rows of one file: well below the 64 MiB that an import takes.
+const SHEET_ROWS: usize = 250_000;
 
 pub const SMALL: Size = Size { people: 200, projects: 50, assignments: 5_000 };
 pub const QUARTER: Size = Size { people: 1_000, projects: 200, assignments: 100_000 };
@@ -78,22 +82,22 @@ pub fn by_requests(client: &mut Client, name: &str, size: Size) -> Result<Worksp
 /// A workspace filled by `raally import`; the ids of its assignments are read back by pages.
 pub fn by_import(
     client: &mut Client,
-    raally: &mut Command,
+    raally: impl Fn() -> Command,
     folder: &Path,
     name: &str,
     size: Size,
 ) -> Result<Workspace, String> {
     let mut workspace = empty(client, name)?;
-    let file = folder.join(format!("{name}.csv"));
-    fs::write(&file, sheet(size)).map_err(|error| format!("{}: {error}", file.display()))?;
-    let output = raally
-        .arg("import")
-        .arg(&file)
-        .args(["--workspace", &workspace.id, "--json"])
-        .output()
-        .map_err(|error| format!("raally import: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("raally import: {}", String::from_utf8_lossy(&output.stderr)));
+    for from in (0..size.assignments).step_by(SHEET_ROWS) {
+        let rows = from..size.assignments.min(from + SHEET_ROWS);
+        let file = folder.join(format!("{name}-{from}.csv"));
+        fs::write(&file, sheet(size, rows)).map_err(|error| format!("{}: {error}", file.display()))?;
+        let mut import = raally();
+        import.arg("import").arg(&file).args(["--workspace", &workspace.id, "--json"]);
+        let output = import.output().map_err(|error| format!("raally import: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("raally import: {}", String::from_utf8_lossy(&output.stdout)));
+        }
     }
     workspace.people = ids(client, &workspace.path, "people")?;
     workspace.projects = ids(client, &workspace.path, "projects")?;
@@ -144,9 +148,9 @@ fn month_and_day(day: usize) -> (usize, usize) {
 }
 
 /// A row per assignment, with the headers that an import suggests by itself.
-fn sheet(size: Size) -> String {
+fn sheet(size: Size, rows: Range<usize>) -> String {
     let mut text = "External id,Person,Email,Project code,Project,Start,End,Hours per day\n".to_owned();
-    for number in 0..size.assignments {
+    for number in rows {
         let booking = Booking::of(number, size);
         let (person, project) = (booking.person, booking.project);
         writeln!(
