@@ -34,14 +34,26 @@ pub(crate) struct Pasts {
 
 impl Default for Pasts {
     fn default() -> Self {
+        Self::lasting(AGE_MAX)
+    }
+}
+
+impl Pasts {
+    fn lasting(age: Duration) -> Self {
         let weight = |_: &(WorkspaceId, Kind, i64), rows: &Rows| {
             let bytes: usize = rows.iter().map(|row| row.body.len() + row.sort_key.len() + ROW_BYTES).sum();
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         Self {
-            plans: Cache::builder().max_capacity(PLANS_MAX).time_to_live(AGE_MAX).build(),
-            rows: Cache::builder().max_capacity(ROWS_BYTES_MAX).weigher(weight).time_to_live(AGE_MAX).build(),
+            plans: Cache::builder().max_capacity(PLANS_MAX).time_to_live(age).build(),
+            rows: Cache::builder().max_capacity(ROWS_BYTES_MAX).weigher(weight).time_to_live(age).build(),
         }
+    }
+
+    /// Lets go of what is over: the caches do so by themselves only while they are used.
+    pub(crate) fn let_go(&self) {
+        self.plans.run_pending_tasks();
+        self.rows.run_pending_tasks();
     }
 }
 
@@ -95,5 +107,26 @@ impl App {
         let rows = Arc::new(rows);
         self.pasts().rows.insert(key, Arc::clone(&rows));
         Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_is_let_go_by_a_server_that_nobody_asks() {
+        let pasts = Pasts::lasting(Duration::from_secs(1));
+        pasts.plans.insert((WorkspaceId::PLATFORM, 1), Arc::default());
+        pasts.rows.insert((WorkspaceId::PLATFORM, Kind::Person, 1), Arc::default());
+        pasts.let_go();
+        assert_eq!((pasts.plans.entry_count(), pasts.rows.entry_count()), (1, 1), "it is not over yet");
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while pasts.plans.iter().count() + pasts.rows.iter().count() > 0 {
+            assert!(std::time::Instant::now() < deadline, "it is never over");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        pasts.let_go();
+        assert_eq!((pasts.plans.entry_count(), pasts.rows.entry_count()), (0, 0));
     }
 }

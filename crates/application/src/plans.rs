@@ -81,6 +81,11 @@ impl Default for Plans {
 }
 
 impl Plans {
+    /// Lets go of idle ones: the cache does so by itself only while it is used.
+    fn let_go(&self) {
+        self.slots.run_pending_tasks();
+    }
+
     /// How many are kept.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -106,6 +111,12 @@ impl App {
         // More at a time would answer none of them sooner, and each holds an answer of megabytes.
         let _turn = self.plans().turns.acquire().await.map_err(Failure::bug)?;
         tokio::task::spawn_blocking(move || question(&slot.read().plan)).await.map_err(Failure::bug)
+    }
+
+    /// Lets go of plans that are idle and of what is kept of the past too long. To be called now and then.
+    pub fn let_go_of_plans(&self) {
+        self.plans().let_go();
+        self.pasts().let_go();
     }
 
     async fn fresh_plan(&self, workspace: WorkspaceId) -> Result<Arc<Slot>, Failure> {

@@ -100,7 +100,7 @@ impl Workers {
         });
     }
 
-    /// In every process, because each shows its own `/metrics`.
+    /// In every process, because each shows its own `/metrics` and has plans of its own.
     fn measure(&mut self, app: App, auditor: Auditor, figures: Arc<Figures>) {
         let mut stopping = self.stop.subscribe();
         self.running.spawn(async move {
@@ -109,6 +109,7 @@ impl Workers {
                     _ = stopping.wait_for(|stop| *stop) => break,
                     () = tokio::time::sleep(FIGURES_EVERY) => {}
                 }
+                app.let_go_of_plans();
                 if let Err(error) = figures.refresh(&app, &auditor).await {
                     tracing::debug!(%error, "the figures can't be read");
                 }
