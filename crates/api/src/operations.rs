@@ -12,9 +12,9 @@ use crate::answer::Answer;
 use crate::body::Body;
 use crate::context::Ctx;
 use crate::gate::{Access, Gate};
-use crate::input::page::{AsOfQuery, PageQuery, RangeQuery};
+use crate::input::page::{AsOfQuery, Page, PageQuery, Range, RangeQuery};
 use crate::input::query::Pairs;
-use crate::input::{Input, PathValues, Upload, conditions, decoded, hyphenated, json};
+use crate::input::{Idempotency, Input, PathValues, Upload, conditions, decoded, hyphenated, json};
 use crate::openapi::schemas::body_names;
 use crate::operation::{Operation, ReadBody, Spec};
 use crate::problem::Problem;
@@ -82,7 +82,6 @@ impl<S: Gate> Operations<S> {
     {
         let Operation { spec, read_body, read_query } = operation;
         let spec = Arc::new(spec);
-        let path_names = spec.path_names();
         let streams_body = matches!(read_body, ReadBody::File(_));
         let rules = Arc::clone(&spec);
         let known = Known::later(&spec);
@@ -93,8 +92,13 @@ impl<S: Gate> Operations<S> {
                 Err(problem) => Box::pin(std::future::ready(Err(problem))),
             }
         });
-        self.entries.push(Entry { spec, streams_body, path_names, call });
+        self.push(spec, streams_body, call);
         self
+    }
+
+    fn push(&mut self, spec: Arc<Spec>, streams_body: bool, call: Call<S>) {
+        let path_names = spec.path_names();
+        self.entries.push(Entry { spec, streams_body, path_names, call });
     }
 
     /// Every row, in the order in which they were added.
@@ -132,6 +136,17 @@ impl Known {
             body: spec.body.and_then(body_names),
         }))
     }
+
+    /// The query's parameters, none of which is unknown.
+    fn pairs<'q>(&self, uri: &'q Uri) -> Result<Pairs<'q>, Problem> {
+        let pairs = Pairs::parse(uri.query().unwrap_or(""))?;
+        pairs.only(&self.parameters)?;
+        Ok(pairs)
+    }
+
+    fn only_known(&self, bytes: &[u8]) -> Result<(), Problem> {
+        self.body.as_ref().map_or(Ok(()), |names| json::only(bytes, names))
+    }
 }
 
 /// The query parameters that a declaration names.
@@ -144,6 +159,29 @@ fn parameter_names(spec: &Spec) -> Vec<String> {
         .collect()
 }
 
+/// What an operation's declaration asks for beside its query and body.
+struct Frame {
+    page: Page,
+    range: Range,
+    as_of: Option<i64>,
+    version: Option<i64>,
+    idempotency: Option<Idempotency>,
+}
+
+impl Frame {
+    fn read(rules: &Spec, pairs: &Pairs<'_>, headers: &HeaderMap, uri: &Uri, bytes: &[u8]) -> Result<Self, Problem> {
+        let page = if rules.paged { pairs.read::<PageQuery>()?.checked()? } else { Default::default() };
+        let range = if rules.ranged { pairs.read::<RangeQuery>()?.checked()? } else { Default::default() };
+        let as_of = if rules.as_of { pairs.read::<AsOfQuery>()?.as_of.map(Timestamp::as_microsecond) } else { None };
+        let version = if rules.if_match { Some(conditions::if_match(headers)?) } else { None };
+        let target = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+        let idempotency =
+            if rules.idempotent { conditions::idempotency(headers, rules.id, target, bytes)? } else { None };
+        Ok(Self { page, range, as_of, version, idempotency })
+    }
+}
+
+/// The part that is compiled once an operation: keep it short.
 fn read<B, Q>(
     rules: &Spec,
     known: &Known,
@@ -152,18 +190,11 @@ fn read<B, Q>(
     arrived: Arrived,
 ) -> Result<Input<B, Q>, Problem> {
     let Arrived { headers, uri, path, body, bytes, bytes_max } = arrived;
-    let pairs = Pairs::parse(uri.query().unwrap_or(""))?;
-    pairs.only(&known.parameters)?;
+    let pairs = known.pairs(&uri)?;
     let query = read_query(&pairs)?;
-    let page = if rules.paged { pairs.read::<PageQuery>()?.checked()? } else { Default::default() };
-    let range = if rules.ranged { pairs.read::<RangeQuery>()?.checked()? } else { Default::default() };
-    let as_of = if rules.as_of { pairs.read::<AsOfQuery>()?.as_of.map(Timestamp::as_microsecond) } else { None };
-    let version = if rules.if_match { Some(conditions::if_match(&headers)?) } else { None };
-    let target = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
-    let idempotency =
-        if rules.idempotent { conditions::idempotency(&headers, rules.id, target, &bytes)? } else { None };
-    let body = read_body.read(known, &headers, body, &bytes, bytes_max)?;
+    let Frame { page, range, as_of, version, idempotency } = Frame::read(rules, &pairs, &headers, &uri, &bytes)?;
     drop(pairs);
+    let body = read_body.read(known, &headers, body, &bytes, bytes_max)?;
     Ok(Input { body, query, page, range, as_of, idempotency, version, path, headers, uri })
 }
 
@@ -180,17 +211,19 @@ impl<B> ReadBody<B> {
             Self::None(nothing) => Ok(nothing()),
             Self::Json(parse) => {
                 let value = parse(bytes)?;
-                known.body.as_ref().map_or(Ok(()), |names| json::only(bytes, names))?;
+                known.only_known(bytes)?;
                 Ok(value)
             }
-            Self::File(pass) => {
-                let sent = headers.get(http::header::CONTENT_TYPE);
-                let sent = sent.and_then(|value| value.to_str().ok()).unwrap_or("");
-                let media_type = sent.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-                Ok(pass(Upload { media_type, body: Limited::new(body, bytes_max), bytes_max }))
-            }
+            Self::File(pass) => Ok(pass(upload(headers, body, bytes_max))),
         }
     }
+}
+
+fn upload(headers: &HeaderMap, body: Body, bytes_max: usize) -> Upload {
+    let sent = headers.get(http::header::CONTENT_TYPE);
+    let sent = sent.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = sent.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    Upload { media_type, body: Limited::new(body, bytes_max), bytes_max }
 }
 
 /// The methods that a path can have.

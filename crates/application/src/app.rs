@@ -17,6 +17,10 @@ use crate::past::Pasts;
 use crate::plans::Plans;
 use crate::vault::Vault;
 
+/// What a command does in its transaction. Not generic, so that the frame is compiled once and not once a command.
+type CommandWork =
+    dyn for<'t> Fn(&'t App, &'t mut Tx<'_>, &'t Caller) -> BoxFuture<'t, Result<Answer, Failure>> + Send + Sync;
+
 /// Everything that use cases share. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -96,7 +100,7 @@ impl App {
             + Sync
             + 'static,
     {
-        self.command_in(caller.scope(), caller, work).await
+        self.run_command(caller.scope(), caller, Arc::new(work)).await
     }
 
     /// As [`App::command`], in another scope than the caller's workspace.
@@ -110,7 +114,10 @@ impl App {
             + Sync
             + 'static,
     {
-        let work = Arc::new(work);
+        self.run_command(scope, caller, Arc::new(work)).await
+    }
+
+    async fn run_command(&self, scope: Scope, caller: &Caller, work: Arc<CommandWork>) -> Result<Answer, Failure> {
         let (app, asked) = (self.clone(), caller.clone());
         self.store()
             .write(scope, move |tx| {

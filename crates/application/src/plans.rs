@@ -110,7 +110,14 @@ impl App {
         };
         // More at a time would answer none of them sooner, and each holds an answer of megabytes.
         let _turn = self.plans().turns.acquire().await.map_err(Failure::bug)?;
-        tokio::task::spawn_blocking(move || question(&slot.read().plan)).await.map_err(Failure::bug)
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        // A box, so that the runtime's part is compiled once and not once a question.
+        let ask: Box<dyn FnOnce() + Send> = Box::new(move || {
+            // Whoever is gone needs no answer.
+            _ = answer.send(question(&slot.read().plan));
+        });
+        tokio::task::spawn_blocking(ask).await.map_err(Failure::bug)?;
+        answered.await.map_err(Failure::bug)
     }
 
     /// Lets go of plans that are idle and of what is kept of the past too long. To be called now and then.

@@ -83,8 +83,16 @@ fn value(cell: Cell, kind: &ColumnKind) -> Value {
 /// # Errors
 /// When the table is too large for the file's kind.
 pub fn write_table<R: Tabular>(report: &R, name: &str, kind: FileKind) -> Result<Vec<u8>, ExportError> {
-    let rows: Vec<Vec<Cell>> = report.rows().collect();
-    let columns: Vec<Column> = R::columns()
+    write_rows(report.rows().collect(), R::columns(), name, kind)
+}
+
+fn write_rows(
+    rows: Vec<Vec<Cell>>,
+    columns: Vec<raally_domain::report::Column>,
+    name: &str,
+    kind: FileKind,
+) -> Result<Vec<u8>, ExportError> {
+    let columns: Vec<Column> = columns
         .into_iter()
         .enumerate()
         .map(|(index, column)| {

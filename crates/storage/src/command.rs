@@ -3,16 +3,19 @@
 
 use std::{sync::Arc, time::Instant};
 
-use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
-use tracing::Span;
+use tracing::{Instrument, Span};
 
 use crate::{
+    config::Clock,
     error::StoreError,
     metrics::Meter,
+    postgres::session::Session,
     scope::Scope,
     spans,
-    tx::{Ended, Fault, Tx},
+    sqlite::complete,
+    tx::{Conn, Ended, Fault, Tx},
+    work::Work,
 };
 
 /// A batch that is not cut in half any more.
@@ -37,11 +40,12 @@ pub(crate) enum Verdict {
 }
 
 /// A command of a caller who waits for its answer.
-pub(crate) struct Command<T, E, F> {
-    pub(crate) scope: Scope,
-    pub(crate) work: F,
-    pub(crate) answer: Option<oneshot::Sender<Result<T, E>>>,
-    outcome: Option<Result<T, E>>,
+pub(crate) struct Command {
+    scope: Scope,
+    work: Box<dyn Work>,
+    caller: oneshot::Sender<Result<(), StoreError>>,
+    /// Why the engine undid the last run.
+    undone: Option<StoreError>,
     traced: Option<Traced>,
 }
 
@@ -76,65 +80,104 @@ impl Traced {
     }
 }
 
-impl<T, E, F> Command<T, E, F>
-where
-    F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-    E: From<StoreError> + Send + 'static,
-    T: Send + 'static,
-{
+impl Command {
+    /// A command, and what its caller waits for: that the work's answer stands.
     pub(crate) fn new(
         engine: &'static str,
         scope: Scope,
-        work: F,
+        work: Box<dyn Work>,
         meter: &Arc<Meter>,
-    ) -> (Self, oneshot::Receiver<Result<T, E>>) {
-        let (answer, answered) = oneshot::channel();
-        let command = Self { scope, work, outcome: None, answer: Some(answer), traced: Traced::new(engine, meter) };
-        (command, answered)
+    ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
+        let (caller, answered) = oneshot::channel();
+        (Self { scope, work, caller, undone: None, traced: Traced::new(engine, meter) }, answered)
+    }
+
+    /// Runs the work on a connection that nothing has to be waited for.
+    pub(crate) fn run_here(&mut self, connection: &mut rusqlite::Connection, clock: &Clock, batch: u64) -> Verdict {
+        let span = self.begun();
+        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock, Some(batch));
+        let run = complete(&span, self.work.run(&mut tx));
+        let ended = tx.end();
+        let verdict = self.judge(matches!(run, Ok(true)), ended);
+        if let Err(bug) = run {
+            self.undone.get_or_insert(bug);
+        }
+        verdict
+    }
+
+    /// Runs the work in this transaction of a lane, unless its caller goes away meanwhile.
+    pub(crate) async fn run(&mut self, session: &mut Session, clock: &Clock, batch: u64, attempt: u32) -> Verdict {
+        let span = self.begun();
+        span.record("raally.attempts", u64::from(attempt));
+        let mut tx = Tx::new(Conn::Postgres(&mut *session), self.scope, clock, Some(batch));
+        let work = async {
+            let is_ok = self.work.run(&mut tx).await;
+            if is_ok {
+                // What goes wrong is noted as the transaction's fault.
+                _ = tx.flush().await;
+            }
+            is_ok
+        };
+        let run = tokio::select! {
+            biased;
+            is_ok = work.instrument(span) => Some(is_ok),
+            () = self.caller.closed() => None,
+        };
+        let ended = tx.end();
+        let Some(is_ok) = run else {
+            // Somewhere in the middle of a statement.
+            session.has_written = true;
+            return Verdict::Undo;
+        };
+        self.judge(is_ok, ended)
+    }
+
+    /// Whether its caller waits no more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.caller.is_closed()
     }
 
     /// The work is about to run, perhaps once more: within this span.
-    pub(crate) fn begun(&mut self) -> Span {
-        // What came of an earlier run is undone; a work that panics now must not be answered with it.
-        self.outcome = None;
+    fn begun(&mut self) -> Span {
+        self.undone = None;
         self.traced.as_ref().map_or_else(Span::none, Traced::begun)
     }
 
+    fn undo(&mut self, error: StoreError) -> Verdict {
+        self.undone = Some(error);
+        Verdict::Undo
+    }
+
     /// The work has run; what follows is the rest of the batch, and the commit.
-    pub(crate) fn judge(&mut self, result: Result<T, E>, ended: Ended) -> Verdict {
+    fn judge(&mut self, is_ok: bool, ended: Ended) -> Verdict {
         if let Some(traced) = &mut self.traced {
             spans::met(&traced.write, ended.rows);
             traced.commit = traced.write.in_scope(|| spans::commit(traced.engine));
         }
-        let (outcome, verdict) = match (result, ended.fault) {
-            (_, Some(Fault::Broken { error, recheck })) => {
-                (Err(error.clone().into()), Verdict::Broken { error, recheck })
+        match ended.fault {
+            Some(Fault::Broken { error, recheck }) => {
+                self.undone = Some(error.clone());
+                Verdict::Broken { error, recheck }
             }
-            (_, Some(Fault::Retry(error))) => (Err(error.clone().into()), Verdict::Retry(error)),
-            (Ok(_), Some(Fault::Refused(error))) => (Err(error.into()), Verdict::Undo),
-            (Ok(value), None) => {
+            Some(Fault::Retry(error)) => {
+                self.undone = Some(error.clone());
+                Verdict::Retry(error)
+            }
+            Some(Fault::Refused(error)) if is_ok => self.undo(error),
+            None if is_ok => {
                 ended.when_kept.into_iter().for_each(|then| then());
-                (Ok(value), Verdict::Keep)
+                Verdict::Keep
             }
-            (Err(refusal), _) => (Err(refusal), Verdict::Undo),
-        };
-        self.outcome = Some(outcome);
-        verdict
+            _ => Verdict::Undo,
+        }
     }
 
     /// Tells the caller what has become of it; that the caller is gone changes nothing about what was committed.
-    pub(crate) fn reply(mut self, committed: Result<(), StoreError>) {
-        if let Some(traced) = self.traced.take() {
+    pub(crate) fn reply(self, committed: Result<(), StoreError>) {
+        if let Some(traced) = self.traced {
             traced.committed(&committed);
         }
-        let outcome = match (committed, self.outcome.take()) {
-            (Ok(()), Some(outcome)) => outcome,
-            (Ok(()), None) => Err(StoreError::bug("the work panicked").into()),
-            (Err(error), _) => Err(error.into()),
-        };
-        if let Some(answer) = self.answer.take() {
-            _ = answer.send(outcome);
-        }
+        _ = self.caller.send(committed.and(self.undone.map_or(Ok(()), Err)));
     }
 }
 

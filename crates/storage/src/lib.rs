@@ -43,6 +43,7 @@ pub mod tables;
 pub mod testing;
 mod transfer;
 pub mod tx;
+mod work;
 
 pub use config::{Clock, Location, StoreConfig, system_clock};
 pub use error::StoreError;

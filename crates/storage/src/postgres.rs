@@ -11,7 +11,6 @@ pub(crate) mod tls;
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tracing::{Instrument, Span};
 
@@ -22,6 +21,7 @@ use crate::{
     scope::Scope,
     spans,
     tx::{Conn, Ended, Fault, Tx},
+    work::Work,
 };
 use changes::Changes;
 use connect::Server;
@@ -62,110 +62,84 @@ impl Postgres {
         Ok((Self { server, connections, lanes, clock, meter, attempts_max, changes }, receiver))
     }
 
-    pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
-    where
-        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-        E: From<StoreError> + Send + 'static,
-        T: Send + 'static,
-    {
+    /// When it answers `Ok`, what the work answered stands.
+    pub(crate) async fn write(&self, scope: Scope, mut work: Box<dyn Work>) -> Result<(), StoreError> {
         match scope {
             Scope::Workspace(workspace) => self.lanes.write(workspace, work).await,
-            Scope::Platform => self.write_alone(scope, &work).await,
+            Scope::Platform => self.write_alone(scope, work.as_mut()).await,
         }
     }
 
-    async fn write_alone<T, E, F>(&self, scope: Scope, work: &F) -> Result<T, E>
-    where
-        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-        E: From<StoreError> + Send,
-        T: Send,
-    {
+    async fn write_alone(&self, scope: Scope, work: &mut dyn Work) -> Result<(), StoreError> {
         let span = spans::write(ENGINE);
         let mut attempt = 1;
         loop {
-            match self.attempt(scope, work, &span).await? {
-                Ok(outcome) => {
+            match self.attempt(scope, work, &span).await {
+                Ok(is_kept) => {
                     span.record("raally.attempts", u64::from(attempt));
-                    if outcome.is_ok() {
+                    if is_kept {
                         self.changes.committed();
                     }
-                    return outcome;
+                    return Ok(());
                 }
-                Err(error) if attempt >= self.attempts_max => {
-                    return Err(StoreError::overloaded(format!("gave up after {attempt} attempts: {error}")).into());
+                Err(Fault::Retry(error)) if attempt >= self.attempts_max => {
+                    return Err(StoreError::overloaded(format!("gave up after {attempt} attempts: {error}")));
                 }
-                Err(_) => {
+                Err(Fault::Retry(_)) => {
                     self.meter.retry();
                     tokio::time::sleep(backoff(attempt)).await;
                     attempt += 1;
                 }
+                Err(Fault::Refused(error) | Fault::Broken { error, .. }) => return Err(error),
             }
         }
     }
 
-    /// One run. The inner error asks for another one.
-    async fn attempt<T, E, F>(&self, scope: Scope, work: &F, span: &Span) -> Result<Result<Result<T, E>, StoreError>, E>
-    where
-        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-        E: From<StoreError> + Send,
-        T: Send,
-    {
-        let mut session = self.connections.begin(scope).await?;
+    /// One run; whether what it wrote is kept.
+    async fn attempt(&self, scope: Scope, work: &mut dyn Work, span: &Span) -> Result<bool, Fault> {
+        let mut session = self.connections.begin(scope).await.map_err(Fault::Refused)?;
         let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock, None);
-        let result = work(&mut tx).instrument(span.clone()).await;
-        if result.is_ok() {
+        let is_ok = work.run(&mut tx).instrument(span.clone()).await;
+        if is_ok {
             // What goes wrong is noted as the transaction's fault.
             _ = tx.flush().await;
         }
         let Ended { fault, rows, when_kept } = tx.end();
         spans::met(span, rows);
-        match (result, fault) {
-            (_, Some(Fault::Retry(error))) => {
+        match fault {
+            Some(fault @ Fault::Broken { .. }) => Err(fault),
+            Some(fault) if is_ok || matches!(fault, Fault::Retry(_)) => {
                 session.rollback().await;
-                Ok(Err(error))
+                Err(fault)
             }
-            (_, Some(Fault::Broken { error, .. })) => Err(error.into()),
-            (Ok(_), Some(Fault::Refused(error))) => {
+            None if is_ok => {
+                session.commit().instrument(span.in_scope(|| spans::commit(ENGINE))).await?;
+                when_kept.into_iter().for_each(|then| then());
+                Ok(true)
+            }
+            _ => {
                 session.rollback().await;
-                Err(error.into())
+                Ok(false)
             }
-            (Err(refusal), _) => {
-                session.rollback().await;
-                Ok(Ok(Err(refusal)))
-            }
-            (Ok(value), None) => match session.commit().instrument(span.in_scope(|| spans::commit(ENGINE))).await {
-                Ok(()) => {
-                    when_kept.into_iter().for_each(|then| then());
-                    Ok(Ok(Ok(value)))
-                }
-                Err(Fault::Retry(error)) => Ok(Err(error)),
-                Err(fault) => Err(fault.error().clone().into()),
-            },
         }
     }
 
-    /// `one_statement`: the work's statement is its own snapshot and needs no transaction.
-    pub(crate) async fn read<T, E, F>(&self, scope: Scope, one_statement: bool, work: F) -> Result<T, E>
-    where
-        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
-        E: From<StoreError>,
-    {
+    /// `one_statement`: the work's statement is its own snapshot and needs no transaction. When it answers `Ok`, what the
+    /// work answered stands.
+    pub(crate) async fn read(&self, scope: Scope, one_statement: bool, work: &mut dyn Work) -> Result<(), StoreError> {
         let started = std::time::Instant::now();
         let span = spans::read(ENGINE);
         let reading = if one_statement { Reading::One } else { Reading::Snapshot };
         let mut session = self.connections.reading(scope, reading).await?;
         let mut tx = Tx::new(Conn::Postgres(&mut session), scope, &self.clock, None);
-        let result = work(&mut tx).instrument(span.clone()).await;
+        let is_ok = work.run(&mut tx).instrument(span.clone()).await;
         let Ended { fault, rows, .. } = tx.end();
         spans::met(&span, rows);
         if !matches!(fault, Some(Fault::Broken { .. })) {
             session.end();
         }
         self.meter.read(started.elapsed());
-        match (result, fault) {
-            (Ok(_), Some(fault)) => Err(fault.error().clone().into()),
-            (result, _) => result,
-        }
+        fault.filter(|_| is_ok).map_or(Ok(()), |fault| Err(fault.error().clone()))
     }
 
     pub(crate) async fn healthy(&self) -> Result<(), StoreError> {

@@ -17,21 +17,21 @@ use std::{
     time::Instant,
 };
 
-use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tracing::Span;
 
 use crate::{
-    command::{Command, Verdict},
+    command::Command,
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
     scope::Scope,
     spans,
     tx::{Conn, Ended, Fault, Tx},
+    work::Work,
 };
 use readers::Readers;
-use writer::{Work, Writer};
+use writer::Writer;
 
 /// The SQLite engine of one store.
 pub(crate) struct Sqlite {
@@ -43,7 +43,7 @@ pub(crate) struct Sqlite {
 }
 
 /// Completes a future that never waits.
-fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreError> {
+pub(crate) fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreError> {
     let _within = span.enter();
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
@@ -53,24 +53,6 @@ fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreE
 
 /// The name of this engine in traces.
 pub(crate) const ENGINE: &str = "sqlite";
-
-impl<T, E, F> Work for Command<T, E, F>
-where
-    F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-    E: From<StoreError> + Send + 'static,
-    T: Send + 'static,
-{
-    fn run(&mut self, connection: &mut rusqlite::Connection, clock: &Clock, batch: u64) -> Verdict {
-        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock, Some(batch));
-        let result = complete(&self.begun(), (self.work)(&mut tx));
-        let ended = tx.end();
-        self.judge(result.unwrap_or_else(|bug| Err(bug.into())), ended)
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        self.reply(committed);
-    }
-}
 
 impl Sqlite {
     pub(crate) fn open(
@@ -84,30 +66,16 @@ impl Sqlite {
         Ok((Self { path, clock: Arc::clone(&config.clock), readers, writer, meter }, changes))
     }
 
-    pub(crate) async fn write<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
-    where
-        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-        E: From<StoreError> + Send + 'static,
-        T: Send + 'static,
-    {
+    /// When it answers `Ok`, what the work answered stands.
+    pub(crate) async fn write(&self, scope: Scope, work: Box<dyn Work>) -> Result<(), StoreError> {
         let (command, answered) = Command::new(ENGINE, scope, work, &self.meter);
-        if let Err(error) = self.writer.submit(Box::new(command)) {
-            self.meter.refused();
-            return Err(error.into());
-        }
-        match answered.await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(StoreError::unavailable("the store is closed").into()),
-        }
+        self.writer.submit(command).inspect_err(|_| self.meter.refused())?;
+        answered.await.unwrap_or_else(|_| Err(StoreError::unavailable("the store is closed")))
     }
 
     /// Runs on the calling thread: a read of a few rows costs less than a hand-over to another thread. A work of one
-    /// statement has its snapshot without a transaction.
-    pub(crate) fn read<T, E, F>(&self, scope: Scope, one_statement: bool, work: F) -> Result<T, E>
-    where
-        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
-        E: From<StoreError>,
-    {
+    /// statement has its snapshot without a transaction. When it answers `Ok`, what the work answered stands.
+    pub(crate) fn read(&self, scope: Scope, one_statement: bool, work: &mut dyn Work) -> Result<(), StoreError> {
         let started = Instant::now();
         let span = spans::read(ENGINE);
         let mut connection = self.readers.take()?;
@@ -115,7 +83,7 @@ impl Sqlite {
             statement::control(&connection, "BEGIN DEFERRED").map_err(|fault| fault.error().clone())?;
         }
         let mut tx = Tx::new(Conn::Sqlite(&mut connection), scope, &self.clock, None);
-        let result = complete(&span, work(&mut tx));
+        let run = complete(&span, work.run(&mut tx));
         let Ended { fault, rows, .. } = tx.end();
         spans::met(&span, rows);
         let broken = matches!(fault, Some(Fault::Broken { .. }));
@@ -124,14 +92,13 @@ impl Sqlite {
             self.readers.put_back(connection);
         }
         self.meter.read(started.elapsed());
-        match (result, fault) {
+        match (run, fault) {
             (_, Some(Fault::Broken { error, recheck })) => {
                 self.writer.suspect(recheck);
-                Err(error.into())
+                Err(error)
             }
-            (Ok(Ok(_)), Some(fault)) => Err(fault.error().clone().into()),
-            (Ok(result), _) => result,
-            (Err(bug), _) => Err(bug.into()),
+            (Ok(true), Some(fault)) => Err(fault.error().clone()),
+            (run, _) => run.map(|_| ()),
         }
     }
 

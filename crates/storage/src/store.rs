@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::Span;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     sqlite::{Sqlite, backup, connection::Settings},
     transfer::{self, Transferred},
     tx::Tx,
+    work::{self, Once, Work},
 };
 
 enum Engine {
@@ -112,12 +113,17 @@ impl Store {
         T: Send + 'static,
     {
         let started = Instant::now();
-        let outcome = match &self.inner.engine {
+        let (work, left) = work::again(work);
+        let run = self.write_work(scope, work).await;
+        self.inner.meter.write(started.elapsed());
+        left.answer(run)
+    }
+
+    async fn write_work(&self, scope: Scope, work: Box<dyn Work>) -> Result<(), StoreError> {
+        match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.write(scope, work).await,
             Engine::Postgres(postgres) => postgres.write(scope, work).await,
-        };
-        self.inner.meter.write(started.elapsed());
-        outcome
+        }
     }
 
     /// Runs a work on one snapshot of the data. On SQLite it runs on the calling thread: keep it to what takes less than a
@@ -131,10 +137,9 @@ impl Store {
         E: From<StoreError> + Send,
         T: Send,
     {
-        match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
-            Engine::Postgres(postgres) => postgres.read(scope, false, work).await,
-        }
+        let mut work = Once::new(work);
+        let run = self.read_work(scope, false, &mut work).await;
+        work.answer(run)
     }
 
     /// As [`Store::read`], for a work that runs a single statement: it costs two fewer.
@@ -147,9 +152,15 @@ impl Store {
         E: From<StoreError> + Send,
         T: Send,
     {
+        let mut work = Once::new(work);
+        let run = self.read_work(scope, true, &mut work).await;
+        work.answer(run)
+    }
+
+    async fn read_work(&self, scope: Scope, one_statement: bool, work: &mut dyn Work) -> Result<(), StoreError> {
         match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(scope, true, work),
-            Engine::Postgres(postgres) => postgres.read(scope, true, work).await,
+            Engine::Sqlite(sqlite) => sqlite.read(scope, one_statement, work),
+            Engine::Postgres(postgres) => postgres.read(scope, one_statement, work).await,
         }
     }
 
@@ -167,12 +178,19 @@ impl Store {
             return self.read(scope, work).await;
         }
         let (store, span) = (self.clone(), Span::current());
-        let run = move || match &store.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(scope, false, work),
-            Engine::Postgres(_) => Err(StoreError::bug("the engine changed").into()),
+        let (answer, answered) = oneshot::channel();
+        let run = move || {
+            let mut work = Once::new(work);
+            let run = match &store.inner.engine {
+                Engine::Sqlite(sqlite) => sqlite.read(scope, false, &mut work),
+                Engine::Postgres(_) => Err(StoreError::bug("the engine changed")),
+            };
+            // Whoever is gone needs no answer.
+            _ = answer.send(work.answer(run));
         };
-        match tokio::task::spawn_blocking(move || span.in_scope(run)).await {
-            Ok(outcome) => outcome,
+        let run: Box<dyn FnOnce() + Send> = Box::new(move || span.in_scope(run));
+        match tokio::task::spawn_blocking(run).await {
+            Ok(()) => answered.await.unwrap_or_else(|_| Err(StoreError::bug("a read left no answer").into())),
             Err(error) => Err(StoreError::bug(format!("a read ended early: {error}")).into()),
         }
     }

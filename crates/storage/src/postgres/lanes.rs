@@ -14,10 +14,9 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::FutureExt;
 use raally_domain::ids::WorkspaceId;
 use tokio::sync::watch;
-use tracing::Instrument;
 
 use super::{ENGINE, changes::Changes, connections::Connections, session::Session};
 use crate::{
@@ -27,16 +26,8 @@ use crate::{
     metrics::Meter,
     scope::Scope,
     tx::{Conn, Fault, Tx},
+    work::Work,
 };
-
-/// A command in a lane.
-trait Work: Send {
-    /// Runs in this transaction of the batch.
-    fn run<'a>(&'a mut self, session: &'a mut Session, clock: &'a Clock, run: Run) -> BoxFuture<'a, Verdict>;
-    /// Whether its caller waits no more.
-    fn is_abandoned(&self) -> bool;
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
-}
 
 /// One transaction of a batch.
 #[derive(Clone, Copy)]
@@ -48,7 +39,7 @@ struct Run {
     carefully: bool,
 }
 
-type Queue = VecDeque<Box<dyn Work>>;
+type Queue = VecDeque<Command>;
 
 /// The lanes of one store.
 #[derive(Clone)]
@@ -96,51 +87,6 @@ impl From<Fault> for Attempted {
     }
 }
 
-impl<T, E, F> Work for Command<T, E, F>
-where
-    F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-    E: From<StoreError> + Send + 'static,
-    T: Send + 'static,
-{
-    fn run<'a>(&'a mut self, session: &'a mut Session, clock: &'a Clock, run: Run) -> BoxFuture<'a, Verdict> {
-        async move {
-            let span = self.begun();
-            span.record("raally.attempts", u64::from(run.attempt));
-            let Some(answer) = self.answer.as_mut() else { return Verdict::Undo };
-            let mut tx = Tx::new(Conn::Postgres(&mut *session), self.scope, clock, Some(run.number));
-            let work = async {
-                let result = (self.work)(&mut tx).await;
-                if result.is_ok() {
-                    // What goes wrong is noted as the transaction's fault.
-                    _ = tx.flush().await;
-                }
-                result
-            };
-            let result = tokio::select! {
-                biased;
-                result = work.instrument(span) => Some(result),
-                () = answer.closed() => None,
-            };
-            let ended = tx.end();
-            let Some(result) = result else {
-                // Somewhere in the middle of a statement.
-                session.has_written = true;
-                return Verdict::Undo;
-            };
-            self.judge(result, ended)
-        }
-        .boxed()
-    }
-
-    fn is_abandoned(&self) -> bool {
-        self.answer.as_ref().is_none_or(tokio::sync::oneshot::Sender::is_closed)
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        self.reply(committed);
-    }
-}
-
 impl Lanes {
     pub(crate) fn new(
         config: &StoreConfig,
@@ -167,24 +113,14 @@ impl Lanes {
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) async fn write<T, E, F>(&self, workspace: WorkspaceId, work: F) -> Result<T, E>
-    where
-        F: for<'t, 'c> Fn(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-        E: From<StoreError> + Send + 'static,
-        T: Send + 'static,
-    {
+    /// When it answers `Ok`, what the work answered stands.
+    pub(crate) async fn write(&self, workspace: WorkspaceId, work: Box<dyn Work>) -> Result<(), StoreError> {
         let (command, answered) = Command::new(ENGINE, Scope::Workspace(workspace), work, &self.inner.meter);
-        if let Err(error) = self.submit(workspace, Box::new(command)) {
-            self.inner.meter.refused();
-            return Err(error.into());
-        }
-        match answered.await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(StoreError::unavailable("the store is closed").into()),
-        }
+        self.submit(workspace, command).inspect_err(|_| self.inner.meter.refused())?;
+        answered.await.unwrap_or_else(|_| Err(StoreError::unavailable("the store is closed")))
     }
 
-    fn submit(&self, workspace: WorkspaceId, work: Box<dyn Work>) -> Result<(), StoreError> {
+    fn submit(&self, workspace: WorkspaceId, command: Command) -> Result<(), StoreError> {
         let mut open = self.open();
         if open.is_closed {
             return Err(StoreError::unavailable("the store is closed"));
@@ -193,10 +129,10 @@ impl Lanes {
             if queue.len() >= self.inner.queue_max {
                 return Err(StoreError::overloaded("the queue of the workspace's writes is full"));
             }
-            queue.push_back(work);
+            queue.push_back(command);
             return Ok(());
         }
-        open.lanes.insert(workspace, VecDeque::from([work]));
+        open.lanes.insert(workspace, VecDeque::from([command]));
         self.inner.running.send_modify(|running| *running += 1);
         tokio::spawn(self.clone().run(workspace));
         Ok(())
@@ -215,18 +151,18 @@ impl Lanes {
             } else {
                 self.inner.meter.lose_batch();
             }
-            for work in batch {
+            for command in batch {
                 if result.is_err() {
                     self.inner.meter.refused();
                 }
-                work.answer(result.clone());
+                command.reply(result.clone());
             }
         }
         self.inner.running.send_modify(|running| *running -= 1);
     }
 
     /// The first work of the next batch; without one the lane is gone.
-    fn first_of(&self, workspace: WorkspaceId) -> Option<Vec<Box<dyn Work>>> {
+    fn first_of(&self, workspace: WorkspaceId) -> Option<Vec<Command>> {
         let mut open = self.open();
         let first = open.lanes.get_mut(&workspace).and_then(VecDeque::pop_front);
         if first.is_none() {
@@ -235,7 +171,7 @@ impl Lanes {
         first.map(|first| vec![first])
     }
 
-    fn next_of(&self, workspace: WorkspaceId) -> Option<Box<dyn Work>> {
+    fn next_of(&self, workspace: WorkspaceId) -> Option<Command> {
         self.open().lanes.get_mut(&workspace).and_then(VecDeque::pop_front)
     }
 
@@ -255,12 +191,7 @@ impl Lanes {
         _ = self.inner.running.subscribe().wait_for(|running| *running == 0).await;
     }
 
-    async fn commit(
-        &self,
-        workspace: WorkspaceId,
-        batch: &mut Vec<Box<dyn Work>>,
-        size: usize,
-    ) -> Result<(), StoreError> {
+    async fn commit(&self, workspace: WorkspaceId, batch: &mut Vec<Command>, size: usize) -> Result<(), StoreError> {
         let (mut attempt, mut carefully) = (1, false);
         loop {
             let run = Run { number: self.inner.numbers.fetch_add(1, Ordering::Relaxed), attempt, carefully };
@@ -285,7 +216,7 @@ impl Lanes {
     async fn attempt(
         &self,
         workspace: WorkspaceId,
-        batch: &mut Vec<Box<dyn Work>>,
+        batch: &mut Vec<Command>,
         size: usize,
         run: Run,
     ) -> Result<Attempted, Fault> {
@@ -299,9 +230,9 @@ impl Lanes {
         Tx::new(Conn::Postgres(&mut session), scope, &self.inner.clock, None).lock_head(workspace, likely).await?;
         let (mut next, mut has_written) = (0, false);
         loop {
-            while let Some(work) = batch.get_mut(next) {
+            while let Some(command) = batch.get_mut(next) {
                 next += 1;
-                if work.is_abandoned() {
+                if command.is_abandoned() {
                     continue;
                 }
                 let heads = session.heads.clone();
@@ -309,7 +240,7 @@ impl Lanes {
                     session.mark().await?;
                 }
                 session.has_written = false;
-                match self.run_work(work.as_mut(), &mut session, run).await {
+                match self.run_command(command, &mut session, run).await {
                     Verdict::Keep => has_written |= session.has_written,
                     Verdict::Undo if !session.has_written && !session.has_failed => {
                         session.forget_waiting();
@@ -334,8 +265,8 @@ impl Lanes {
             if batch.len() >= size {
                 break;
             }
-            let Some(work) = self.next_of(workspace) else { break };
-            batch.push(work);
+            let Some(command) = self.next_of(workspace) else { break };
+            batch.push(command);
         }
         if has_written {
             session.commit().await?;
@@ -346,8 +277,8 @@ impl Lanes {
     }
 
     /// A panic is the fault of one command; the others in the batch are none the worse for it.
-    async fn run_work(&self, work: &mut dyn Work, session: &mut Session, run: Run) -> Verdict {
-        let running = AssertUnwindSafe(work.run(session, &self.inner.clock, run));
+    async fn run_command(&self, command: &mut Command, session: &mut Session, run: Run) -> Verdict {
+        let running = AssertUnwindSafe(command.run(session, &self.inner.clock, run.number, run.attempt));
         running.catch_unwind().await.unwrap_or(Verdict::Undo)
     }
 }

@@ -21,7 +21,7 @@ use super::{
     statement::control,
 };
 use crate::{
-    command::{Verdict, batch_size},
+    command::{Command, Verdict, batch_size},
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
@@ -38,16 +38,9 @@ const REOPEN_EVERY: Duration = Duration::from_millis(200);
 /// How long reopening waits for reads that still use the old connections.
 const DRAIN_MAX: Duration = Duration::from_secs(2);
 
-/// A command in the queue.
-pub(crate) trait Work: Send {
-    /// Runs in the transaction of the batch with this number.
-    fn run(&mut self, connection: &mut Connection, clock: &Clock, batch: u64) -> Verdict;
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
-}
-
 /// Handle of the writer thread.
 pub(crate) struct Writer {
-    queue: Mutex<Option<SyncSender<Box<dyn Work>>>>,
+    queue: Mutex<Option<SyncSender<Command>>>,
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -113,7 +106,7 @@ impl Writer {
         Ok((Self { queue: Mutex::new(Some(queue)), shared, thread: Mutex::new(Some(thread)) }, changes))
     }
 
-    pub(crate) fn submit(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
+    pub(crate) fn submit(&self, command: Command) -> Result<(), StoreError> {
         if let Some(error) = self.shared.broken() {
             return Err(error);
         }
@@ -122,7 +115,7 @@ impl Writer {
             return Err(StoreError::unavailable("the store is closed"));
         };
         self.shared.depth.fetch_add(1, Ordering::Relaxed);
-        queue.try_send(work).map_err(|refused| {
+        queue.try_send(command).map_err(|refused| {
             self.shared.depth.fetch_sub(1, Ordering::Relaxed);
             match refused {
                 TrySendError::Full(_) => StoreError::overloaded("the queue of the writer is full"),
@@ -159,7 +152,7 @@ impl Writer {
 }
 
 struct Loop {
-    waiting: Receiver<Box<dyn Work>>,
+    waiting: Receiver<Command>,
     connection: Option<Connection>,
     settings: Arc<Settings>,
     readers: Arc<Readers>,
@@ -194,14 +187,14 @@ impl Loop {
         self.readers.close_all();
     }
 
-    fn serve(&mut self, first: Box<dyn Work>) {
+    fn serve(&mut self, first: Command) {
         self.shared.depth.fetch_sub(1, Ordering::Relaxed);
         let Some(mut connection) = self.connection.take() else {
             let error = self.shared.broken().unwrap_or_else(|| StoreError::unavailable("the database is closed"));
-            first.answer(Err(error));
+            first.reply(Err(error));
             return;
         };
-        let mut batch: Vec<Box<dyn Work>> = Vec::new();
+        let mut batch: Vec<Command> = Vec::new();
         let result = self.commit(&mut connection, first, &mut batch);
         self.meter.batch(batch.len());
         self.in_flight = batch.len() + self.shared.depth.load(Ordering::Relaxed);
@@ -209,8 +202,8 @@ impl Loop {
             Ok(()) => {
                 self.connection = Some(connection);
                 self.changed.send_modify(|tick| *tick = tick.wrapping_add(1));
-                for work in batch {
-                    work.answer(Ok(()));
+                for command in batch {
+                    command.reply(Ok(()));
                 }
             }
             Err(fault) => {
@@ -228,9 +221,9 @@ impl Loop {
                         self.break_down(error.clone(), false);
                     }
                 }
-                for work in batch {
+                for command in batch {
                     self.meter.refused();
-                    work.answer(Err(fault.error().clone()));
+                    command.reply(Err(fault.error().clone()));
                 }
             }
         }
@@ -240,21 +233,16 @@ impl Loop {
     ///
     /// A savepoint a command costs a copy of every page that it touches, and hardly any command is refused after it wrote.
     /// So there is none at first; when a command has to be undone, the whole batch is, and runs again with savepoints.
-    fn commit(
-        &self,
-        connection: &mut Connection,
-        first: Box<dyn Work>,
-        batch: &mut Vec<Box<dyn Work>>,
-    ) -> Result<(), Fault> {
+    fn commit(&self, connection: &mut Connection, first: Command, batch: &mut Vec<Command>) -> Result<(), Fault> {
         batch.push(first);
         control(connection, "BEGIN IMMEDIATE")?;
         let (mut next, mut with_savepoints) = (0, false);
         loop {
-            while let Some(work) = batch.get_mut(next) {
+            while let Some(command) = batch.get_mut(next) {
                 next += 1;
                 if with_savepoints {
-                    self.run_in_savepoint(connection, work.as_mut())?;
-                } else if self.run_bare(connection, work.as_mut())? {
+                    self.run_in_savepoint(connection, command)?;
+                } else if self.run_bare(connection, command)? {
                     control(connection, "ROLLBACK")?;
                     self.meter.lose_batch();
                     control(connection, "BEGIN IMMEDIATE")?;
@@ -264,35 +252,35 @@ impl Loop {
             if batch.len() >= batch_size(self.in_flight, self.batch_max) {
                 break;
             }
-            let Ok(work) = self.waiting.try_recv() else {
+            let Ok(command) = self.waiting.try_recv() else {
                 break;
             };
             self.shared.depth.fetch_sub(1, Ordering::Relaxed);
-            batch.push(work);
+            batch.push(command);
         }
         control(connection, "COMMIT")
     }
 
     /// Runs a command; true when it has written and must be undone.
-    fn run_bare(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<bool, Fault> {
+    fn run_bare(&self, connection: &mut Connection, command: &mut Command) -> Result<bool, Fault> {
         let before = connection.total_changes();
-        let kept = self.run_work(connection, work)?;
+        let kept = self.run_command(connection, command)?;
         Ok(!kept && connection.total_changes() != before)
     }
 
-    fn run_in_savepoint(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<(), Fault> {
+    fn run_in_savepoint(&self, connection: &mut Connection, command: &mut Command) -> Result<(), Fault> {
         control(connection, "SAVEPOINT command")?;
-        if !self.run_work(connection, work)? {
+        if !self.run_command(connection, command)? {
             control(connection, "ROLLBACK TO command")?;
         }
         control(connection, "RELEASE command")
     }
 
     /// Runs a command; false when nothing of it may stay.
-    fn run_work(&self, connection: &mut Connection, work: &mut dyn Work) -> Result<bool, Fault> {
+    fn run_command(&self, connection: &mut Connection, command: &mut Command) -> Result<bool, Fault> {
         // A panic is the fault of one command; the others in the batch are none the worse for it.
         let batch = self.meter.batch_number();
-        let kept = match catch_unwind(AssertUnwindSafe(|| work.run(connection, &self.clock, batch))) {
+        let kept = match catch_unwind(AssertUnwindSafe(|| command.run_here(connection, &self.clock, batch))) {
             Ok(Verdict::Keep) => true,
             Ok(Verdict::Undo | Verdict::Retry(_)) | Err(_) => false,
             Ok(Verdict::Broken { error, recheck }) => return Err(Fault::Broken { error, recheck }),
