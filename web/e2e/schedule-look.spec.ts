@@ -206,3 +206,17 @@ test("the_name_of_a_group_stays_in_sight_while_its_rows_are", async ({ page }) =
   await expect(pinned).toHaveText(/Developer|Designer/);
   await expect(pinned).toBeVisible();
 });
+
+test("a_bar_that_has_nearly_gone_shows_the_beginning_of_its_name", async ({ page }) => {
+  await open(page);
+  const ada = row(page, "Ada Almeida");
+  const left = ada.locator(".sg-bar").first();
+  const names = await ada.getByRole("rowheader").boundingBox();
+  const box = await left.boundingBox();
+  if (!names || !box) throw new Error("the bar is not on screen");
+  const edge = names.x + names.width;
+  const by = box.x + box.width - edge - 40;
+  await page.getByRole("grid").evaluate((grid, by) => grid.scrollBy(by, 0), by);
+  await expect.poll(async () => Math.round(((await left.boundingBox())?.x ?? 0) - box.x + by)).toBe(0);
+  expect((await left.locator(".sg-bar-text").boundingBox())?.x).toBeGreaterThanOrEqual(edge);
+});

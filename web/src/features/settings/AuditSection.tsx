@@ -57,7 +57,7 @@ const instants = (from: string | undefined, to: string | undefined) => ({
   until: to && new Date(`${to}T23:59:59.999`).toISOString(),
 });
 
-/** What the objects of the small lists, people and projects are called. */
+/** What the objects of the small lists, people and projects are called; time off is called by its person. */
 function useNamed(workspaceId: Id): ReadonlyMap<Id, string> {
   const people = useList(workspaceId, "people").data;
   const projects = useList(workspaceId, "projects").data;
@@ -65,6 +65,7 @@ function useNamed(workspaceId: Id): ReadonlyMap<Id, string> {
   const teams = useList(workspaceId, "teams").data;
   const skills = useList(workspaceId, "skills").data;
   const roles = useList(workspaceId, "roles").data;
+  const timeOff = useList(workspaceId, "time-off").data;
   return useMemo(() => {
     const all: (readonly { id: Id; name: string }[] | undefined)[] = [
       people,
@@ -74,8 +75,10 @@ function useNamed(workspaceId: Id): ReadonlyMap<Id, string> {
       skills,
       roles,
     ];
-    return new Map(all.flatMap((list) => list ?? []).map((one) => [one.id, one.name]));
-  }, [people, projects, clients, teams, skills, roles]);
+    const names = new Map(all.flatMap((list) => list ?? []).map((one) => [one.id, one.name]));
+    for (const { id, personId } of timeOff ?? []) names.set(id, names.get(personId) ?? "");
+    return names;
+  }, [people, projects, clients, teams, skills, roles, timeOff]);
 }
 
 export function AuditSection() {
@@ -101,7 +104,7 @@ export function AuditSection() {
     const { personId = "", projectId = "" } = (data ?? {}) as { personId?: Id; projectId?: Id };
     const own = named.get(objectId);
     const others = [named.get(personId), named.get(projectId)].filter(Boolean).join(" · ");
-    return own ?? (others || undefined);
+    return own || others || undefined;
   };
   return (
     <Section

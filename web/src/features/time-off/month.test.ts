@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TimeOff } from "@/api/types";
 import { addDays } from "@/shared/days";
-import { awayByDay, daysOfMonth, isWeekend } from "./month";
+import { awayByDay, daysOfMonth, isWeekend, marksOf } from "./month";
 
 const off = (part: Partial<TimeOff>) =>
   ({
@@ -50,4 +50,14 @@ test("what is approved stands over what waits, and what was rejected is not ther
     expect(away?.get("2026-03-05")?.id).toBe("w");
   }
   expect(awayByDay([off({ status: "rejected" })], days).size).toBe(0);
+});
+
+test("each kind has a mark of its own, as short as can be", () => {
+  const names = { sick: "Sick leave", study: "Study", vacation: "Vacation", week: "Sick leave week" };
+  expect([...marksOf(["sick", "vacation"], names).values()]).toEqual(["S", "V"]);
+  expect([...marksOf(["sick", "study", "sick"], names)]).toEqual([
+    ["sick", "Si"],
+    ["study", "St"],
+  ]);
+  expect(marksOf(["sick", "week"], names).get("sick")).toBe("Sick leave");
 });

@@ -37,3 +37,20 @@ export const holidaysOf = (holidays: readonly Holiday[], region: string | null |
       .filter((one) => one.region === region && one.observance !== "none")
       .map((one) => [one.on, one.name]),
   );
+
+/** For each of the kinds that are there the shortest beginning of its name that no other of them has. */
+export function marksOf<K extends string>(kinds: Iterable<K>, names: Record<K, string>): Map<K, string> {
+  const all = [...new Set(kinds)];
+  const begin = (kind: K, length: number) => [...names[kind]].slice(0, length).join("");
+  return new Map(
+    all.map((kind) => {
+      let length = 1;
+      while (
+        length < names[kind].length &&
+        all.some((other) => other !== kind && begin(other, length) === begin(kind, length))
+      )
+        length += 1;
+      return [kind, begin(kind, length)];
+    }),
+  );
+}

@@ -13,6 +13,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Wider bars keep their text in sight while they are scrolled. */
 const STICKY_TEXT_PX = 150;
 const TEXT_PX_MIN = 26;
+/** About the width of a character; of text that may be too long for its bar the end is left out with an ellipsis. */
+const CHARACTER_PX = 7;
 
 const LAYERS = ["away", "away-pending", "holiday", ...LEVELS, "mark", "milestone"] as const;
 type Layer = (typeof LAYERS)[number];
@@ -228,7 +230,8 @@ function paintBar(element: HTMLElement, bar: Bar, lane: number, row: TrackRow, f
   element.setAttribute("aria-selected", String(selected));
   element.setAttribute("aria-colindex", String(columnOf(scale, bar.from)));
   element.setAttribute("aria-colspan", String(columnOf(scale, bar.to) - columnOf(scale, bar.from) + 1));
-  writeText(element, width < TEXT_PX_MIN ? "" : text, width > STICKY_TEXT_PX);
+  const sticks = width > STICKY_TEXT_PX && width > text.length * CHARACTER_PX;
+  writeText(element, width < TEXT_PX_MIN ? "" : text, sticks);
 }
 
 function writeText(element: HTMLElement, text: string, sticky: boolean): void {
