@@ -52,6 +52,8 @@ struct Kept {
 #[derive(Default)]
 pub struct Slot {
     kept: RwLock<Kept>,
+    /// Whose turn it is to fill it: many who find it old at once need one fetch, not one each.
+    filling: tokio::sync::Mutex<()>,
 }
 
 impl Slot {
@@ -128,18 +130,25 @@ impl App {
 
     async fn fresh_plan(&self, workspace: WorkspaceId) -> Result<Arc<Slot>, Failure> {
         let slot = self.plans().slots.get_with(workspace, Arc::default);
-        let known = slot.read().position;
         let head = self.head(workspace).await?;
-        if head == known {
-            return Ok(slot);
+        if slot.read().position < head {
+            self.fill(&slot, workspace, head).await?;
         }
-        let filled = Arc::clone(&slot);
+        Ok(slot)
+    }
+
+    /// Brings a plan up to a position of the log at least, unless somebody else has done so meanwhile.
+    async fn fill(&self, slot: &Arc<Slot>, workspace: WorkspaceId, head: i64) -> Result<(), Failure> {
+        let _turn = slot.filling.lock().await;
+        if slot.read().position >= head {
+            return Ok(());
+        }
+        let filled = Arc::clone(slot);
         self.store()
             .read_long(Scope::Workspace(workspace), move |tx| {
                 Box::pin(async move { refresh(tx, &filled, workspace).await })
             })
-            .await?;
-        Ok(slot)
+            .await
     }
 
     /// The plan that the log gives up to a position.
@@ -164,8 +173,8 @@ impl App {
     }
 }
 
-/// Fetches what is newer than the plan, then puts it in. Two that do so at once do no harm: rows are states, not
-/// differences, and an older fetch is dropped.
+/// Fetches what is newer than the plan, then puts it in. An older fetch does no harm: rows are states, not differences, and
+/// it is dropped.
 async fn refresh(tx: &mut Tx<'_>, slot: &Slot, workspace: WorkspaceId) -> Result<(), Failure> {
     let known = slot.read().position;
     let head = tx.head(workspace).await?.position;

@@ -52,6 +52,22 @@ async fn read_tables_equal_a_replay_of_the_log() {
 }
 
 #[tokio::test]
+async fn many_who_find_a_plan_old_at_once_fetch_it_once() {
+    const ASKING: u64 = 32;
+    for engine in support::engines().await {
+        let app = support::app_on(engine.store.clone());
+        let (_, caller) = support::workspace(&app).await;
+        support::history::make(&app, &caller).await;
+        let before = app.store().metrics().reads;
+        let ask = || app.ask_plan(caller.workspace, None, |plan| plan.people().count());
+        let answers = futures_util::future::join_all((0..ASKING).map(|_| ask())).await;
+        assert!(answers.into_iter().all(|people| people.unwrap() > 0));
+        // Each asks for the log's position.
+        assert_eq!(app.store().metrics().reads - before, ASKING + 1, "{}", app.store().engine());
+    }
+}
+
+#[tokio::test]
 async fn users_and_sessions_equal_a_replay_of_the_platforms_log() {
     for engine in support::engines().await {
         let app = support::app_on(engine.store.clone());
