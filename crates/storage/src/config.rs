@@ -73,8 +73,6 @@ pub struct StoreConfig {
     pub commit_batch_max: usize,
     /// How long a write waits for another process, or for a lock of PostgreSQL.
     pub lock_wait_max: Duration,
-    /// SQLite: page cache of one connection, in KiB.
-    pub page_cache_kib: u32,
     /// SQLite: how much of the file readers map into memory, in bytes. 0, the default, turns it off: it was measured to be no
     /// faster (docs/decisions/0002), and a failing disk ends the process by a signal instead of answering with an error.
     pub mmap_bytes: u64,
@@ -97,7 +95,6 @@ impl StoreConfig {
             write_queue_max: 4096,
             commit_batch_max: 512,
             lock_wait_max: Duration::from_secs(10),
-            page_cache_kib: 4_096,
             mmap_bytes: 0,
             pool_size: 16,
             pool_wait_max: Duration::from_secs(5),
