@@ -119,7 +119,7 @@ export function HolidaysSection() {
                         <Select
                           hideLabel
                           label={t`How ${holiday.name} is observed`}
-                          className="w-34"
+                          className="w-44"
                           value={holiday.observance}
                           options={observances}
                           onChange={(observance) =>
