@@ -144,7 +144,7 @@ impl Known {
         Ok(pairs)
     }
 
-    fn only_known(&self, bytes: &[u8]) -> Result<(), Problem> {
+    fn refuse_unknown(&self, bytes: &[u8]) -> Result<(), Problem> {
         self.body.as_ref().map_or(Ok(()), |names| json::only(bytes, names))
     }
 }
@@ -211,7 +211,7 @@ impl<B> ReadBody<B> {
             Self::None(nothing) => Ok(nothing()),
             Self::Json(parse) => {
                 let value = parse(bytes)?;
-                known.only_known(bytes)?;
+                known.refuse_unknown(bytes)?;
                 Ok(value)
             }
             Self::File(pass) => Ok(pass(upload(headers, body, bytes_max))),

@@ -4,17 +4,14 @@
 use std::{sync::Arc, time::Instant};
 
 use tokio::sync::oneshot;
-use tracing::{Instrument, Span};
+use tracing::Span;
 
 use crate::{
-    config::Clock,
     error::StoreError,
     metrics::Meter,
-    postgres::session::Session,
     scope::Scope,
     spans,
-    sqlite::complete,
-    tx::{Conn, Ended, Fault, Tx},
+    tx::{Ended, Fault},
     work::Work,
 };
 
@@ -41,11 +38,11 @@ pub(crate) enum Verdict {
 
 /// A command of a caller who waits for its answer.
 pub(crate) struct Command {
-    scope: Scope,
-    work: Box<dyn Work>,
-    caller: oneshot::Sender<Result<(), StoreError>>,
+    pub(crate) scope: Scope,
+    pub(crate) work: Box<dyn Work>,
+    pub(crate) caller: oneshot::Sender<Result<(), StoreError>>,
     /// Why the engine undid the last run.
-    undone: Option<StoreError>,
+    pub(crate) undone: Option<StoreError>,
     traced: Option<Traced>,
 }
 
@@ -92,53 +89,13 @@ impl Command {
         (Self { scope, work, caller, undone: None, traced: Traced::new(engine, meter) }, answered)
     }
 
-    /// Runs the work on a connection that nothing has to be waited for.
-    pub(crate) fn run_here(&mut self, connection: &mut rusqlite::Connection, clock: &Clock, batch: u64) -> Verdict {
-        let span = self.begun();
-        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock, Some(batch));
-        let run = complete(&span, self.work.run(&mut tx));
-        let ended = tx.end();
-        let verdict = self.judge(matches!(run, Ok(true)), ended);
-        if let Err(bug) = run {
-            self.undone.get_or_insert(bug);
-        }
-        verdict
-    }
-
-    /// Runs the work in this transaction of a lane, unless its caller goes away meanwhile.
-    pub(crate) async fn run(&mut self, session: &mut Session, clock: &Clock, batch: u64, attempt: u32) -> Verdict {
-        let span = self.begun();
-        span.record("raally.attempts", u64::from(attempt));
-        let mut tx = Tx::new(Conn::Postgres(&mut *session), self.scope, clock, Some(batch));
-        let work = async {
-            let is_ok = self.work.run(&mut tx).await;
-            if is_ok {
-                // What goes wrong is noted as the transaction's fault.
-                _ = tx.flush().await;
-            }
-            is_ok
-        };
-        let run = tokio::select! {
-            biased;
-            is_ok = work.instrument(span) => Some(is_ok),
-            () = self.caller.closed() => None,
-        };
-        let ended = tx.end();
-        let Some(is_ok) = run else {
-            // Somewhere in the middle of a statement.
-            session.has_written = true;
-            return Verdict::Undo;
-        };
-        self.judge(is_ok, ended)
-    }
-
     /// Whether its caller waits no more.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.caller.is_closed()
     }
 
     /// The work is about to run, perhaps once more: within this span.
-    fn begun(&mut self) -> Span {
+    pub(crate) fn begun(&mut self) -> Span {
         self.undone = None;
         self.traced.as_ref().map_or_else(Span::none, Traced::begun)
     }
@@ -149,7 +106,7 @@ impl Command {
     }
 
     /// The work has run; what follows is the rest of the batch, and the commit.
-    fn judge(&mut self, is_ok: bool, ended: Ended) -> Verdict {
+    pub(crate) fn judge(&mut self, is_ok: bool, ended: Ended) -> Verdict {
         if let Some(traced) = &mut self.traced {
             spans::met(&traced.write, ended.rows);
             traced.commit = traced.write.in_scope(|| spans::commit(traced.engine));

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tracing::Span;
 
 use crate::{
-    command::Command,
+    command::{Command, Verdict},
     config::{Clock, StoreConfig},
     error::StoreError,
     metrics::Meter,
@@ -43,7 +43,7 @@ pub(crate) struct Sqlite {
 }
 
 /// Completes a future that never waits.
-pub(crate) fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreError> {
+fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Result<T, StoreError> {
     let _within = span.enter();
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
@@ -53,6 +53,21 @@ pub(crate) fn complete<T>(span: &Span, future: impl Future<Output = T>) -> Resul
 
 /// The name of this engine in traces.
 pub(crate) const ENGINE: &str = "sqlite";
+
+impl Command {
+    /// Runs the work on a connection that nothing has to be waited for.
+    fn run_here(&mut self, connection: &mut rusqlite::Connection, clock: &Clock, batch: u64) -> Verdict {
+        let span = self.begun();
+        let mut tx = Tx::new(Conn::Sqlite(connection), self.scope, clock, Some(batch));
+        let run = complete(&span, self.work.run(&mut tx));
+        let ended = tx.end();
+        let verdict = self.judge(matches!(run, Ok(true)), ended);
+        if let Err(bug) = run {
+            self.undone.get_or_insert(bug);
+        }
+        verdict
+    }
+}
 
 impl Sqlite {
     pub(crate) fn open(

@@ -17,6 +17,7 @@ use std::{
 use futures_util::FutureExt;
 use raally_domain::ids::WorkspaceId;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::{ENGINE, changes::Changes, connections::Connections, session::Session};
 use crate::{
@@ -84,6 +85,35 @@ impl From<Fault> for Attempted {
             Fault::Retry(error) => Self::Again(error),
             Fault::Refused(error) | Fault::Broken { error, .. } => Self::Failed(error),
         }
+    }
+}
+
+impl Command {
+    /// Runs the work in this transaction of a lane, unless its caller goes away meanwhile.
+    async fn run(&mut self, session: &mut Session, clock: &Clock, run: Run) -> Verdict {
+        let span = self.begun();
+        span.record("raally.attempts", u64::from(run.attempt));
+        let mut tx = Tx::new(Conn::Postgres(&mut *session), self.scope, clock, Some(run.number));
+        let work = async {
+            let is_ok = self.work.run(&mut tx).await;
+            if is_ok {
+                // What goes wrong is noted as the transaction's fault.
+                _ = tx.flush().await;
+            }
+            is_ok
+        };
+        let ran = tokio::select! {
+            biased;
+            is_ok = work.instrument(span) => Some(is_ok),
+            () = self.caller.closed() => None,
+        };
+        let ended = tx.end();
+        let Some(is_ok) = ran else {
+            // Somewhere in the middle of a statement.
+            session.has_written = true;
+            return Verdict::Undo;
+        };
+        self.judge(is_ok, ended)
     }
 }
 
@@ -278,7 +308,7 @@ impl Lanes {
 
     /// A panic is the fault of one command; the others in the batch are none the worse for it.
     async fn run_command(&self, command: &mut Command, session: &mut Session, run: Run) -> Verdict {
-        let running = AssertUnwindSafe(command.run(session, &self.inner.clock, run.number, run.attempt));
+        let running = AssertUnwindSafe(command.run(session, &self.inner.clock, run));
         running.catch_unwind().await.unwrap_or(Verdict::Undo)
     }
 }

@@ -16,8 +16,8 @@ const CHECKPOINT_PAGES: u32 = 2000;
 /// Pages that the connection that writes keeps, in KiB: what a batch changes should fit in.
 const WRITER_CACHE_KIB: u32 = 4_096;
 
-/// Pages that each connection that reads keeps, in KiB. What it has not is in the system's own cache: with four times as many no
-/// request was answered sooner, measured (docs/decisions/0002).
+/// Pages that each connection that reads keeps, in KiB. What it has not is in the system's own cache: with four times as many
+/// no request was answered sooner by more than the machine varies (docs/decisions/0002).
 const READER_CACHE_KIB: u32 = 1_024;
 
 /// What each connection of a store is opened with.

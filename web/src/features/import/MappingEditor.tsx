@@ -97,7 +97,7 @@ export function MappingEditor({ preview, mapping, onChange }: Props) {
                       <Select
                         hideLabel
                         label={t`Meaning of ${column.header || column.letter}`}
-                        className={cx("mt-1 min-w-48 font-normal", !field && "opacity-70")}
+                        className={cx("mt-1 min-w-44 font-normal", !field && "opacity-70")}
                         value={field ?? ""}
                         options={options}
                         onChange={(next) => onChange(withField(mapping, column, index, next || null))}

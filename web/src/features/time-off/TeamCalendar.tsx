@@ -24,11 +24,13 @@ interface Props {
 
 const CELL = "h-8 min-w-7 border-s border-line p-0 text-center text-xs";
 
+type Marks = ReadonlyMap<TimeOffKind, string>;
+
 const MARK = "flex h-5 items-center justify-center rounded-sm bg-time-off font-medium text-warn-text";
 const PENDING = "tentative-hatch outline-1 -outline-offset-1 outline-warn outline-dashed";
 
 /** What the letters mean, for the eye: each cell says it to a screen reader. */
-function Legend({ marks, pending }: { marks: ReadonlyMap<TimeOffKind, string>; pending: boolean }) {
+function Legend({ marks, pending }: { marks: Marks; pending: boolean }) {
   const names = useNames();
   return (
     <ul aria-hidden="true" className="mt-3 flex flex-wrap gap-x-4 gap-y-2 text-xs text-muted">
@@ -51,12 +53,12 @@ function Legend({ marks, pending }: { marks: ReadonlyMap<TimeOffKind, string>; p
 function DayCell({
   day,
   away,
-  mark,
+  marks,
   holiday,
 }: {
   day: string;
   away: TimeOff | undefined;
-  mark: string | undefined;
+  marks: Marks;
   holiday: string | undefined;
 }) {
   const { t } = useLingui();
@@ -68,7 +70,7 @@ function DayCell({
   return (
     <td className={cx(CELL, free && "bg-sunken")} title={`${kind}, ${status}`}>
       <span className={cx(MARK, "mx-px", away.status === "pending" && PENDING)}>
-        <span aria-hidden="true">{mark}</span>
+        <span aria-hidden="true">{marks.get(away.kind)}</span>
         <span className="sr-only">{t`${kind}, ${status}`}</span>
       </span>
     </td>
@@ -186,7 +188,7 @@ export function TeamCalendar({ month, teamId, personId, onMonth }: Props) {
                               key={day}
                               day={day}
                               away={byDay.get(day)}
-                              mark={marks.get(byDay.get(day)?.kind ?? "other")}
+                              marks={marks}
                               holiday={free.get(day)}
                             />
                           ))}
