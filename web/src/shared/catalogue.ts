@@ -1,10 +1,11 @@
 // Lists of a workspace as the options of a choice.
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useList, useWorkspaceQuery } from "@/api/queries";
+import { listOptions, useList, useWorkspaceQuery } from "@/api/queries";
 import type { Id, Member, ResourceName } from "@/api/types";
 import { useAsOf } from "./asOf";
 import type { Option } from "./ui/Combobox";
-import { useCan } from "./workspace/context";
+import { useCan, useCanOn } from "./workspace/context";
 
 type Named = Exclude<ResourceName, "time-off" | "assignments">;
 
@@ -32,4 +33,13 @@ export function useMemberOptions(workspaceId: Id): Option[] | null {
         : null,
     [allowed, data],
   );
+}
+
+/** Whether there is a project of which one may see rates and budget. The projects are asked for only where it depends on them. */
+export function useSeesMoney(workspaceId: Id): boolean {
+  const can = useCanOn();
+  const ofAll = can("read-money", []);
+  const mayBe = useCan()("read-money");
+  const { data } = useQuery({ ...listOptions(workspaceId, "projects"), enabled: mayBe && !ofAll });
+  return ofAll || can("read-money", data?.flatMap((project) => project.managerIds) ?? []);
 }

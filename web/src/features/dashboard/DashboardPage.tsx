@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useWorkspaceQuery } from "@/api/queries";
 import type { Dashboard } from "@/api/reports";
 import { useAsOf } from "@/shared/asOf";
+import { useSeesMoney } from "@/shared/catalogue";
 import { addDays, startOfWeek, today } from "@/shared/days";
 import { useFormat } from "@/shared/i18n/format";
 import { Page } from "@/shared/layout/Page";
@@ -10,7 +11,7 @@ import { Badge } from "@/shared/ui/Badge";
 import { Select } from "@/shared/ui/Field";
 import { EmptyState, Loaded } from "@/shared/ui/states";
 import { useSearchState } from "@/shared/useSearchState";
-import { useCan, useWorkspace } from "@/shared/workspace/context";
+import { useWorkspace } from "@/shared/workspace/context";
 import { HoursCard, OccupancyCard, RolesCard, TeamsCard } from "./FigureCards";
 import { Figures } from "./Figures";
 import { BudgetsCard, DemandCard, OverbookedCard, ProjectsCard } from "./ListCards";
@@ -27,7 +28,7 @@ export function DashboardPage() {
   const { t } = useLingui();
   const format = useFormat();
   const { workspace } = useWorkspace();
-  const can = useCan();
+  const seesMoney = useSeesMoney(workspace.id);
   const asOf = useAsOf();
   const [search, change] = useSearchState<{ weeks?: number }>();
   const weeks = WEEKS.find((count) => count === search.weeks) ?? WEEKS_SHOWN_FIRST;
@@ -80,7 +81,7 @@ export function DashboardPage() {
                 {dashboard.demand && <DemandCard demand={dashboard.demand} range={range} />}
                 {dashboard.teams && <TeamsCard teams={dashboard.teams} range={range} />}
                 {dashboard.projects && <ProjectsCard projects={dashboard.projects} range={range} />}
-                {can("read-money") && <BudgetsCard range={range} />}
+                {seesMoney && <BudgetsCard range={range} />}
               </div>
             </div>
           )

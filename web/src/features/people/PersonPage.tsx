@@ -18,7 +18,7 @@ import { Badge } from "@/shared/ui/Badge";
 import { IconButton } from "@/shared/ui/Button";
 import { Loaded } from "@/shared/ui/states";
 import { useRemoval } from "@/shared/useRemoval";
-import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useCan, useCanOn, useWorkspaceId } from "@/shared/workspace/context";
 import { PaySection } from "./PaySection";
 import { PersonHistory } from "./PersonHistory";
 import { SkillsSection } from "./SkillsSection";
@@ -71,6 +71,7 @@ function Details({ person }: { person: Person }) {
   const { t } = useLingui();
   const workspaceId = useWorkspaceId();
   const can = useCan();
+  const canOn = useCanOn();
   const navigate = useNavigate();
   const fields = useFields(workspaceId);
   const removal = useRemoval(
@@ -120,7 +121,9 @@ function Details({ person }: { person: Person }) {
               readOnly={!edit}
             />
           )}
-          {can("read-pay") && <PaySection person={person} readOnly={!(can("edit-pay") && now)} />}
+          {canOn("read-pay", [person.userId]) && (
+            <PaySection person={person} readOnly={!(can("edit-pay") && now)} />
+          )}
         </div>
       </div>
       {removal.dialog}

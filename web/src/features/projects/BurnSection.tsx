@@ -10,7 +10,7 @@ import { addMonths, startOfMonth, today } from "@/shared/days";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
 import { Section } from "@/shared/layout/Section";
 import { Loaded } from "@/shared/ui/states";
-import { useCan, useWorkspace } from "@/shared/workspace/context";
+import { useCanOn, useWorkspace } from "@/shared/workspace/context";
 
 const FULL = 10_000;
 const YEAR_MONTHS = 12;
@@ -33,7 +33,7 @@ function grown(values: readonly number[]): number[] {
 export function BurnSection({ project }: { project: Project }) {
   const { t } = useLingui();
   const format = useFormat();
-  const can = useCan();
+  const can = useCanOn();
   const { workspace } = useWorkspace();
   const range = rangeOf(project, today(workspace.settings.timeZone));
   const asked = { ...range, projectId: project.id, includeTentative: true, asOf: useAsOf() };
@@ -42,7 +42,7 @@ export function BurnSection({ project }: { project: Project }) {
     "derived",
     "/reports/budget",
     asked,
-    can("read-money"),
+    can("read-money", project.managerIds),
   );
   const byMonth = { ...asked, grain: "month" };
   const hours = useWorkspaceQuery<HoursReport>(workspace.id, "derived", "/reports/hours", byMonth);

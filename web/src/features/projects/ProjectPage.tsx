@@ -17,7 +17,7 @@ import { Badge } from "@/shared/ui/Badge";
 import { IconButton } from "@/shared/ui/Button";
 import { Loaded } from "@/shared/ui/states";
 import { useRemoval } from "@/shared/useRemoval";
-import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useCanOn, useWorkspaceId } from "@/shared/workspace/context";
 import { BudgetSection } from "./BudgetSection";
 import { BurnSection } from "./BurnSection";
 import { MilestonesSection, PhasesSection } from "./PhasesSection";
@@ -61,7 +61,7 @@ function useFields(workspaceId: Id): FieldSpec[] {
 function Details({ project }: { project: Project }) {
   const { t } = useLingui();
   const workspaceId = useWorkspaceId();
-  const can = useCan();
+  const can = useCanOn();
   const names = useNames();
   const navigate = useNavigate();
   const fields = useFields(workspaceId);
@@ -70,8 +70,9 @@ function Details({ project }: { project: Project }) {
   const asOf = useAsOf();
   const now = asOf === undefined;
   const client = useIndex(workspaceId, "clients", asOf).get(project.clientId ?? "");
-  const edit = can("edit-projects") && now;
-  const editMoney = can("edit-money") && now;
+  const edit = can("edit-projects", project.managerIds) && now;
+  const editMoney = can("edit-money", project.managerIds) && now;
+  const seesMoney = can("read-money", project.managerIds);
   return (
     <Page
       title={project.name}
@@ -102,8 +103,8 @@ function Details({ project }: { project: Project }) {
             />
           </Section>
           <BurnSection project={project} />
-          {can("read-money") && <RatesSection project={project} readOnly={!editMoney} />}
-          {can("read-money") && <BudgetSection project={project} readOnly={!editMoney} />}
+          {seesMoney && <RatesSection project={project} readOnly={!editMoney} />}
+          {seesMoney && <BudgetSection project={project} readOnly={!editMoney} />}
         </div>
         <div>
           <PlanList

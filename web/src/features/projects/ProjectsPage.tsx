@@ -17,7 +17,7 @@ import { Button, buttonClass } from "@/shared/ui/Button";
 import { EmptyState } from "@/shared/ui/states";
 import { toastDone } from "@/shared/ui/toast";
 import { useSearchState } from "@/shared/useSearchState";
-import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useCan, useCanOn, useWorkspaceId } from "@/shared/workspace/context";
 import { nextColor } from "./colors";
 import { useProjectColumns } from "./useProjectColumns";
 
@@ -26,6 +26,8 @@ export function ProjectsPage() {
   const workspaceId = useWorkspaceId();
   const asOf = useAsOf();
   const edit = useCan()("edit-projects") && asOf === undefined;
+  const canOn = useCanOn();
+  const mayEdit = (project: Project) => canOn("edit-projects", project.managerIds);
   const names = useNames();
   const navigate = useNavigate();
   const nameField = useRef<HTMLInputElement>(null);
@@ -77,6 +79,7 @@ export function ProjectsPage() {
     <TablePage
       id="projects"
       editable={edit}
+      mayEdit={mayEdit}
       title={t`Projects`}
       query={projects}
       columns={columns}

@@ -1,13 +1,14 @@
 // The reports that somebody may see, and the words of their tables.
 import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
-import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useSeesMoney } from "@/shared/catalogue";
+import { useWorkspaceId } from "@/shared/workspace/context";
 import { useReasonText } from "./reasons";
 import type { ReportName, Words } from "./table";
 
 export function useReportNames(): [ReportName, string][] {
   const { t } = useLingui();
-  const can = useCan();
+  const seesMoney = useSeesMoney(useWorkspaceId());
   const all: [ReportName, string][] = [
     ["hours", t`Hours used against available`],
     ["utilisation", t`Utilisation`],
@@ -19,7 +20,7 @@ export function useReportNames(): [ReportName, string][] {
     ["candidates", t`Who could take this?`],
     ["budget", t`Budget, cost and bill`],
   ];
-  return can("read-money") ? all : all.filter(([name]) => name !== "budget");
+  return seesMoney ? all : all.filter(([name]) => name !== "budget");
 }
 
 export function useReportWords(): Words {

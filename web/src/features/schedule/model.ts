@@ -61,7 +61,12 @@ export interface Project {
   readonly color: string | null;
   readonly clientId: string | null;
   readonly status: string;
+  /** The users whose own project it is. */
+  readonly managerIds: readonly string[];
 }
+
+/** Whether the bookings of a project may be changed: some may plan their own projects only. */
+export type MayPlan = (projectId: string) => boolean;
 
 /** Why a bucket has less capacity than usual; bits, as several may hold. */
 export const MARK = { holiday: 1, timeOff: 2, pendingTimeOff: 4, over: 8 } as const;

@@ -9,13 +9,14 @@ import type { Editing } from "./edit/useEditor";
 import type { Selecting } from "./edit/useSelection";
 import type { Wording } from "./grid/frame";
 import type { GridHandle, GridHost, MenuPlace } from "./grid/ScheduleGrid";
-import { type Bar, isSaved, type Person, type Project } from "./model";
+import { type Bar, isSaved, type MayPlan, type Person, type Project } from "./model";
 import type { Panel } from "./useSchedulePage";
 import type { TrackRow } from "./view/rows";
 
 interface Known {
   readonly grid: RefObject<GridHandle | null>;
   readonly editable: boolean;
+  readonly mayPlan: MayPlan;
   readonly byPerson: boolean;
   readonly framing: boolean;
   readonly editing: Editing;
@@ -37,13 +38,15 @@ export function useGridHost(known: Known): GridHost {
   const { t } = useLingui();
   const navigate = useNavigate();
   const drop = useDrop(known);
-  const { grid, editable, selection, preview, wording, people, projects, announce, setPanel } = known;
+  const { grid, editable, mayPlan, selection, preview, wording, people, projects, announce, setPanel } =
+    known;
   return {
     canEdit: () => editable,
-    takenWith: (bar) =>
-      selection.ids.has(bar.id)
-        ? [bar, ...selection.bars.filter((one) => one.id !== bar.id && isSaved(one))]
-        : [bar],
+    canChange: (bar) => mayPlan(bar.projectId),
+    takenWith: (bar) => {
+      const taken = (one: Bar) => one.id !== bar.id && isSaved(one) && mayPlan(one.projectId);
+      return selection.ids.has(bar.id) ? [bar, ...selection.bars.filter(taken)] : [bar];
+    },
     onMoved: (changes) => {
       const verdict = preview.estimate(changes);
       preview.check(changes, (answer) => {
@@ -62,7 +65,7 @@ export function useGridHost(known: Known): GridHost {
     },
     onDropped: drop,
     onDrawing: ({ from, to }) => announce(wording.range(from, to)),
-    onDrawn: (row, range) => setPanel({ kind: "create", draft: { ...range, ...draftOf(row) } }),
+    onDrawn: (row, range) => setPanel({ kind: "create", draft: { ...range, ...draftOf(row, mayPlan) } }),
     onLifted: known.setLifted,
     onBarClicked: selection.click,
     onBarOpened: (bar) => setPanel({ kind: "edit", bar }),
@@ -112,8 +115,9 @@ function useDrop({ preview, byPerson, wording, editing, announce }: Known): Grid
 }
 
 /** What a new booking on a row begins with. */
-export function draftOf(row: TrackRow) {
-  return row.person ? { personId: row.person.id, roleId: row.person.roleId } : { projectId: row.id };
+export function draftOf(row: TrackRow, mayPlan: MayPlan) {
+  if (row.person) return { personId: row.person.id, roleId: row.person.roleId };
+  return mayPlan(row.id) ? { projectId: row.id } : {};
 }
 
 /** The open demand that is meant by "this row": the first that is on screen, else the first that comes. */

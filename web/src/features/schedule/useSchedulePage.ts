@@ -2,8 +2,8 @@
 import { useLingui } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { useCan, useWorkspace } from "@/shared/workspace/context";
-import { useDirectory } from "./data/useDirectory";
+import { useCan, useCanOn, useWorkspace } from "@/shared/workspace/context";
+import { type Directory, useDirectory } from "./data/useDirectory";
 import { usePlan } from "./data/usePlan";
 import type { AssignmentValues, Beginning } from "./edit/assignmentForm";
 import { useKeptDraft } from "./edit/keptDraft";
@@ -14,7 +14,7 @@ import { useSelection } from "./edit/useSelection";
 import type { GridHandle, MenuPlace } from "./grid/ScheduleGrid";
 import type { SurfaceState } from "./grid/surface";
 import { useWording } from "./grid/useWording";
-import type { Bar } from "./model";
+import type { Bar, MayPlan } from "./model";
 import { stepFrom } from "./time/scale";
 import { draftOf, useGridHost } from "./useGridHost";
 import { Announcer } from "./view/announcer";
@@ -42,6 +42,7 @@ export function useSchedulePage(workspaceId: string) {
   const [view, change] = useView();
   const editable = useCan()("edit-assignments") && view.asOf === null;
   const directory = useDirectory(workspaceId, view.asOf ?? undefined);
+  const mayPlan = useMayPlan(directory, editable);
   const plan = usePlan(workspaceId, view.asOf);
   const axis = useTimeScale(settings, view.zoom, view.at);
   const [collapsed, fold] = useFolding();
@@ -85,6 +86,7 @@ export function useSchedulePage(workspaceId: string) {
   const host = useGridHost({
     grid,
     editable,
+    mayPlan,
     byPerson,
     framing,
     editing,
@@ -114,15 +116,17 @@ export function useSchedulePage(workspaceId: string) {
     (): ActionHost => ({
       editing,
       editable,
+      mayPlan,
       selected: selection.bars,
       targets: () => {
         const focused = grid.current?.focusedBar();
-        return selection.bars.length > 0 ? selection.bars : focused ? [focused] : [];
+        const bars = selection.bars.length > 0 ? selection.bars : focused ? [focused] : [];
+        return bars.filter((bar) => mayPlan(bar.projectId));
       },
       onCreate: () => {
         const place = grid.current?.place();
         const from = place?.day ?? axis.today;
-        const draft = { from, to: from + NEW_DAYS - 1, ...(place && draftOf(place.row)) };
+        const draft = { from, to: from + NEW_DAYS - 1, ...(place && draftOf(place.row, mayPlan)) };
         setPanel({ kind: "create", draft });
       },
       onOpen: (bar) => setPanel({ kind: "edit", bar }),
@@ -145,7 +149,7 @@ export function useSchedulePage(workspaceId: string) {
       onForm: () => change({ form: view.form === "table" ? "grid" : "table" }),
       onSubject: () => change({ subject: byPerson ? "projects" : "people" }),
     }),
-    [editing, editable, selection, axis, goTo, change, navigate, hrefOf, view.form, byPerson],
+    [editing, editable, mayPlan, selection, axis, goTo, change, navigate, hrefOf, view.form, byPerson],
   );
   const actions = useScheduleActions(actionHost);
   const onStep = (direction: -1 | 1) =>
@@ -177,6 +181,7 @@ export function useSchedulePage(workspaceId: string) {
     framing,
     announcer,
     editable,
+    mayPlan,
     people,
     actions,
     onFrame: actionHost.onFrame,
@@ -186,6 +191,14 @@ export function useSchedulePage(workspaceId: string) {
 }
 
 export type ScheduleModel = ReturnType<typeof useSchedulePage>;
+
+function useMayPlan({ projects }: Directory, editable: boolean): MayPlan {
+  const can = useCanOn();
+  return useCallback(
+    (projectId) => editable && can("edit-assignments", projects.get(projectId)?.managerIds ?? []),
+    [can, projects, editable],
+  );
+}
 
 function useFolding(): [ReadonlySet<string>, (key: string) => void] {
   const [collapsed, setCollapsed] = useState(NONE);

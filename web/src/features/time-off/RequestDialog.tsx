@@ -14,15 +14,21 @@ import { Combobox } from "@/shared/ui/Combobox";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Select, TextField } from "@/shared/ui/Field";
 import { toastDone } from "@/shared/ui/toast";
-import { useWorkspaceId } from "@/shared/workspace/context";
+import { useCanOn, useWorkspaceId } from "@/shared/workspace/context";
 
 export function RequestDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
   const id = useId();
   const workspaceId = useWorkspaceId();
   const names = useNames();
+  const can = useCanOn();
   const people = useList(workspaceId, "people");
-  const options = useOptions(workspaceId, "people");
+  const everybody = useOptions(workspaceId, "people");
+  // A member asks for oneself only.
+  const allowed = new Set(
+    people.data?.filter((person) => can("request-time-off", [person.userId])).map((person) => person.id),
+  );
+  const options = everybody.filter((option) => allowed.has(option.value));
   const change = useChange(workspaceId, "time-off");
   const own =
     people.data?.find((person) => person.userId && person.userId === session.get().user?.id)?.id ?? null;
@@ -62,6 +68,9 @@ export function RequestDialog({ onClose }: { onClose: () => void }) {
       <form id={id} onSubmit={form.onSubmit} className="grid gap-4 pb-2 sm:grid-cols-2" noValidate>
         <div className="sm:col-span-2">
           <Failure text={form.failure} />
+          {people.data && options.length === 0 && (
+            <p className="text-muted">{t`No person on the schedule signs in as you. Ask who plans here to link you.`}</p>
+          )}
         </div>
         <Combobox
           label={t`Person`}

@@ -33,9 +33,7 @@ export function RequestList({ status, personId, teamId, from }: Props) {
   const people = useIndex(workspaceId, "people");
   const query = useList(workspaceId, "time-off", { status, personId, from });
   const month = new Intl.DateTimeFormat(formatLocale(), { month: "long", year: "numeric", timeZone: "UTC" });
-  const row = (item: TimeOff) => (
-    <TimeOffRow key={item.id} item={item} name={people.get(item.personId)?.name ?? "…"} />
-  );
+  const row = (item: TimeOff) => <TimeOffRow key={item.id} item={item} person={people.get(item.personId)} />;
   return (
     <div className="max-w-4xl">
       <Loaded query={query}>

@@ -1,7 +1,7 @@
 // One time off, with what may be done about it and which bookings it breaks.
 import { Plural, useLingui } from "@lingui/react/macro";
 import { useChange, useIndex, useWorkspaceQuery } from "@/api/queries";
-import type { BrokenBooking, TimeOff } from "@/api/types";
+import type { BrokenBooking, Person, TimeOff } from "@/api/types";
 import { useFormat } from "@/shared/i18n/format";
 import { Row } from "@/shared/layout/Section";
 import { useNames } from "@/shared/names";
@@ -12,7 +12,7 @@ import { Button, IconButton } from "@/shared/ui/Button";
 import { Menu, type MenuChoice } from "@/shared/ui/Menu";
 import { Popover } from "@/shared/ui/Popover";
 import { toastDone, toastFailed } from "@/shared/ui/toast";
-import { useCan, useWorkspaceId } from "@/shared/workspace/context";
+import { useCanOn, useWorkspaceId } from "@/shared/workspace/context";
 
 function Conflicts({ item }: { item: TimeOff }) {
   const { t } = useLingui();
@@ -47,14 +47,16 @@ function Conflicts({ item }: { item: TimeOff }) {
   );
 }
 
-export function TimeOffRow({ item, name }: { item: TimeOff; name: string }) {
+export function TimeOffRow({ item, person }: { item: TimeOff; person: Person | undefined }) {
   const { t } = useLingui();
   const format = useFormat();
   const names = useNames();
-  const can = useCan();
+  const can = useCanOn();
+  const name = person?.name ?? "…";
+  const owners = [person?.userId];
   const problem = useProblemText();
   const change = useChange(useWorkspaceId(), "time-off");
-  const approve = can("approve-time-off");
+  const approve = can("approve-time-off", owners);
   const act = (action: "approve" | "reject" | "reopen" | null, done: string) =>
     change
       .mutateAsync({
@@ -88,7 +90,7 @@ export function TimeOffRow({ item, name }: { item: TimeOff; name: string }) {
               <Button look="primary" onClick={() => void act("approve", t`Approved`)}>{t`Approve`}</Button>
             </>
           )}
-          {can("request-time-off") && (
+          {can("request-time-off", owners) && (
             <Menu
               trigger={<IconButton icon="dots" label={t`More about the time off of ${name}`} />}
               groups={[{ items: more }]}

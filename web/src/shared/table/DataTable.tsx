@@ -22,6 +22,8 @@ interface Props<T> {
   onOpen?: (row: T) => void;
   /** Saves what was changed in a cell; without it nothing can be changed in place. */
   onEdit?: (row: T, column: Column<T>, value: string | null) => void;
+  /** Which rows may be changed and chosen; without it all of them. */
+  mayEdit?: ((row: T) => boolean) | undefined;
   /** The chosen rows' keys; without it none can be chosen. */
   selection?: Selection;
   /** Stands where the rows would. */
@@ -34,7 +36,7 @@ export interface Selection {
 }
 
 export function DataTable<T>(props: Props<T>) {
-  const { label, rows, columns, rowKey, sort, onSort, onOpen, onEdit, selection, empty } = props;
+  const { label, rows, columns, rowKey, sort, onSort, onOpen, onEdit, mayEdit, selection, empty } = props;
   const { t } = useLingui();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -82,7 +84,9 @@ export function DataTable<T>(props: Props<T>) {
             className="grid h-9 items-center gap-3 border-b border-line bg-surface px-3 md:px-6"
             style={tracks}
           >
-            {selection && <ChooseAll rows={rows} rowKey={rowKey} selection={selection} />}
+            {selection && (
+              <ChooseAll rows={mayEdit ? rows.filter(mayEdit) : rows} rowKey={rowKey} selection={selection} />
+            )}
             {columns.map((column) => (
               <Header key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -92,6 +96,7 @@ export function DataTable<T>(props: Props<T>) {
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
+            const fixed = mayEdit?.(row) === false;
             return (
               <div
                 key={rowKey(row)}
@@ -108,7 +113,9 @@ export function DataTable<T>(props: Props<T>) {
               >
                 {selection && (
                   <div role="cell">
-                    <ChooseRow id={rowKey(row)} name={nameOf(row, columns)} selection={selection} />
+                    {!fixed && (
+                      <ChooseRow id={rowKey(row)} name={nameOf(row, columns)} selection={selection} />
+                    )}
                   </div>
                 )}
                 {columns.map((column) => (
@@ -121,7 +128,7 @@ export function DataTable<T>(props: Props<T>) {
                       column.wideOnly && "max-md:hidden",
                     )}
                   >
-                    {onEdit && column.edit && column.edit.inline !== false ? (
+                    {onEdit && !fixed && column.edit && column.edit.inline !== false ? (
                       <EditableCell
                         row={row}
                         edit={column.edit}

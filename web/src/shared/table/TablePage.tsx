@@ -34,13 +34,16 @@ interface Props<T> {
   empty: ReactNode;
   /** Whether cells can be changed in place and rows chosen. `id` is the resource then. */
   editable?: boolean;
+  /** Which rows, when not all of them. */
+  mayEdit?: (row: T) => boolean;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 export function TablePage<T extends Stored>(props: Props<T>) {
   const { t } = useLingui();
-  const { id, title, query, columns, rowKey, onOpen, filters, actions, add, empty, editable } = props;
+  const { id, title, query, columns, rowKey, onOpen, filters, actions, add, empty, editable, mayEdit } =
+    props;
   const changes = useRowChanges<T>(useWorkspaceId(), id);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(NONE);
   const [search, change] = useSearchState<TableSearch>();
@@ -132,6 +135,7 @@ export function TablePage<T extends Stored>(props: Props<T>) {
                 ? (row, column, value) => void changes.save(row, column, value)
                 : undefined
             }
+            mayEdit={mayEdit}
             selection={editable && !narrow ? { keys: chosen, onChange: setChosen } : undefined}
             empty={empty}
           />

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Role } from "@/api/types";
-import { may, type Permission } from "./permissions";
+import { may, ownOnly, type Permission } from "./permissions";
 
 const ROLES: Role[] = ["owner", "admin", "resource-manager", "project-manager", "member", "viewer"];
-// The same letters as in crates/domain/src/access.rs; "o" (own objects only) is offered and checked by the server.
+// The same letters as in crates/domain/src/access.rs; "o" is: own objects only.
 const WRITTEN: [Permission, string][] = [
   ["read-plan", "yyyyyy"],
   ["edit-people", "yyy---"],
@@ -28,6 +28,7 @@ test("the app offers what the written rules allow", () => {
     for (const [index, role] of ROLES.entries()) {
       const letter = letters[index];
       expect(may(role, [], permission), `${role} ${permission}`).toBe(letter === "y" || letter === "o");
+      expect(ownOnly(role, permission), `${role} ${permission} own`).toBe(letter === "o");
       expect(may(role, ["pay:read"], permission), `${role} ${permission} pay`).toBe(letter !== "-");
     }
   }

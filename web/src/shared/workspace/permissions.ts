@@ -21,7 +21,6 @@ export type Permission =
 
 const PLANNERS: readonly Role[] = ["owner", "admin", "resource-manager"];
 const ADMINS: readonly Role[] = ["owner", "admin"];
-/** A project manager may do these for own projects only; the server refuses the others. */
 const WITH_OWN: readonly Role[] = [...PLANNERS, "project-manager"];
 
 const GRANTED: Record<Exclude<Permission, "read-plan" | "read-pay" | "edit-pay">, readonly Role[]> = {
@@ -40,6 +39,16 @@ const GRANTED: Record<Exclude<Permission, "read-plan" | "read-pay" | "edit-pay">
   "delete-workspace": ["owner"],
 };
 
+/** What these roles may do to what is their own: the projects that they manage, the person that they are. */
+const OWN_ONLY: Partial<Record<Role, readonly Permission[]>> = {
+  "project-manager": ["edit-assignments", "edit-projects", "read-money", "edit-money"],
+  member: ["read-pay", "request-time-off"],
+};
+
+export const ownOnly = (role: Role, permission: Permission): boolean =>
+  OWN_ONLY[role]?.includes(permission) ?? false;
+
+/** Whether somebody may do it to anything at all; `ownOnly` says whether only to what is theirs. */
 export function may(role: Role, permissions: readonly string[], permission: Permission): boolean {
   if (permission === "read-plan") return true;
   const payRead = permissions.includes("pay:read");

@@ -64,6 +64,7 @@ export interface WireProject {
   color?: string | null;
   clientId?: string | null;
   status?: string;
+  managerIds?: string[];
 }
 
 export interface WireSchedule {
@@ -165,6 +166,7 @@ export function readProject(one: WireProject): Project {
     color: one.color ?? null,
     clientId: one.clientId ?? null,
     status: one.status ?? "active",
+    managerIds: one.managerIds ?? [],
   };
 }
 

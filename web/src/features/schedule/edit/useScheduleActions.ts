@@ -4,7 +4,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
 import type { Action } from "@/shared/actions/action";
 import { useActions } from "@/shared/actions/useActions";
-import { type Bar, OPEN_END } from "../model";
+import { type Bar, type MayPlan, OPEN_END } from "../model";
 import { formatDay } from "../time/days";
 import { ZOOMS, type Zoom } from "../time/scale";
 import type { BarPatch } from "./deeds";
@@ -13,8 +13,9 @@ import type { Editing } from "./useEditor";
 export interface ActionHost {
   readonly editing: Editing;
   readonly editable: boolean;
+  readonly mayPlan: MayPlan;
   readonly selected: readonly Bar[];
-  /** The selection, else the bar with the keyboard's focus. */
+  /** What may be changed of the selection, else of the bar with the keyboard's focus. */
   targets(): readonly Bar[];
   /** At the row and day that were chosen last, if any. */
   onCreate(): void;
@@ -128,9 +129,9 @@ function useMany(host: ActionHost, make: Make): readonly Action[] {
 function useOnSelection(host: ActionHost, make: Make): readonly Action[] {
   const single = useSingle(host, make);
   const many = useMany(host, make);
-  const { editable, selected } = host;
+  const { editable, mayPlan, selected } = host;
   return useMemo(() => {
-    if (!editable) return [];
+    if (!editable || selected.some((bar) => !mayPlan(bar.projectId))) return [];
     const useless = new Set<string>();
     if (selected.length > 0 && selected.every((bar) => !bar.tentative)) useless.add("assignment-confirm");
     if (selected.length > 0 && selected.every((bar) => bar.tentative)) useless.add("assignment-hold");
@@ -139,7 +140,7 @@ function useOnSelection(host: ActionHost, make: Make): readonly Action[] {
         ? many
         : [...single.slice(0, 2), ...many.slice(0, 2), ...single.slice(2), ...many.slice(2)];
     return all.filter((action) => !useless.has(action.id));
-  }, [editable, selected, single, many]);
+  }, [editable, mayPlan, selected, single, many]);
 }
 
 /** Actions on the row and day where one stands. */

@@ -17,7 +17,9 @@ import "./strip.css";
 import "./bars.css";
 
 export interface GridHost {
+  /** Whether bookings may be made. */
   canEdit(): boolean;
+  canChange(bar: Bar): boolean;
   takenWith(bar: Bar): readonly Bar[];
   onMoved(changes: readonly Change[], drag: BarDrag): Verdict | null;
   onDropped(changes: readonly Change[], choice: ClashChoice | null): void;
@@ -149,6 +151,7 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
   };
   const keys = new KeyControl(surface, air, {
     canEdit: () => host.current.canEdit(),
+    canChange: (bar) => host.current.canChange(bar),
     takenWith: (bar) => host.current.takenWith(bar),
     onBarChosen: (bar, _row, pressed) => host.current.onBarClicked(bar, pressed),
     onBarOpened: (bar) => host.current.onBarOpened(bar),
@@ -163,6 +166,7 @@ function build(container: HTMLElement, host: { readonly current: GridHost }): Pa
   });
   const pointer = new PointerControl(surface, air, marquee, {
     canEdit: () => host.current.canEdit(),
+    canChange: (bar) => host.current.canChange(bar),
     takenWith: (bar) => host.current.takenWith(bar),
     onBarClicked: (bar, { row, day }, pressed) => {
       keys.goTo({ row, day, barId: bar.id }, false, true);

@@ -13,6 +13,7 @@ import type { Surface } from "./surface";
 
 export interface KeyHost {
   canEdit(): boolean;
+  canChange(bar: Bar): boolean;
   takenWith(bar: Bar): readonly Bar[];
   onBarChosen(bar: Bar, row: number, keys: ClickKeys): void;
   onBarOpened(bar: Bar, row: number): void;
@@ -142,7 +143,7 @@ export class KeyControl {
     }
     const step = stepOf(event);
     if (!step) return false;
-    if (bar && event.altKey && this.host.canEdit()) return this.resize(bar, cursor, event);
+    if (bar && event.altKey && this.host.canChange(bar)) return this.resize(bar, cursor, event);
     if (!bar && row?.kind === "track" && event.shiftKey && this.host.canEdit() && isAlong(event)) {
       this.air.startDrawing(cursor.row, cursor.day);
       return this.whileDrawing(event);
@@ -162,7 +163,7 @@ export class KeyControl {
   }
 
   private pickUp(bar: Bar, cursor: Cursor): void {
-    if (!this.host.canEdit() || !isSaved(bar)) return;
+    if (!this.host.canChange(bar) || !isSaved(bar)) return;
     this.air.pickUp("move", this.host.takenWith(bar), bar.from, cursor.row);
     this.host.announce("taken");
   }

@@ -13,6 +13,7 @@ import type { Surface } from "./surface";
 
 export interface PointerHost {
   canEdit(): boolean;
+  canChange(bar: Bar): boolean;
   /** What goes along when this bar is taken. */
   takenWith(bar: Bar): readonly Bar[];
   onBarClicked(bar: Bar, place: { row: number; day: Day }, keys: ClickKeys): void;
@@ -122,7 +123,7 @@ export class PointerControl {
   };
 
   private onRested(): void {
-    if (!this.press || !this.host.canEdit()) return;
+    if (!this.press || !this.mayBegin(this.press)) return;
     this.press.ready = true;
     this.begin(this.press);
   }
@@ -137,11 +138,15 @@ export class PointerControl {
     if (!this.isBusy()) {
       if (Math.hypot(event.clientX - press.x, event.clientY - press.y) < DRAG_PX) return;
       if (!press.ready) this.stop();
-      if (!press.ready || !this.host.canEdit()) return;
+      if (!press.ready || !this.mayBegin(press)) return;
       this.begin(press);
     }
     this.follow();
   };
+
+  private mayBegin({ bar }: Press): boolean {
+    return bar ? this.host.canChange(bar) : this.host.canEdit();
+  }
 
   private begin(press: Press): void {
     this.surface.scroller.setPointerCapture(press.pointerId);
@@ -257,7 +262,7 @@ export class PointerControl {
     // Bars are recycled: what the tooltip says is what the label says.
     if (over) over.title = over.getAttribute("aria-label") ?? "";
     const at = over ? this.at(event) : null;
-    const cursor = at?.bar && this.host.canEdit() ? (at.zone === "body" ? "grab" : "ew-resize") : "";
+    const cursor = at?.bar && this.host.canChange(at.bar) ? (at.zone === "body" ? "grab" : "ew-resize") : "";
     if (this.surface.body.style.cursor !== cursor) this.surface.body.style.cursor = cursor;
   }
 

@@ -11,7 +11,7 @@ import type { Directory } from "../data/useDirectory";
 import { type AssignmentValues, type Beginning, endFault, toDraft, toValues } from "../edit/assignmentForm";
 import type { Draft } from "../edit/deeds";
 import { fromFields } from "../edit/effortForm";
-import type { Person } from "../model";
+import type { MayPlan, Person } from "../model";
 import { parseDay } from "../time/days";
 import { EffortField } from "./EffortField";
 
@@ -25,6 +25,7 @@ interface Props {
   onTyped: (values: AssignmentValues) => void;
   directory: Directory;
   people: ReadonlyMap<string, Person>;
+  mayPlan: MayPlan;
   onClose: () => void;
   onSave: (draft: Draft) => Promise<boolean>;
 }
@@ -36,6 +37,7 @@ export function AssignmentDialog({
   onTyped,
   directory,
   people,
+  mayPlan,
   onClose,
   onSave,
 }: Props) {
@@ -60,9 +62,10 @@ export function AssignmentDialog({
     if (changed) onTyped(values);
   }, [changed, values, onTyped]);
   const options = useMemo(
-    () => choices(directory, people, draft.projectId),
-    [directory, people, draft.projectId],
+    () => choices(directory, people, mayPlan, draft.projectId),
+    [directory, people, mayPlan, draft.projectId],
   );
+  const readOnly = !isNew && !mayPlan(draft.projectId ?? "");
   const roles = [{ value: "", label: t`No role` }, ...options.roles];
   return (
     <Dialog
@@ -70,65 +73,82 @@ export function AssignmentDialog({
       onOpenChange={(open) => !open && onClose()}
       title={isNew ? t`New assignment` : t`Assignment`}
       footer={
-        <>
-          <Button onClick={onClose}>{t`Cancel`}</Button>
-          <Button look="primary" type="submit" form={formId} busy={form.busy}>
-            {isNew ? t`Book` : t`Save`}
-          </Button>
-        </>
+        readOnly ? (
+          <Button onClick={onClose}>{t`Close`}</Button>
+        ) : (
+          <>
+            <Button onClick={onClose}>{t`Cancel`}</Button>
+            <Button look="primary" type="submit" form={formId} busy={form.busy}>
+              {isNew ? t`Book` : t`Save`}
+            </Button>
+          </>
+        )
       }
     >
-      <form id={formId} className="grid grid-cols-2 gap-3 pb-2" onSubmit={form.onSubmit} noValidate>
-        <Combobox
-          className="col-span-2"
-          label={t`Project`}
-          options={options.projects}
-          value={values.projectId}
-          onChange={(id) => set("projectId", id)}
-          error={error("projectId")}
-        />
-        <Combobox
-          label={t`Person`}
-          options={options.people}
-          value={values.personId}
-          onChange={(id) => set("personId", id)}
-          error={error("personId")}
-        />
-        <Select label={t`Role`} value={values.roleId} onChange={(id) => set("roleId", id)} options={roles} />
-        <TextField label={t`From`} type="date" required {...form.text("startsOn")} />
-        <TextField label={t`To`} type="date" hint={t`Empty = open end`} {...form.text("endsOn")} />
-        <EffortField
-          values={values}
-          error={error("amount")}
-          onChange={(part) => {
-            for (const [field, value] of Object.entries(part)) set(field as "amount", value);
-          }}
-        />
-        <Checkbox
-          className="col-span-2"
-          label={t`Tentative: not promised yet`}
-          checked={values.tentative}
-          onChange={(on) => set("tentative", on)}
-        />
-        <div className="col-span-2">
-          <TextArea label={t`Note`} rows={2} {...form.text("note")} />
-        </div>
-        {typed && (
-          <p role="status" className="col-span-2 text-sm text-muted">{t`What you had typed is back.`}</p>
-        )}
-        <div className="col-span-2">
-          <Failure text={form.failure} />
-        </div>
+      <form id={formId} onSubmit={form.onSubmit} noValidate>
+        <fieldset disabled={readOnly} className="grid grid-cols-2 gap-3 pb-2">
+          <Combobox
+            className="col-span-2"
+            label={t`Project`}
+            options={options.projects}
+            value={values.projectId}
+            onChange={(id) => set("projectId", id)}
+            error={error("projectId")}
+          />
+          <Combobox
+            label={t`Person`}
+            options={options.people}
+            value={values.personId}
+            onChange={(id) => set("personId", id)}
+            error={error("personId")}
+          />
+          <Select
+            label={t`Role`}
+            value={values.roleId}
+            onChange={(id) => set("roleId", id)}
+            options={roles}
+          />
+          <TextField label={t`From`} type="date" required {...form.text("startsOn")} />
+          <TextField label={t`To`} type="date" hint={t`Empty = open end`} {...form.text("endsOn")} />
+          <EffortField
+            values={values}
+            error={error("amount")}
+            onChange={(part) => {
+              for (const [field, value] of Object.entries(part)) set(field as "amount", value);
+            }}
+          />
+          <Checkbox
+            className="col-span-2"
+            label={t`Tentative: not promised yet`}
+            checked={values.tentative}
+            onChange={(on) => set("tentative", on)}
+          />
+          <div className="col-span-2">
+            <TextArea label={t`Note`} rows={2} {...form.text("note")} />
+          </div>
+          {typed && (
+            <p role="status" className="col-span-2 text-sm text-muted">{t`What you had typed is back.`}</p>
+          )}
+          <div className="col-span-2">
+            <Failure text={form.failure} />
+          </div>
+        </fieldset>
       </form>
     </Dialog>
   );
 }
 
 /** Finished projects can't be booked any more; the one that a booking has already stays. */
-function choices(directory: Directory, people: ReadonlyMap<string, Person>, current: string | undefined) {
+function choices(
+  directory: Directory,
+  people: ReadonlyMap<string, Person>,
+  mayPlan: MayPlan,
+  current: string | undefined,
+) {
   const option = (id: string, label: string) => ({ value: id, label });
   const open = [...directory.projects.values()].filter(
-    (one) => one.id === current || (one.status !== "archived" && one.status !== "completed"),
+    (one) =>
+      one.id === current || (one.status !== "archived" && one.status !== "completed" && mayPlan(one.id)),
   );
   return {
     projects: open.map((one) => option(one.id, one.code ? `${one.name} · ${one.code}` : one.name)),

@@ -36,7 +36,8 @@ interface Props {
   onDemand: (id: string) => void;
   directory: Directory;
   onClose: () => void;
-  onGive: (personId: string) => void;
+  /** Absent for who may only look. */
+  onGive?: ((personId: string) => void) | undefined;
 }
 
 function useReasonText(directory: Directory) {
@@ -132,13 +133,15 @@ export function CandidatesPanel(props: Props) {
                   <li key={one.personId} className="flex flex-col gap-1.5 border-b border-line px-4 py-3">
                     <div className="flex items-center gap-2">
                       <span className="min-w-0 flex-1 truncate font-medium">{one.name}</span>
-                      <Button
-                        className="h-7 px-2 text-sm"
-                        aria-label={t`Give it to ${one.name}`}
-                        onClick={() => onGive(one.personId)}
-                      >
-                        {t`Give`}
-                      </Button>
+                      {onGive && (
+                        <Button
+                          className="h-7 px-2 text-sm"
+                          aria-label={t`Give it to ${one.name}`}
+                          onClick={() => onGive(one.personId)}
+                        >
+                          {t`Give`}
+                        </Button>
+                      )}
                     </div>
                     <ul className="flex flex-wrap gap-1">
                       {one.reasons.map((reason) => {

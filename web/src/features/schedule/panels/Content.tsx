@@ -99,7 +99,7 @@ export function Candidates({ model, workspaceId }: { model: ScheduleModel; works
         if (next) setPanel({ kind: "candidates", bar: next });
       }}
       onClose={() => setPanel(null)}
-      onGive={give}
+      onGive={model.mayPlan(bar.projectId) ? give : undefined}
     />
   );
 }

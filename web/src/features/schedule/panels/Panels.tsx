@@ -51,6 +51,7 @@ export function Panels({ model, workspaceId }: { model: ScheduleModel; workspace
           onTyped={onTyped}
           directory={directory}
           people={people}
+          mayPlan={model.mayPlan}
           onClose={close}
           onSave={create}
         />
@@ -63,6 +64,7 @@ export function Panels({ model, workspaceId }: { model: ScheduleModel; workspace
           onTyped={onTyped}
           directory={directory}
           people={people}
+          mayPlan={model.mayPlan}
           onClose={close}
           onSave={save(panel.bar)}
         />

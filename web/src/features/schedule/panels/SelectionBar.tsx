@@ -25,6 +25,9 @@ export function SelectionBar({ count, actions, onClear }: Props) {
       <span className="px-2 text-sm font-medium whitespace-nowrap" role="status">
         {plural(count, { one: "# selected", other: "# selected" })}
       </span>
+      {actions.length === 0 && (
+        <span className="px-2 text-sm text-muted">{t`Not yours to change: ask who manages the project`}</span>
+      )}
       {actions.slice(0, BUTTONS_MAX).map((action) => (
         <Button key={action.id} look="ghost" icon={action.icon} title={action.shortcut} onClick={action.run}>
           {action.label}

@@ -130,7 +130,15 @@ const options: RowOptions = {
   projects: new Map(
     ["x", "y"].map((id) => [
       id,
-      { id, name: `Project ${id}`, code: null, color: null, clientId: null, status: "active" },
+      {
+        id,
+        name: `Project ${id}`,
+        code: null,
+        color: null,
+        clientId: null,
+        status: "active",
+        managerIds: [],
+      },
     ]),
   ),
 };
