@@ -69,9 +69,9 @@ pub(crate) async fn attempt(
                 // It was closed while it was idle: no attempt yet. Each round uses up one idle connection.
                 Some(unsent) if reused => request = unsent,
                 Some(unsent) => return Err(running.failed(Ending::ConnectFailure, Some(unsent), false)),
-                None => return Err(running.failed(Ending::Reset, None, reused)),
+                None => return Err(running.broken(Ending::Reset, reused)),
             },
-            None => return Err(running.failed(Ending::Timeout, None, reused)),
+            None => return Err(running.broken(Ending::Timeout, reused)),
         }
     }
 }
@@ -138,6 +138,24 @@ impl Running<'_> {
         Box::new(Failed { ending, unsent, reused, place })
     }
 
+    /// No answer came, and none was owed if the client did not send the body that it had announced.
+    fn broken(mut self, ending: Ending, reused: bool) -> Box<Failed> {
+        let clients = |progress: &Arc<Progress>| match ending {
+            Ending::Timeout => progress.is_awaited(),
+            _ => progress.broke_off(),
+        };
+        if !self.terms.progress.as_ref().is_some_and(clients) {
+            return self.failed(ending, None, reused);
+        }
+        let place = self.place.take().expect("an attempt ends once");
+        self.cancelled(&place);
+        Box::new(Failed { ending: Ending::Cancelled, unsent: None, reused, place })
+    }
+
+    fn cancelled(&self, place: &Place) {
+        place.group().counters.record(self.terms.worker, self.terms.cohort, Ending::Cancelled, 0);
+    }
+
     fn settle(&self, place: &mut Place, ending: Ending) -> usize {
         let Terms { shared, worker, cohort, .. } = *self.terms;
         let now = Instant::now();
@@ -159,7 +177,7 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if let Some(place) = self.place.take() {
-            place.group().counters.record(self.terms.worker, self.terms.cohort, Ending::Cancelled, 0);
+            self.cancelled(&place);
         }
     }
 }

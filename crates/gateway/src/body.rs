@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -15,20 +15,42 @@ use tokio::time::Sleep;
 use crate::finish::Finish;
 use crate::pool::Link;
 
-/// When the last byte of a request's body passed, so that an attempt's time counts from there.
+/// How far a request's body has passed: an attempt's time counts from its last byte, and what the client owes is no
+/// fault of the target's.
 #[derive(Debug)]
 pub(crate) struct Progress {
     begun: Instant,
     last_us: AtomicU64,
+    /// The target would take more, and the client has not sent it.
+    awaited: AtomicBool,
+    broke_off: AtomicBool,
 }
 
 impl Progress {
     pub fn new(begun: Instant) -> Arc<Self> {
-        Arc::new(Self { begun, last_us: AtomicU64::new(0) })
+        let [awaited, broke_off] = [const { AtomicBool::new(false) }; 2];
+        Arc::new(Self { begun, last_us: AtomicU64::new(0), awaited, broke_off })
     }
 
     pub fn last(&self) -> Instant {
         self.begun + Duration::from_micros(self.last_us.load(Ordering::Relaxed))
+    }
+
+    /// Whether the client keeps the target waiting.
+    pub fn is_awaited(&self) -> bool {
+        self.awaited.load(Ordering::Relaxed)
+    }
+
+    /// Whether the client left, or sent what is no body.
+    pub fn broke_off(&self) -> bool {
+        self.broke_off.load(Ordering::Relaxed)
+    }
+
+    fn saw(&self, polled: &Poll<Option<Result<Frame<Bytes>, hyper::Error>>>) {
+        self.awaited.store(polled.is_pending(), Ordering::Relaxed);
+        if matches!(polled, Poll::Ready(Some(Err(_)))) {
+            self.broke_off.store(true, Ordering::Relaxed);
+        }
     }
 
     fn passed(&self) {
@@ -53,7 +75,9 @@ impl Body for RequestBody {
             Self::Empty => Poll::Ready(None),
             Self::Kept(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Passing(incoming, progress) => {
-                let frame = ready!(Pin::new(&mut *incoming).poll_frame(cx));
+                let polled = Pin::new(&mut *incoming).poll_frame(cx);
+                progress.saw(&polled);
+                let frame = ready!(polled);
                 progress.passed();
                 Poll::Ready(frame)
             }

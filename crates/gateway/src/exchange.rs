@@ -164,7 +164,11 @@ impl<'a> Exchange<'a> {
 
     /// The place of another attempt after one without an answer, or what the client hears.
     fn after(&mut self, failed: Failed) -> Result<Place, Sorry> {
-        let sorry = if failed.ending == Ending::Timeout { Sorry::Late } else { Sorry::Broken };
+        let sorry = match failed.ending {
+            Ending::Cancelled => return Err(Sorry::Body),
+            Ending::Timeout => Sorry::Late,
+            _ => Sorry::Broken,
+        };
         self.tried.push(Arc::clone(failed.place.target()));
         if !self.may_try_again() {
             return Err(sorry);

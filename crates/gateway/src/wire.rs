@@ -133,7 +133,7 @@ pub struct Endings {
     /// The connection broke within the answer's body; these are among `ok` or `client_errors` too, and among the
     /// arm's failures.
     pub aborted: u64,
-    /// The client left before the answer's head; these are no attempts, they say nothing.
+    /// The client left before the answer's head, or did not send its body; these are no attempts, they say nothing.
     pub cancelled: u64,
 }
 

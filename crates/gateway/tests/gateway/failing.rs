@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use raally_gateway::{Breaker, GroupCounts, Health};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::support::{Gateway, Upstream, falls_back, full, nobody, post, switch, table, until};
 
@@ -248,7 +249,7 @@ async fn a_client_that_leaves_is_charged_to_nobody_and_its_place_is_freed() {
     })
     .await;
     let gateway = Gateway::start(table(&[("stable", 10_000, &[slow.address])]), |_| {}).await;
-    let client = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+    let client = TcpStream::connect(gateway.address).await.unwrap();
     client.writable().await.unwrap();
     client.try_write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
     until("the request's arrival", async || (arrived.load(Ordering::Relaxed) == 1).then_some(())).await;
@@ -261,6 +262,80 @@ async fn a_client_that_leaves_is_charged_to_nobody_and_its_place_is_freed() {
     .await;
     assert_eq!(read.arm.attempts, 0);
     assert_eq!(gateway.client.state().await.unwrap().targets[0].open, 0);
+}
+
+/// Sends the begin of an upload of a thousand bytes, then what `end` does; the status line of the answer, if one comes.
+async fn upload(gateway: &Gateway, framing: &str, end: impl AsyncFnOnce(&mut TcpStream)) -> String {
+    let mut client = TcpStream::connect(gateway.address).await.unwrap();
+    client.write_all(format!("POST / HTTP/1.1\r\nhost: a\r\n{framing}\r\n\r\n").as_bytes()).await.unwrap();
+    end(&mut client).await;
+    let mut answer = Vec::new();
+    // A reset is an answer too: none.
+    let _ = tokio::time::timeout(Duration::from_secs(10), client.read_to_end(&mut answer)).await.unwrap();
+    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_the_client_breaks_off_is_charged_to_nobody() {
+    let target = Upstream::start(|request| async {
+        let whole = request.into_body().collect().await.is_ok();
+        Response::new(full(if whole { "whole" } else { "broken" }))
+    })
+    .await;
+    let gateway = Gateway::start(table(&[("stable", 10_000, &[target.address])]), |config| {
+        config.timeouts.attempt_ms = 300;
+        config.outliers.consecutive = 1;
+        config.outliers.percent_max = 100;
+    })
+    .await;
+    let known = "content-length: 1000";
+    let half = upload(&gateway, known, async |client| {
+        client.write_all(b"half").await.unwrap();
+        client.shutdown().await.unwrap();
+    })
+    .await;
+    let no_chunk = upload(&gateway, "transfer-encoding: chunked", async |client| {
+        client.write_all(b"3\r\nabc\r\nno chunk\r\n").await.unwrap();
+    })
+    .await;
+    let stalled = upload(&gateway, known, async |client| client.write_all(b"half").await.unwrap()).await;
+    for answer in [half, no_chunk, stalled] {
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    }
+    let read = until("the counts", async || {
+        let read = counts(&gateway, "stable").await;
+        (read.endings.cancelled == 3).then_some(read)
+    })
+    .await;
+    assert_eq!((read.arm.attempts, read.arm.failures, read.ejections), (0, 0, 0), "{:?}", read.endings);
+    assert_eq!(gateway.send_body(post("/"), "all of it").await.body, "whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_breaks_an_upload_or_never_answers_it_is_charged() {
+    let silent = Upstream::start(|request| async {
+        if request.uri().path() == "/read" {
+            request.into_body().collect().await.unwrap();
+        }
+        std::future::pending().await
+    })
+    .await;
+    let gateway = Gateway::start(table(&[("stable", 10_000, &[silent.address])]), |config| {
+        config.timeouts.attempt_ms = 300;
+    })
+    .await;
+    assert_eq!(gateway.send_body(post("/read"), "all of it").await.status, StatusCode::GATEWAY_TIMEOUT);
+    assert_eq!(counts(&gateway, "stable").await.endings.timeouts, 1);
+    let mut killed = Some(silent);
+    let answer = upload(&gateway, "content-length: 1000", async |client| {
+        client.write_all(b"half").await.unwrap();
+        until("the request's arrival", async || (killed.as_ref().unwrap().hits() == 2).then_some(())).await;
+        killed.take().unwrap().kill().await;
+    })
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+    let read = counts(&gateway, "stable").await;
+    assert_eq!((read.endings.resets, read.endings.cancelled, read.arm.failures), (1, 0, 2), "{:?}", read.endings);
 }
 
 #[tokio::test(flavor = "multi_thread")]
