@@ -8,6 +8,7 @@ import { today } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
+import { parseHours } from "@/shared/i18n/parse";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Select, TextField } from "@/shared/ui/Field";
@@ -29,7 +30,7 @@ function body(kind: HistoryKind, values: Values) {
   if (kind === "job-titles") return { title: values.title.trim() };
   if (kind === "availability") return { basisPoints: Math.round(Number(values.percent) * 100) };
   if (values.calendarId) return { workingTime: { source: "calendar", calendarId: values.calendarId } };
-  const week = values.hours.map((hours) => Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR));
+  const week = values.hours.map((hours) => parseHours(hours) ?? 0);
   return { workingTime: { source: "weeks", weeks: [week] } };
 }
 
@@ -63,9 +64,12 @@ export function HistoryDialog({
       calendarId: time?.source === "calendar" ? time.calendarId : "",
       hours: week.map((minutes) => String(minutes / MINUTES_PER_HOUR)),
     },
-    check: ({ title, validFrom }) => ({
+    check: ({ title, validFrom, hours }) => ({
       validFrom: validFrom ? undefined : t`Choose a date`,
       title: kind !== "job-titles" || title.trim() ? undefined : t`Enter a title`,
+      hours: hours.every((one) => parseHours(one) !== null)
+        ? undefined
+        : t`Hours are numbers such as 8 or 7.5`,
     }),
     submit: async (values) => {
       await change.mutateAsync({
@@ -92,7 +96,7 @@ export function HistoryDialog({
       }
     >
       <form id={formId} onSubmit={form.onSubmit} className="flex flex-col gap-4 pb-2" noValidate>
-        <Failure text={form.failure} />
+        <Failure text={form.failure ?? form.error("hours")} />
         <TextField {...form.text("validFrom")} label={t`Counts from`} type="date" className="w-44" />
         {kind === "job-titles" && <TextField {...form.text("title")} label={t`Title`} />}
         {kind === "availability" && (

@@ -67,3 +67,19 @@ test("a change of the project that leaves the budget alone disturbs nobody", asy
   expect(screen.queryByRole("alert")).toBeNull();
   expect(screen.getByRole("button", { name: "Save budget" })).toBeTruthy();
 });
+
+test("an amount with thousands is what it says, and one that can't be read is no missing limit", async () => {
+  const calls = fakeApi({ [PUT]: () => ({ ...project, version: 2 }) });
+  await renderApp(<Together theirs={budget} />);
+  const user = userEvent.setup();
+  const amount = screen.getByLabelText(/^Amount in/);
+  await user.type(amount, "about 5k");
+  await user.click(screen.getByRole("button", { name: "Save budget" }));
+  await screen.findByText("Enter an amount");
+  expect(calls).toEqual([]);
+  await user.clear(amount);
+  await user.type(amount, "100,000");
+  await user.click(screen.getByRole("button", { name: "Save budget" }));
+  await screen.findByText("Saved");
+  expect(calls[0]?.body).toMatchObject({ minutes: 6000, amount: { amountMinor: 10_000_000 } });
+});

@@ -8,6 +8,7 @@ import { Conflict } from "@/shared/forms/Conflict";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
+import { parseHours } from "@/shared/i18n/parse";
 import { Section } from "@/shared/layout/Section";
 import { Button } from "@/shared/ui/Button";
 import { TextField } from "@/shared/ui/Field";
@@ -40,9 +41,13 @@ export function BudgetForm({ project, budget, readOnly }: FormProps) {
   });
   const form = useForm({
     initial: textsOf(budget),
+    // Empty means no limit; what can't be read must not come to mean that.
+    check: ({ hours, amount }) => ({
+      hours: hours.trim() === "" || parseHours(hours) ? undefined : t`Hours are numbers such as 8 or 7.5`,
+      amount: amount.trim() === "" || format.parseMoney(amount, currency) ? undefined : t`Enter an amount`,
+    }),
     submit: async ({ hours, amount }) => {
-      const minutes = hours.trim() ? Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR) : null;
-      const body = { minutes, amount: format.parseMoney(amount, currency) };
+      const body = { minutes: parseHours(hours), amount: format.parseMoney(amount, currency) };
       const path = `/projects/${project.id}/budget`;
       await change.mutateAsync({ method: "PUT", path, version: project.version, body });
       setBase(body);

@@ -6,6 +6,7 @@ import type { Calendar, Id } from "@/api/types";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
+import { parseHours } from "@/shared/i18n/parse";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { TextField } from "@/shared/ui/Field";
@@ -16,8 +17,7 @@ const DAYS = [0, 1, 2, 3, 4, 5, 6];
 const WEEK_FIRST = ["8", "8", "8", "8", "8", "0", "0"];
 
 const toText = (minutes: number) => String(Math.round((minutes / MINUTES_PER_HOUR) * 100) / 100);
-const toMinutes = (hours: string) => Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR);
-const isHours = (text: string) => Number.isFinite(toMinutes(text)) && text.trim() !== "";
+const toMinutes = (hours: string) => parseHours(hours) ?? 0;
 
 interface Props {
   /** None: a new one. */
@@ -39,7 +39,9 @@ export function CalendarDialog({ calendar, workspaceId, onClose }: Props) {
     },
     check: ({ name, weeks }) => ({
       name: name.trim() ? undefined : t`Give it a name`,
-      weeks: weeks.flat().every(isHours) ? undefined : t`Hours are numbers such as 8 or 7.5`,
+      weeks: weeks.flat().every((hours) => parseHours(hours) !== null)
+        ? undefined
+        : t`Hours are numbers such as 8 or 7.5`,
     }),
     submit: async ({ name, weeks, exceptions }) => {
       const body = { name: name.trim(), weeks: weeks.map((week) => week.map(toMinutes)), exceptions };

@@ -2,7 +2,8 @@
 import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import type { Calendar } from "@/api/types";
-import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
+import { useFormat } from "@/shared/i18n/format";
+import { parseHours } from "@/shared/i18n/parse";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { TextField } from "@/shared/ui/Field";
 
@@ -20,9 +21,10 @@ export function ExceptionFields({ value, onChange }: Props) {
   const [to, setTo] = useState("");
   const [hours, setHours] = useState("0");
   const [name, setName] = useState("");
-  const minutes = Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR);
-  const ready = from !== "" && Number.isFinite(minutes) && (to === "" || to >= from);
+  const minutes = parseHours(hours);
+  const ready = from !== "" && minutes !== null && (to === "" || to >= from);
   const add = () => {
+    if (minutes === null) return;
     const next = [...value, { from, to: to || from, minutes, name: name.trim() || null }];
     onChange(next.sort((a, b) => a.from.localeCompare(b.from)));
     setFrom("");

@@ -35,7 +35,7 @@ export function SettingsForm({ workspace }: { workspace: Workspace }) {
   ];
   return (
     <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
-      <Failure text={form.failure} />
+      <Failure text={form.failure ?? form.error("hours")} />
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField {...form.text("name")} label={t`Name`} />
         <Combobox

@@ -9,6 +9,7 @@ import { useChange } from "@/api/queries";
 import type { Workspace } from "@/api/types";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR } from "@/shared/i18n/format";
+import { parseHours } from "@/shared/i18n/parse";
 import { toastDone } from "@/shared/ui/toast";
 
 export const settingsOf = ({ name, settings }: Workspace) => ({
@@ -33,7 +34,7 @@ const patchOf = (values: SettingsValues) => ({
     clashPolicy: values.clashPolicy,
     busyFromBasisPoints: Math.round(Number(values.busyFrom) * 100),
     holidayRegion: values.holidayRegion.trim() || null,
-    defaultWeek: values.hours.map((hours) => Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR)),
+    defaultWeek: values.hours.map((hours) => parseHours(hours) ?? 0),
   },
 });
 
@@ -45,8 +46,11 @@ export function useSettingsForm(workspace: Workspace) {
   const [theirs, setTheirs] = useState<Workspace | null>(null);
   const form = useForm<SettingsValues>({
     initial: settingsOf(workspace),
-    check: ({ name, currency }) => ({
+    check: ({ name, currency, hours }) => ({
       name: name.trim() ? undefined : t`Give it a name`,
+      hours: hours.every((one) => parseHours(one) !== null)
+        ? undefined
+        : t`Hours are numbers such as 8 or 7.5`,
       currency: /^[A-Za-z]{3}$/.test(currency.trim()) ? undefined : t`Three letters, such as EUR`,
     }),
     submit: async (values) => {

@@ -7,7 +7,7 @@ import { useOptions } from "@/shared/catalogue";
 import { today } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
-import { MINUTES_PER_HOUR } from "@/shared/i18n/format";
+import { parseHours } from "@/shared/i18n/parse";
 import { optionsOf, useNames } from "@/shared/names";
 import { Button } from "@/shared/ui/Button";
 import { Combobox } from "@/shared/ui/Combobox";
@@ -34,14 +34,13 @@ export function RequestDialog({ onClose }: { onClose: () => void }) {
     people.data?.find((person) => person.userId && person.userId === session.get().user?.id)?.id ?? null;
   const form = useForm({
     initial: { personId: own, kind: "vacation", startsOn: today(), endsOn: today(), hours: "", note: "" },
-    check: ({ personId, startsOn, endsOn }) => ({
+    check: ({ personId, startsOn, endsOn, hours }) => ({
       personId: personId ? undefined : t`Choose a person`,
       endsOn: endsOn >= startsOn ? undefined : t`The last day is before the first`,
+      hours: hours.trim() === "" || parseHours(hours) ? undefined : t`Hours are numbers such as 8 or 7.5`,
     }),
     submit: async ({ hours, note, ...rest }) => {
-      const minutesPerDay = hours.trim()
-        ? Math.round(Number(hours.replace(",", ".")) * MINUTES_PER_HOUR)
-        : undefined;
+      const minutesPerDay = parseHours(hours) ?? undefined;
       await change.mutateAsync({
         method: "POST",
         path: "/time-off",

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react";
 import { useMemo } from "react";
 import type { Money } from "@/api/types";
 import { formatLocale } from "./index";
+import { parseNumber } from "./parse";
 
 export const MINUTES_PER_HOUR = 60;
 /** From here on a tenth of an hour says nothing. */
@@ -44,11 +45,12 @@ function create(locale: string) {
         money.amountMinor / 10 ** currencyDigits(locale, money.currency),
       ),
     list: (parts: string[]) => list.format(parts),
-    /** "12.5" in major units to minor units; null when it is no number. */
+    /** "12.5" in major units to minor units; null when it is no number. See `parseNumber`. */
     parseMoney: (text: string, currency: string): Money | null => {
-      const value = Number(text.replace(",", "."));
-      if (text.trim() === "" || !Number.isFinite(value)) return null;
-      return { amountMinor: Math.round(value * 10 ** currencyDigits(locale, currency)), currency };
+      const digits = currencyDigits(locale, currency);
+      // Where a unit has thousandths, three digits after a sign are those.
+      const value = parseNumber(text, digits < 3);
+      return value === null ? null : { amountMinor: Math.round(value * 10 ** digits), currency };
     },
     majorUnits: (money: Money) => money.amountMinor / 10 ** currencyDigits(locale, money.currency),
   };

@@ -1,4 +1,5 @@
 /** An effort as the fields of a form: hours with decimals, percent, a pace. Time-phased efforts pass through unchanged. */
+import { parseHours, parseNumber } from "@/shared/i18n/parse";
 import type { Effort } from "../model";
 
 export const EFFORT_FORMS = [
@@ -43,22 +44,20 @@ export function toFields(effort: Effort): EffortFields {
 /** Null when the amount is no number in the range that the form allows. */
 export function fromFields(fields: EffortFields): Effort | null {
   if (fields.form === "phased") return fields.phased;
-  const amount = number(fields.amount);
-  if (amount === null) return null;
-  const minutes = Math.round(amount * 60);
+  if (fields.form === "percent") {
+    const basisPoints = Math.round((parseNumber(fields.amount) ?? 0) * 100);
+    return inside(basisPoints, 100_000) ? { form: "percent", basisPoints } : null;
+  }
+  const minutes = parseHours(fields.amount) ?? 0;
   switch (fields.form) {
     case "hours-per-day":
       return inside(minutes, 1_440) ? { form: "hours-per-day", minutesPerDay: minutes } : null;
     case "hours-per-week":
       return inside(minutes, 10_080) ? { form: "hours-per-week", minutesPerWeek: minutes } : null;
-    case "percent": {
-      const basisPoints = Math.round(amount * 100);
-      return inside(basisPoints, 100_000) ? { form: "percent", basisPoints } : null;
-    }
     case "total":
       return inside(minutes, 10_000_000) ? { form: "total", minutes } : null;
     case "total-until-done": {
-      const perDay = Math.round((number(fields.pace) ?? 0) * 60);
+      const perDay = parseHours(fields.pace) ?? 0;
       if (!inside(minutes, 10_000_000) || !inside(perDay, 1_440)) return null;
       return { form: "total-until-done", minutes, pace: { unit: "hours-per-day", minutesPerDay: perDay } };
     }
@@ -67,12 +66,6 @@ export function fromFields(fields: EffortFields): Effort | null {
 
 function hours(minutes: number): string {
   return String(Math.round((minutes / 60) * 100) / 100);
-}
-
-/** Both decimal signs are understood. */
-function number(text: string): number | null {
-  const value = Number(text.trim().replace(",", "."));
-  return text.trim() === "" || !Number.isFinite(value) ? null : value;
 }
 
 function inside(value: number, max: number): boolean {

@@ -1,6 +1,7 @@
 /** Whom the page shows: team, role, skill, project, free time in a range, tentative work. */
 import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
+import { parseHours } from "@/shared/i18n/parse";
 import { Button } from "@/shared/ui/Button";
 import { Checkbox, TextField } from "@/shared/ui/Field";
 import { Popover } from "@/shared/ui/Popover";
@@ -79,7 +80,7 @@ function FreeTimeField({ view, change, screen }: Omit<Props, "directory">) {
   const [range, setRange] = useState<{ from: number; to: number }>(view.free ?? screen);
   const apply = (text: string, from: number, to: number) => {
     setRange({ from, to });
-    const minutes = Math.round(Number(text.replace(",", ".")) * 60);
+    const minutes = parseHours(text) ?? 0;
     const valid = minutes > 0 && from <= to;
     change({ free: valid ? { minutes, from, to } : null }, true);
   };
