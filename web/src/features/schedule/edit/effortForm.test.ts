@@ -16,6 +16,13 @@ const effort: fc.Arbitrary<Effort> = fc.oneof(
       pace: { unit: "hours-per-day", minutesPerDay },
     }),
   ),
+  fc.tuple(minutes, fc.integer({ min: 100, max: 10_000 })).map(
+    ([all, basisPoints]): Effort => ({
+      form: "total-until-done",
+      minutes: all,
+      pace: { unit: "percent", basisPoints },
+    }),
+  ),
   fc.constant<Effort>({ form: "phased", spans: [{ from: "2026-01-01", to: "2026-01-09", minutes: 90 }] }),
 );
 

@@ -1,6 +1,6 @@
 /** An effort as the fields of a form: hours with decimals, percent, a pace. Time-phased efforts pass through unchanged. */
 import { parseHours, parseNumber } from "@/shared/i18n/parse";
-import type { Effort } from "../model";
+import type { Effort, Pace } from "../model";
 
 export const EFFORT_FORMS = [
   "hours-per-day",
@@ -17,6 +17,8 @@ export interface EffortFields {
   readonly amount: string;
   /** Hours a day, for work until done. */
   readonly pace: string;
+  /** The pace before, which may be in per cent: it stays while its hours stay. */
+  readonly paceBefore?: Pace | undefined;
   readonly phased: Effort | null;
 }
 
@@ -31,11 +33,13 @@ export function toFields(effort: Effort): EffortFields {
       return { ...fields, amount: String(effort.basisPoints / 100) };
     case "total":
       return { ...fields, amount: hours(effort.minutes) };
-    case "total-until-done": {
-      const perDay =
-        effort.pace.unit === "hours-per-day" ? effort.pace.minutesPerDay : effort.pace.basisPoints * 0.048;
-      return { ...fields, amount: hours(effort.minutes), pace: hours(perDay) };
-    }
+    case "total-until-done":
+      return {
+        ...fields,
+        amount: hours(effort.minutes),
+        pace: paceText(effort.pace),
+        paceBefore: effort.pace,
+      };
     case "phased":
       return { ...fields, phased: effort };
   }
@@ -59,9 +63,17 @@ export function fromFields(fields: EffortFields): Effort | null {
     case "total-until-done": {
       const perDay = parseHours(fields.pace) ?? 0;
       if (!inside(minutes, 10_000_000) || !inside(perDay, 1_440)) return null;
-      return { form: "total-until-done", minutes, pace: { unit: "hours-per-day", minutesPerDay: perDay } };
+      const { paceBefore } = fields;
+      const same = paceBefore !== undefined && paceText(paceBefore) === fields.pace;
+      const pace = same ? paceBefore : { unit: "hours-per-day" as const, minutesPerDay: perDay };
+      return { form: "total-until-done", minutes, pace };
     }
   }
+}
+
+/** A pace in per cent as hours of a day of eight. */
+function paceText(pace: Pace): string {
+  return hours(pace.unit === "hours-per-day" ? pace.minutesPerDay : pace.basisPoints * 0.048);
 }
 
 function hours(minutes: number): string {
