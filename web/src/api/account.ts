@@ -1,6 +1,7 @@
 // Signing in and out, and what the signed-in user belongs to.
 import { queryOptions } from "@tanstack/react-query";
 import { request, workspacePath } from "./client";
+import { newId } from "./newId";
 import type { components } from "./schema.gen";
 import { refresh, session } from "./session";
 import type { Me, Tokens, Workspace } from "./types";
@@ -44,7 +45,7 @@ export async function isSignedIn(): Promise<boolean> {
 export const createWorkspace = (name: string, timeZone: string, holidayRegion?: string) =>
   request<Workspace>("POST", "/workspaces", {
     body: { name, settings: { timeZone, holidayRegion } },
-    idempotencyKey: crypto.randomUUID(),
+    idempotencyKey: newId(),
   });
 
 /** Fills an empty workspace with a made-up company. */

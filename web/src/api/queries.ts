@@ -2,6 +2,7 @@
 // resource, so that a change event empties exactly what it touched.
 import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Query, request, workspacePath } from "./client";
+import { newId } from "./newId";
 import type { Id, Page, ResourceName, Resources } from "./types";
 
 /** At most this many rows are held by a table; more ask for a filter. */
@@ -104,7 +105,7 @@ export function useChange<T = unknown>(workspaceId: Id, resource: string) {
         body: change.body,
         query: change.query,
         ifMatch: change.version,
-        idempotencyKey: change.method === "POST" ? crypto.randomUUID() : undefined,
+        idempotencyKey: change.method === "POST" ? newId() : undefined,
       }),
     onSuccess: (_, change) =>
       refreshResources(client, workspaceId, [resource, "derived", ...(change.touches ?? [])]),

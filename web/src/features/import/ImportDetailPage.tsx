@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { request, workspacePath } from "@/api/client";
+import { newId } from "@/api/newId";
 import { keys, refreshResources } from "@/api/queries";
 import type { Id } from "@/api/types";
 import { Page } from "@/shared/layout/Page";
@@ -54,7 +55,7 @@ function useImport(workspaceId: Id, importId: Id) {
   const act = async (action: "apply" | "undo", body: object) => {
     const answer = await request<UndoReport>("POST", `${path}/${action}`, {
       body,
-      idempotencyKey: crypto.randomUUID(),
+      idempotencyKey: newId(),
     }).catch((error) => {
       toastFailed(problem(error).title, problem(error).detail);
       return undefined;

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { request, workspacePath } from "@/api/client";
+import { newId } from "@/api/newId";
 import { refreshResources, useWorkspaceQuery } from "@/api/queries";
 import { Page } from "@/shared/layout/Page";
 import { Row, Rows, Section } from "@/shared/layout/Section";
@@ -42,7 +43,7 @@ function DropZone() {
         query: { name: file.name },
         body: file,
         headers: { "content-type": file.type || "application/octet-stream" },
-        idempotencyKey: crypto.randomUUID(),
+        idempotencyKey: newId(),
       });
       await refreshResources(client, workspaceId, ["imports"]);
       await navigate({ to: "/w/$workspaceId/import/$importId", params: { workspaceId, importId: job.id } });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { type Change, useChange, useWorkspaceQuery } from "@/api/queries";
 import { session } from "@/api/session";
 import type { JoinLink, Member, Role } from "@/api/types";
+import { copyText } from "@/shared/copyText";
 import { useFormat } from "@/shared/i18n/format";
 import { Row, Rows, Section } from "@/shared/layout/Section";
 import { optionsOf, useNames } from "@/shared/names";
@@ -90,12 +91,16 @@ function JoinLinks() {
     const made = await send({ method: "POST", path: "/join-links", body: { role } });
     if (made?.token) setLink(`${window.location.origin}/join#${made.token}`);
   };
-  const copy = () => void navigator.clipboard.writeText(link ?? "").then(() => toastDone(t`Copied`));
+  const copy = () =>
+    void copyText(link ?? "").then(
+      () => toastDone(t`Copied`),
+      () => toastFailed(t`Nothing was copied`, t`Choose the link and copy it by hand.`),
+    );
   const roles = optionsOf(names.role).filter(({ value }) => value !== "owner");
   return (
     <Section
       title={t`Invite by link`}
-      hint={t`Whoever opens the link joins in the role that you choose here.`}
+      hint={t`A link is for one person: the first who opens it within 7 days joins in the role that you choose here. Make one for each.`}
     >
       <div className="mb-3 flex items-end gap-2">
         <Select

@@ -4,6 +4,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { request, workspacePath } from "@/api/client";
+import { newId } from "@/api/newId";
 import { isProblem } from "@/api/problem";
 import { refreshResources, useChange } from "@/api/queries";
 import type { Id, Stored } from "@/api/types";
@@ -85,7 +86,7 @@ export function useRowChanges<T extends Stored>(workspaceId: Id, resource: strin
     request<Stored | undefined>(method, workspacePath(workspaceId, path), {
       body,
       ifMatch: version,
-      idempotencyKey: method === "POST" ? crypto.randomUUID() : undefined,
+      idempotencyKey: method === "POST" ? newId() : undefined,
     });
 
   const saveMany = async (rows: readonly T[], column: Column<T>, value: string | null) => {

@@ -2,6 +2,7 @@
  * Brings deeds to the server: alone or in bulk, again when it could not be reached, with a question when it sees a clash
  * or somebody else was faster. What was saved, and how to take it back, is gathered in an `Outcome`.
  */
+import { newId } from "@/api/newId";
 import { isProblem } from "@/api/problem";
 import type { Assignment, Clash } from "@/api/types";
 import { readBar } from "../data/wire";
@@ -141,7 +142,7 @@ export class Delivery {
   }
 
   private send(deed: Deed, version: number, onClash: OnClash, options: Options): Promise<Sent> {
-    const key = crypto.randomUUID();
+    const key = newId();
     const attempt = () => sendDeed(this.workspaceId, deed, version, onClash, key);
     return options.inForm ? attempt() : this.connection.insist(attempt);
   }
@@ -156,7 +157,7 @@ export class Delivery {
   ): Promise<Refused[]> {
     if (deeds.length === 0) return [];
     const items = deeds.map((deed) => ({ deed, version: this.host.versionOf(idOf(deed)) }));
-    const key = crypto.randomUUID();
+    const key = newId();
     let results: Awaited<ReturnType<typeof sendBulk>>;
     try {
       results = await this.connection.insist(() => sendBulk(this.workspaceId, items, onClash, key));

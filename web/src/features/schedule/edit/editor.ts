@@ -2,6 +2,7 @@
  * Does deeds: shows them at once, has them delivered one after the other, takes them back with the reason when the
  * server refuses, and remembers how to undo what it did.
  */
+import { newId } from "@/api/newId";
 import { ApiProblem } from "@/api/problem";
 import type { Assignment } from "@/api/types";
 import type { PlanStore } from "../data/planStore";
@@ -178,7 +179,7 @@ export class Editor {
     const before = this.store.bar(id);
     if (!before) return false;
     const ask = (onClash: OnClash) => {
-      const key = crypto.randomUUID();
+      const key = newId();
       const version = this.versionOf(id);
       return this.connection.insist(() =>
         actOn<Assignment | Assignment[]>(this.workspaceId, id, action, version, body, onClash, key),

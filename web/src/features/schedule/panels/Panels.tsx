@@ -1,6 +1,7 @@
 /** Dialogs of the page: at most one form, and above it a question about a clash or a conflict. */
 import { useLingui } from "@lingui/react/macro";
 import { useCallback } from "react";
+import { newId } from "@/api/newId";
 import type { AssignmentValues } from "../edit/assignmentForm";
 import { type Draft, reversePatch } from "../edit/deeds";
 import { forgetDraft, keepDraft } from "../edit/keptDraft";
@@ -29,7 +30,7 @@ export function Panels({ model, workspaceId }: { model: ScheduleModel; workspace
   };
   const { editor } = editing;
   const create = (draft: Draft) =>
-    editor.submit(t`Booked`, { kind: "create", draft, temporaryId: `new-${crypto.randomUUID()}` });
+    editor.submit(t`Booked`, { kind: "create", draft, temporaryId: `new-${newId()}` });
   const save = (bar: Bar) => (draft: Draft) => {
     const patch = changed(bar, draft);
     return Object.keys(patch).length === 0
