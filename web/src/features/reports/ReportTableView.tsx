@@ -9,7 +9,10 @@ import type { ReportRow, ReportTable } from "./table";
 const ROWS_FIRST = 200;
 const EDGE = "sticky start-0 bg-surface";
 
-function Line({ row, root }: { row: ReportRow; root: string }) {
+const side = (table: ReportTable, column: number) =>
+  table.texts?.includes(column) ? "text-start" : "text-end";
+
+function Line({ row, table, root }: { row: ReportRow; table: ReportTable; root: string }) {
   const [name, ...rest] = row.cells;
   return (
     <tr className="border-t border-line">
@@ -24,7 +27,7 @@ function Line({ row, root }: { row: ReportRow; root: string }) {
       </th>
       {rest.map((cell, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
-        <td key={index} className="px-3 py-2 text-end whitespace-nowrap tabular-nums">
+        <td key={index} className={cx(side(table, index + 1), "px-3 py-2 whitespace-nowrap tabular-nums")}>
           {cell}
         </td>
       ))}
@@ -52,7 +55,7 @@ export function ReportTableView({ title, table, root }: { title: string; table: 
                   className={
                     index === 0
                       ? cx(EDGE, "py-2 pe-4 text-start font-medium")
-                      : "px-3 py-2 text-end font-medium whitespace-nowrap"
+                      : cx(side(table, index), "px-3 py-2 font-medium whitespace-nowrap")
                   }
                 >
                   {head}
@@ -62,12 +65,12 @@ export function ReportTableView({ title, table, root }: { title: string; table: 
           </thead>
           <tbody>
             {shown.map((row) => (
-              <Line key={row.id} row={row} root={root} />
+              <Line key={row.id} row={row} table={table} root={root} />
             ))}
           </tbody>
           {table.total && (
             <tfoot className="border-t-2 border-line font-semibold">
-              <Line row={{ id: "total", cells: table.total }} root={root} />
+              <Line row={{ id: "total", cells: table.total }} table={table} root={root} />
             </tfoot>
           )}
         </table>

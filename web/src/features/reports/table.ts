@@ -35,6 +35,8 @@ export interface ReportRow {
 
 export interface ReportTable {
   head: string[];
+  /** The columns behind the first that hold words: they begin at the start, as figures end at the end. */
+  texts?: number[];
   rows: ReportRow[];
   total?: string[];
 }
@@ -114,6 +116,7 @@ function roles(report: RolesReport, idleness: boolean, words: Words, format: For
 function availability(report: OccupancyReport, words: Words, format: Format): ReportTable {
   return {
     head: [words.name, words.state, words.utilisation],
+    texts: [1],
     rows: report.people.map((person) => ({
       id: person.personId,
       link: `/people/${person.personId}`,
@@ -158,6 +161,7 @@ function demand(report: DemandReport, words: Words, format: Format): ReportTable
 function overbooking(report: OverbookingReport, words: Words, format: Format): ReportTable {
   return {
     head: [words.name, words.period, words.days, words.planned, words.capacity],
+    texts: [1],
     rows: report.people.flatMap((person) =>
       person.buckets.map((bucket) => {
         const days = person.days.filter((day) => day.on >= bucket.from && day.on <= bucket.to);
@@ -200,6 +204,7 @@ function budget(report: CostReport, words: Words, format: Format): ReportTable {
 function candidates(report: CandidatesReport, words: Words, format: Format): ReportTable {
   return {
     head: [words.name, words.rank, words.free, words.reasons],
+    texts: [3],
     rows: report.candidates.map((one) => ({
       id: one.personId,
       link: `/people/${one.personId}`,
