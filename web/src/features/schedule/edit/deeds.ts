@@ -31,6 +31,13 @@ export function idOf(deed: Deed): string {
   return deed.kind === "create" ? deed.temporaryId : deed.kind === "restore" ? deed.bar.id : deed.id;
 }
 
+/** Whose time the deed takes, given the bar before it. */
+export function personOf(deed: Deed, before: Bar | undefined): string | null {
+  if (deed.kind === "create") return deed.draft.personId;
+  if (deed.kind === "restore") return deed.bar.personId;
+  return (deed.kind === "patch" && deed.patch.personId) || (before?.personId ?? null);
+}
+
 /** The same deed, leaving its bar tentative. */
 export function asTentative(deed: Deed): Deed {
   switch (deed.kind) {

@@ -4,7 +4,7 @@ import { fakeApi, problem } from "@/test/render";
 import type { Bar } from "../model";
 import { Connection } from "./connection";
 import type { Deed } from "./deeds";
-import { Delivery, type DeliveryHost } from "./delivery";
+import { type ClashQuestion, Delivery, type DeliveryHost } from "./delivery";
 
 const bar: Bar = {
   id: "a",
@@ -156,5 +156,26 @@ describe("delivery", () => {
     });
     expect(asked.clash).toBe(0);
     expect(outcome.back).toEqual([{ kind: "patch", id: "a", patch: { personId: "p0", tentative: false } }]);
+  });
+
+  it("a_clash_is_asked_about_with_whose_it_is", async () => {
+    const clash = {
+      scope: "day",
+      from: "2024-10-04",
+      to: "2024-10-04",
+      loadMinutes: 960,
+      capacityMinutes: 480,
+    };
+    fakeApi({ [PATCH]: () => problem(409, { code: "clash", clashes: [clash] }) });
+    const heard: ClashQuestion[] = [];
+    const { run } = deliver({
+      askOnClash: async (question) => {
+        heard.push(question);
+        return null;
+      },
+    });
+    await run([{ kind: "patch", id: "a", patch: { personId: "p1" } }]);
+    await run([{ kind: "patch", id: "a", patch: { to: 20_009 } }]);
+    expect(heard.map(({ clashes }) => clashes.map((one) => one.personId))).toEqual([["p1"], ["p0"]]);
   });
 });

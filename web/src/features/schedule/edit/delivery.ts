@@ -8,13 +8,16 @@ import type { Assignment, Clash } from "@/api/types";
 import { readBar } from "../data/wire";
 import type { Bar } from "../model";
 import type { Connection } from "./connection";
-import { asTentative, type Deed, idOf, inverseOf, isTrueOf } from "./deeds";
+import { asTentative, type Deed, idOf, inverseOf, isTrueOf, personOf } from "./deeds";
 import { type OnClash, type Refused, type Sent, sendBulk, sendDeed } from "./send";
 
 export type ClashChoice = "tentative" | "allow";
 
+/** A day or a week that would be too full, and whose. */
+export type FoundClash = Clash & { readonly personId: string | null };
+
 export interface ClashQuestion {
-  readonly clashes: readonly Clash[];
+  readonly clashes: readonly FoundClash[];
   readonly count: number;
 }
 
@@ -71,7 +74,7 @@ export class Delivery {
     outcome.refused.push(...refused.filter(({ problem }) => !isClash(problem)));
     if (clashing.length === 0) return outcome;
     const question = {
-      clashes: clashing.flatMap(({ problem }) => clashesOf(problem)),
+      clashes: clashing.flatMap(({ deed, problem }) => clashesOf(problem, personOf(deed, before.get(deed)))),
       count: clashing.length,
     };
     const choice = options.onClash ?? (await this.host.askOnClash(question));
@@ -193,6 +196,6 @@ export function isClash(problem: unknown): boolean {
   return typeof problem === "object" && problem !== null && (problem as { code?: unknown }).code === "clash";
 }
 
-export function clashesOf(problem: unknown): readonly Clash[] {
-  return (problem as { clashes?: Clash[] }).clashes ?? [];
+export function clashesOf(problem: unknown, personId: string | null): readonly FoundClash[] {
+  return ((problem as { clashes?: Clash[] }).clashes ?? []).map((clash) => ({ ...clash, personId }));
 }

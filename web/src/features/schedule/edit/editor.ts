@@ -188,7 +188,7 @@ export class Editor {
     try {
       const answer = await ask(action === "split" ? undefined : "refuse").catch(async (problem: unknown) => {
         if (!isClash(problem)) throw problem;
-        const choice = await this.host.askOnClash({ clashes: clashesOf(problem), count: 1 });
+        const choice = await this.host.askOnClash({ clashes: clashesOf(problem, before.personId), count: 1 });
         return choice ? ask(choice) : null;
       });
       if (answer === null) return false;

@@ -8,18 +8,26 @@ import type { OpenClash } from "../edit/useEditor";
 
 const ROWS_MAX = 8;
 
-export function ClashDialog({ clash }: { clash: OpenClash }) {
+interface Props {
+  clash: OpenClash;
+  nameOf: (personId: string) => string;
+}
+
+export function ClashDialog({ clash, nameOf }: Props) {
   const { t } = useLingui();
   const { hours, shortDay, range } = useFormat();
   const { clashes } = clash;
   const shown = clashes.slice(0, ROWS_MAX);
   const rest = clashes.length - shown.length;
+  const [somebody, ...others] = new Set(clashes.map((one) => one.personId));
+  const several = others.length > 0;
+  const count = plural(clash.count, { one: "# booking does not fit.", other: "# bookings do not fit." });
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && clash.answer(null)}
       title={t`This would overbook somebody`}
-      description={plural(clash.count, { one: "# booking does not fit.", other: "# bookings do not fit." })}
+      description={somebody && !several ? `${nameOf(somebody)}: ${count}` : count}
       footer={
         <>
           <Button onClick={() => clash.answer(null)}>{t`Leave as it was`}</Button>
@@ -31,6 +39,7 @@ export function ClashDialog({ clash }: { clash: OpenClash }) {
       <table className="w-full text-start">
         <thead>
           <tr className="text-sm text-muted">
+            {several && <th className="py-1 text-start font-normal">{t`Who`}</th>}
             <th className="py-1 text-start font-normal">{t`When`}</th>
             <th className="py-1 text-end font-normal">{t`Booked`}</th>
             <th className="py-1 text-end font-normal">{t`Available`}</th>
@@ -40,9 +49,10 @@ export function ClashDialog({ clash }: { clash: OpenClash }) {
         <tbody>
           {shown.map((one) => (
             <tr
-              key={`${one.scope}${one.from}${one.loadMinutes}`}
+              key={`${one.personId}${one.scope}${one.from}${one.loadMinutes}`}
               className="border-t border-line tabular-nums"
             >
+              {several && <td className="max-w-40 truncate pe-3">{nameOf(one.personId ?? "")}</td>}
               <th className="py-1.5 text-start font-medium">
                 {one.from === one.to ? shortDay(one.from) : range(one.from, one.to)}
               </th>

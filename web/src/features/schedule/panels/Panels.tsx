@@ -91,7 +91,7 @@ export function Panels({ model, workspaceId }: { model: ScheduleModel; workspace
           onGive={(personId) => give(panel.bars, personId)}
         />
       )}
-      {editing.clash && <ClashDialog clash={editing.clash} />}
+      {editing.clash && <ClashDialog clash={editing.clash} nameOf={(id) => people.get(id)?.name ?? ""} />}
       {editing.conflict && (
         <ConflictDialog
           conflict={editing.conflict}
