@@ -1,6 +1,6 @@
 /** Looking at the plan: filters, groups, the twin by project, the mini-map, table, agenda, paper, and the past. */
 import type { Page } from "@playwright/test";
-import { bar, open, row, short } from "./schedule-steps";
+import { bar, DAY_PX, open, placeOf, row, short } from "./schedule-steps";
 import { iso, seedSchedule } from "./seed/schedulePlan";
 import { expect, test } from "./server";
 
@@ -219,4 +219,27 @@ test("a_bar_that_has_nearly_gone_shows_the_beginning_of_its_name", async ({ page
   await page.getByRole("grid").evaluate((grid, by) => grid.scrollBy(by, 0), by);
   await expect.poll(async () => Math.round(((await left.boundingBox())?.x ?? 0) - box.x + by)).toBe(0);
   expect((await left.locator(".sg-bar-text").boundingBox())?.x).toBeGreaterThanOrEqual(edge);
+});
+
+test("below_the_last_row_the_days_stay_out_of_the_column_of_names", async ({ page }) => {
+  await open(page);
+  const grid = await page.getByRole("grid").boundingBox();
+  if (!grid) throw new Error("the grid is not on screen");
+  const seen = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.className ?? "", [
+    grid.x + 100,
+    grid.y + grid.height - 20,
+  ] as const);
+  expect(seen).toBe("sg-names");
+});
+
+test("the_days_of_a_short_drawing_can_be_read_whole", async ({ page }) => {
+  const plan = await open(page);
+  const from = await placeOf(page, "Cleo Costa", plan, plan.monday);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + DAY_PX, from.y, { steps: 4 });
+  const ghost = page.locator(".sg-ghost");
+  await expect(ghost).toContainText(short(plan.monday + 1));
+  expect(await ghost.evaluate((one) => getComputedStyle(one).overflow)).toBe("visible");
+  await page.keyboard.press("Escape");
 });

@@ -81,7 +81,10 @@ export class Surface {
     this.cell.className = "sg-cell";
     this.cell.setAttribute("role", "gridcell");
     this.cell.tabIndex = 0;
-    this.body.append(this.today, this.ghosts.element);
+    // Below the last row the days stay out of the column of names.
+    const names = document.createElement("div");
+    names.className = "sg-names";
+    this.body.append(this.today, names, this.ghosts.element);
     this.scroller.append(head, this.body);
     host.append(this.scroller);
     this.scroller.addEventListener("scroll", this.onScroll, { passive: true });
