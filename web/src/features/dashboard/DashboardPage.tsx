@@ -12,6 +12,7 @@ import { Select } from "@/shared/ui/Field";
 import { EmptyState, Loaded } from "@/shared/ui/states";
 import { useSearchState } from "@/shared/useSearchState";
 import { useWorkspace } from "@/shared/workspace/context";
+import { FirstSteps } from "@/shared/workspace/FirstSteps";
 import { HoursCard, OccupancyCard, RolesCard, TeamsCard } from "./FigureCards";
 import { Figures } from "./Figures";
 import { BudgetsCard, DemandCard, OverbookedCard, ProjectsCard } from "./ListCards";
@@ -63,7 +64,7 @@ export function DashboardPage() {
       <Loaded query={query} rows={12}>
         {(dashboard) =>
           dashboard.hours?.people === 0 ? (
-            <EmptyState icon="dashboard" title={t`Nothing to show yet`}>
+            <EmptyState icon="dashboard" title={t`Nothing to show yet`} action={<FirstSteps />}>
               {t`Add people with their working time and book them on projects.`}
             </EmptyState>
           ) : (

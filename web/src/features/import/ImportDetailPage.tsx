@@ -1,7 +1,7 @@
 // One import on its way: say what the columns mean, try it, apply it, look at the result, undo it.
 import { useLingui } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { request, workspacePath } from "@/api/client";
 import { newId } from "@/api/newId";
@@ -10,7 +10,7 @@ import type { Id } from "@/api/types";
 import { Page } from "@/shared/layout/Page";
 import { useProblemText, useRowText } from "@/shared/problems";
 import { Badge } from "@/shared/ui/Badge";
-import { Button } from "@/shared/ui/Button";
+import { Button, buttonClass } from "@/shared/ui/Button";
 import { Checkbox } from "@/shared/ui/Field";
 import { Loaded } from "@/shared/ui/states";
 import { toastFailed } from "@/shared/ui/toast";
@@ -99,6 +99,7 @@ function Steps({
   act: (action: "apply" | "undo", body: object) => Promise<UndoReport | undefined>;
 }) {
   const { t } = useLingui();
+  const workspaceId = useWorkspaceId();
   const rowText = useRowText();
   const [chosen, setMapping] = useState<Mapping | null>(null);
   const mapping = chosen ?? look?.preview?.mapping ?? null;
@@ -135,9 +136,14 @@ function Steps({
       )}
       {hasRun(job) && <ImportResult job={job} dryRun={!finished} />}
       {applied && (
-        <Button icon="undo" onClick={() => setUndoing(true)}>
-          {t`Undo this import`}
-        </Button>
+        <div className="flex flex-wrap gap-3">
+          <Link to="/w/$workspaceId/schedule" params={{ workspaceId }} className={buttonClass("primary")}>
+            {t`Open schedule`}
+          </Link>
+          <Button icon="undo" onClick={() => setUndoing(true)}>
+            {t`Undo this import`}
+          </Button>
+        </div>
       )}
       {undoing && <UndoDialog onUndo={(force) => act("undo", { force })} onClose={() => setUndoing(false)} />}
     </div>

@@ -2,6 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Button } from "@/shared/ui/Button";
 import { EmptyState, ErrorState, LoadingRows } from "@/shared/ui/states";
+import { FirstSteps } from "@/shared/workspace/FirstSteps";
 import { ScheduleGrid } from "../grid/ScheduleGrid";
 import type { Bar } from "../model";
 import type { ScheduleModel } from "../useSchedulePage";
@@ -40,7 +41,7 @@ export function Content({ model, workspaceId }: { model: ScheduleModel; workspac
   }
   if (rows.length === 0) {
     return (
-      <EmptyState icon="people" title={t`Nobody to plan yet`}>
+      <EmptyState icon="people" title={t`Nobody to plan yet`} action={<FirstSteps />}>
         {t`Add people, or import the spreadsheet that you use today.`}
       </EmptyState>
     );
