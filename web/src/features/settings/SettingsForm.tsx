@@ -11,8 +11,11 @@ import { Select, TextField } from "@/shared/ui/Field";
 import { settingsOf, useSettingsForm } from "./settingsForm";
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
-const zones = () =>
-  Intl.supportedValuesOf("timeZone").map((value) => ({ value, label: value.replaceAll("_", " ") }));
+/** The zones that the browser knows; UTC and the present one may have other names there. */
+export const zones = (present: string) =>
+  [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", present])]
+    .sort()
+    .map((value) => ({ value, label: value.replaceAll("_", " ") }));
 
 export function SettingsForm({ workspace }: { workspace: Workspace }) {
   const { t } = useLingui();
@@ -40,7 +43,7 @@ export function SettingsForm({ workspace }: { workspace: Workspace }) {
         <TextField {...form.text("name")} label={t`Name`} />
         <Combobox
           label={t`Time zone`}
-          options={zones()}
+          options={zones(workspace.settings.timeZone)}
           value={form.values.timeZone}
           onChange={(zone) => zone && form.set("timeZone", zone)}
         />
