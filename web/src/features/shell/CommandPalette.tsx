@@ -32,7 +32,11 @@ function Palette({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const [objects, setObjects] = useState<readonly Action[]>([]);
   const found = useMemo(
-    () => [...matchActions(all, text), ...objects].slice(0, SHOWN_MAX),
+    () =>
+      [...matchActions(all, text).filter((action) => action.id !== "palette"), ...objects].slice(
+        0,
+        SHOWN_MAX,
+      ),
     [all, text, objects],
   );
   const current = Math.min(chosen, found.length - 1);

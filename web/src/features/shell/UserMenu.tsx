@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { meOptions, signOut } from "@/api/account";
+import { useAllActions } from "@/shared/actions/useActions";
 import { chooseLocale, LOCALES, type Locale } from "@/shared/i18n";
 import { chooseTheme, type Theme, useTheme } from "@/shared/theme";
 import { Avatar } from "@/shared/ui/Badge";
@@ -18,6 +19,7 @@ export function UserMenu() {
   const workspaceId = useWorkspaceId();
   const theme = useTheme();
   const user = useQuery(meOptions).data?.user;
+  const help = useAllActions().filter(({ id }) => id === "palette" || id === "shortcuts");
   const themeNames: Record<Theme, string> = { system: t`Like the system`, light: t`Light`, dark: t`Dark` };
   if (!user) return <div className="h-10" />;
   return (
@@ -79,6 +81,7 @@ export function UserMenu() {
             run: () => void chooseLocale(locale as Locale),
           })),
         },
+        { items: help },
         { items: [{ id: "sign-out", label: t`Sign out`, icon: "signout", run: () => void signOut() }] },
       ]}
     />

@@ -38,3 +38,12 @@ test("the same action is found in the palette without accents", async () => {
   await user.keyboard("{Enter}");
   await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
 });
+
+test("the palette doesn't offer itself", async () => {
+  await renderApp(<Page run={vi.fn()} />);
+  const user = userEvent.setup();
+  await user.keyboard("{Control>}k{/Control}");
+  const labels = (await screen.findAllByRole("option")).map((option) => option.textContent);
+  expect(labels.some((label) => label?.includes("Show keyboard shortcuts"))).toBe(true);
+  expect(labels.some((label) => label?.includes("Open the command palette"))).toBe(false);
+});
