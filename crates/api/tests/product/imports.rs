@@ -73,6 +73,41 @@ async fn bad_files_and_bad_rows_are_named_over_http(host: Host) {
     assert!(failed["summary"]["assignments"]["errors"][0]["column"].is_string());
 }
 
+// Nobody who does not see pay reads it off a file that somebody else uploaded.
+both!(pay_in_a_file_of_somebody_else_stays_hidden);
+async fn pay_in_a_file_of_somebody_else_stays_hidden(host: Host) {
+    const PAY: &str = "Name;Gehalt;Währung;Basis;Ab\nKim Ito;71234,50;EUR;jährlich;2026-01-01\n\
+        Ada Roe;eighty-one grand;EUR;jährlich;2026-01-01\n";
+    let slice = Slice::make(&host).await;
+    let planner = host.member(&slice.owner, &slice.workspace, "resource-manager", "Rita").await;
+    let import = id(&upload(&host, &slice, PAY).await).to_owned();
+    let told = apply(&host, &slice, &import, json!({"dryRun": true})).await;
+    assert!(told["summary"]["compensations"]["errors"][0]["value"] == "eighty-one grand", "{told}");
+
+    for body in [json!({}), json!({"mapping": {"kind": "people", "columns": {"person": "Gehalt"}}})] {
+        let look = host.post(&slice.at(&format!("imports/{import}/preview")), &planner, body.clone()).await;
+        assert_eq!(look.status, 403, "{}", look.text());
+        let taken = host.post(&slice.at(&format!("imports/{import}/apply")), &planner, body).await;
+        assert_eq!(taken.status, 403, "{}", taken.text());
+    }
+    for path in [format!("imports/{import}"), "imports".to_owned()] {
+        let seen = host.get(&slice.at(&path), &planner).await;
+        assert!(seen.status == 200 && !seen.text().contains("grand"), "{}", seen.text());
+        assert!(seen.text().contains("\"errorCount\":1"), "that it failed is no secret: {}", seen.text());
+    }
+
+    let path = slice.at("imports?name=own.csv");
+    let own = host.call(Call::post(&path).by(&planner).bytes("text/csv", PAY.to_owned())).await.created();
+    let look = host.post(&slice.at(&format!("imports/{}/preview", id(&own))), &planner, json!({})).await.ok();
+    assert_eq!(look["preview"]["rows"], 2, "one's own file is nothing new to oneself");
+    let mine = host.post(&slice.at(&format!("imports/{}/apply", id(&own))), &planner, json!({"dryRun": true})).await;
+    assert_eq!(mine.status, 202, "{}", mine.text());
+    let again = host.post(&slice.at(&format!("imports/{}/preview", id(&own))), &planner, json!({})).await;
+    assert_eq!(again.status, 200, "{}", again.text());
+    let owner = host.post(&slice.at(&format!("imports/{}/preview", id(&own))), &slice.owner, json!({})).await;
+    assert_eq!(owner.status, 200, "who sees pay sees any file: {}", owner.text());
+}
+
 both!(mappings_are_saved_by_name);
 async fn mappings_are_saved_by_name(host: Host) {
     let slice = Slice::make(&host).await;

@@ -27,6 +27,16 @@ fn may_pay(caller: &Caller) -> bool {
     caller.user.is_none() || may(caller.role, caller.permissions, Action::EditPay) == Grant::Yes
 }
 
+/// Sees everybody's pay, and so whatever a file says.
+pub(super) fn sees_pay(caller: &Caller) -> bool {
+    caller.user.is_none() || may(caller.role, caller.permissions, Action::ReadPay) == Grant::Yes
+}
+
+/// The caller made the job, so that what it says of the file is nothing new to them.
+pub(super) fn is_own(job: &Job, caller: &Caller) -> bool {
+    job.created_by == caller.user.map(Uuid::from)
+}
+
 impl App {
     /// Imports a file to the end in this process. If the process dies midway, a server takes it over.
     ///
@@ -84,13 +94,14 @@ impl App {
     /// Applies a file that was uploaded, by a worker of any process.
     ///
     /// # Errors
-    /// `NotFound`; `BadRequest` while it is running or when it was applied already.
+    /// `NotFound`; `BadRequest` while it is running or when it was applied already; `NotYours` as for a look at it.
     pub async fn apply_import(
         &self,
         caller: &Caller,
         import: Uuid,
         request: ApplyRequest,
     ) -> Result<ImportReport, Failure> {
+        self.assure_may_look(caller, import).await?;
         let report = self.import_status(caller, import).await?;
         if !report.state.may_be_applied() {
             return Err(Failure::bad_request("import-not-open", "this import is running, or was applied already"));

@@ -1,5 +1,6 @@
 //! Imports as people see them: state, progress, what came out; the first look at an uploaded file; saved mappings.
 
+use raally_domain::decide::Refusal;
 use raally_domain::kind::Kind;
 use raally_domain::model::{ImportRun, ImportStatus};
 use raally_exchange::{Format, Mapping, Preview, detect, inspect};
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::jobs::{is_own, sees_pay};
 use super::pass::file_error;
 use super::summary::{Findings, RowFault, UndoReport};
 use super::work::{JobInput, JobResult, Work};
@@ -125,6 +127,16 @@ fn report(job: &Job, input: &JobInput, result: JobResult) -> ImportReport {
     }
 }
 
+impl ImportReport {
+    /// What of it this caller may know: the faults of another's rows of pay quote that pay.
+    fn seen_by(mut self, caller: &Caller, job: &Job) -> Self {
+        if !sees_pay(caller) && !is_own(job, caller) {
+            self.findings.without_pay();
+        }
+        self
+    }
+}
+
 impl App {
     /// An import: where it stands, and what it did or would do.
     ///
@@ -142,7 +154,7 @@ impl App {
             return Ok(ImportReport { state: ImportState::Uploaded, ..blank(id, name) });
         };
         let result = result_of(job)?;
-        let mut found = report(job, input, result);
+        let mut found = report(job, input, result).seen_by(caller, job);
         if let Some((job, _)) = of_import().find(|(_, input)| input.undo.is_some()) {
             found.undone = result_of(job)?.undone;
         }
@@ -165,6 +177,23 @@ impl App {
             .await
     }
 
+    /// A file may hold pay, in whatever column. Of those who don't see pay, only who gave it may look into it: who ran
+    /// its first job, for until then nobody else knows its id.
+    ///
+    /// # Errors
+    /// `NotYours` when it is somebody else's.
+    pub(super) async fn assure_may_look(&self, caller: &Caller, id: Uuid) -> Result<(), Failure> {
+        if sees_pay(caller) {
+            return Ok(());
+        }
+        let jobs = self.import_jobs(caller.workspace).await?;
+        let own = match jobs.iter().rev().find(|(_, input)| input.import == id) {
+            Some((first, _)) => is_own(first, caller),
+            None => self.import_run(caller, id).await?.is_none(),
+        };
+        if own { Ok(()) } else { Err(Refusal::NotYours.into()) }
+    }
+
     /// The imports of a workspace that changed it or are about to, newest first.
     ///
     /// # Errors
@@ -174,7 +203,7 @@ impl App {
         let mut found: Vec<ImportReport> = Vec::new();
         for (job, input) in jobs.iter().filter(|(_, input)| input.undo.is_none()) {
             if found.len() < LISTED_MAX as usize && found.iter().all(|known| known.id != input.import) {
-                found.push(report(job, input, result_of(job)?));
+                found.push(report(job, input, result_of(job)?).seen_by(caller, job));
             }
         }
         let runs = self
@@ -201,8 +230,10 @@ impl App {
     /// Looks at an uploaded file; what `base` says is kept, the rest is suggested.
     ///
     /// # Errors
-    /// `NotFound`; `BadRequest` when the file can't be read.
+    /// `NotFound`; `BadRequest` when the file can't be read; `NotYours` when it is another's and may hold pay that the
+    /// caller does not see.
     pub async fn look_at_import(&self, caller: &Caller, id: Uuid, base: Mapping) -> Result<Look, Failure> {
+        self.assure_may_look(caller, id).await?;
         let name = self.file_info(caller.workspace, id).await?.name;
         let stored = self.fetch_file(caller.workspace, id).await?;
         let (source, file_name) = (stored.source.clone(), name.clone());
