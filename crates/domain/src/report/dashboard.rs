@@ -72,7 +72,7 @@ pub fn dashboard(plan: &Plan, query: &ReportQuery, today: Date) -> Result<Dashbo
         occupancy: occupancy_of(&asked, &frame),
         roles: roles_of(&asked, &frame),
         teams: utilisation_of(&asked, &frame, UtilisationBy::Team),
-        overbooking: totals_of(&frame),
+        overbooking: totals_of(&frame, query.grain),
         demand: demand_of(&asked, today),
         projects: projects(plan, &work),
     })

@@ -105,11 +105,12 @@ pub fn overbooking(plan: &Plan, query: &ReportQuery) -> Result<OverbookingReport
     Ok(OverbookingReport { grain: query.grain, totals, people })
 }
 
-pub(super) fn totals_of(frame: &Frame<'_>) -> OverbookingTotals {
+pub(super) fn totals_of(frame: &Frame<'_>, grain: Grain) -> OverbookingTotals {
     let mut totals = OverbookingTotals::default();
     for person in &frame.people {
         let days: i64 = person.buckets.iter().map(|figures| figures.overbooked_days).sum();
-        let buckets = person.buckets.iter().filter(|figures| figures.overbooked).count() as i64;
+        let judged = person.buckets.iter().filter(|figures| grain != Grain::Day && figures.overbooked);
+        let buckets = judged.count() as i64;
         totals.people += i64::from(days + buckets > 0);
         totals.person_days += days;
         totals.person_buckets += buckets;

@@ -8,8 +8,8 @@ use raally_domain::model::{
 };
 use raally_domain::plan::Plan;
 use raally_domain::report::{
-    Occupancy, ReportFault, ReportQuery, UtilisationBy, demand, hours, occupancy, overbooking, project_schedule, roles,
-    schedule, utilisation,
+    Occupancy, ReportFault, ReportQuery, UtilisationBy, dashboard, demand, hours, occupancy, overbooking,
+    project_schedule, roles, schedule, utilisation,
 };
 use raally_domain::rules::Grain;
 use serde_json::json;
@@ -153,6 +153,16 @@ fn overbooking_names_days_weeks_and_who_takes_part() {
     let clipped = ReportQuery::new(date("2026-03-02"), date("2026-03-03"), Grain::Week);
     let report = overbooking(&plan, &clipped).unwrap();
     assert_eq!((report.totals.person_days, report.totals.person_buckets), (1, 0), "900 of 960 in the clipped week");
+}
+
+#[test]
+fn the_dashboard_counts_no_bucket_beside_days_when_the_grain_is_the_day() {
+    let mut plan = small();
+    book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(600));
+    let asked = ReportQuery { grain: Grain::Day, ..week() };
+    let report = overbooking(&plan, &asked).unwrap();
+    assert_eq!((report.totals.person_days, report.totals.person_buckets), (5, 0));
+    assert_eq!(dashboard(&plan, &asked, date("2026-03-02")).unwrap().overbooking, report.totals);
 }
 
 #[test]
