@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -15,6 +16,11 @@ pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Chunks that are made while they are sent.
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
+
+/// Most bytes of a body that nobody wanted which are read away.
+const UNWANTED_BYTES_MAX: usize = 64 * 1024;
+/// How long they are waited for.
+const UNWANTED_WAIT: Duration = Duration::from_secs(1);
 
 /// A body.
 pub enum Body {
@@ -52,6 +58,27 @@ impl Body {
             Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(bytes_max)),
             Err(error) => Err(Problem::malformed("The body broke off.").private(error)),
         }
+    }
+
+    /// Reads away what nobody wanted, if it is short: only then can its connection take another request. Who waits to be
+    /// invited to send it is not invited any more. Whether the end was reached.
+    pub(crate) async fn read_away(self, waits: bool) -> bool {
+        let long = self.size_hint().lower() > UNWANTED_BYTES_MAX as u64;
+        match &self {
+            Self::Incoming(incoming) if incoming.is_end_stream() => true,
+            Self::Incoming(_) if waits || long => false,
+            Self::Incoming(_) => {
+                let rest = Limited::new(self, UNWANTED_BYTES_MAX).collect();
+                tokio::time::timeout(UNWANTED_WAIT, rest).await.is_ok_and(|rest| rest.is_ok())
+            }
+            Self::Full(_) | Self::Stream(_) => true,
+        }
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 

@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, Method, Request, Response, request};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
+use http::{HeaderMap, Method, Request, Response, Version, request};
 use raally_domain::ids::WorkspaceId;
 use tokio::sync::watch;
 use tracing::{Instrument, Span};
@@ -95,8 +95,9 @@ impl<S: Gate> Platform<S> {
     /// Answers one request.
     pub async fn answer(&self, request: Request<Body>, peer: Peer) -> Response<Body> {
         let shared = &*self.0;
-        let (parts, body) = request.into_parts();
+        let (parts, mut body) = request.into_parts();
         let mut seen = Seen::new(shared, &parts, peer);
+        let waits = parts.headers.contains_key(EXPECT);
         let uri = parts.uri.clone();
         let found = shared.routes.find(uri.path());
         seen.entry = found.as_ref().and_then(|found| found.at.operation(&parts.method));
@@ -105,7 +106,7 @@ impl<S: Gate> Platform<S> {
                 let entry = &shared.entries[entry];
                 let limit = entry.spec.timeout.unwrap_or(shared.settings.request_timeout);
                 let root = seen.root.clone();
-                let work = shared.run(&mut seen, found, entry, parts, body).instrument(root);
+                let work = shared.run(&mut seen, found, entry, parts, &mut body).instrument(root);
                 tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
                     let slow = Problem::unavailable(1).code("timeout");
                     Err(slow.private("the request took too long"))
@@ -116,6 +117,7 @@ impl<S: Gate> Platform<S> {
                 shared.without_operation(&mut seen, found.as_ref(), &parts)
             }
         };
+        seen.unread = seen.version < Version::HTTP_2 && !body.read_away(waits).await;
         seen.reply(outcome)
     }
 }
@@ -128,7 +130,7 @@ impl<S: Gate> Shared<S> {
         found: &Found<'_, '_>,
         entry: &Entry<S>,
         parts: request::Parts,
-        body: Body,
+        body: &mut Body,
     ) -> Result<Answer, Problem> {
         let request::Parts { headers, uri, .. } = parts;
         let spec = &entry.spec;
@@ -152,9 +154,9 @@ impl<S: Gate> Shared<S> {
         let mut arrived = Arrived { headers, uri, path, body: Body::empty(), bytes: bytes::Bytes::new(), bytes_max };
         let work = async {
             if entry.streams_body {
-                arrived.body = body;
+                arrived.body = std::mem::take(body);
             } else if !spec.body_media_types.is_empty() {
-                arrived.bytes = body.read(bytes_max).await?;
+                arrived.bytes = std::mem::take(body).read(bytes_max).await?;
             }
             (entry.call)(&self.state, ctx, arrived).await
         };

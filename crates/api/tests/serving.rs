@@ -62,6 +62,10 @@ impl Server {
 async fn exchange(stream: &mut TcpStream, path: &str) -> std::io::Result<(String, String)> {
     let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
+    answer(stream).await
+}
+
+async fn answer(stream: &mut TcpStream) -> std::io::Result<(String, String)> {
     let mut bytes = Vec::new();
     loop {
         if stream.read_buf(&mut bytes).await? == 0 {
@@ -88,6 +92,30 @@ async fn one_connection_serves_many_requests() {
         assert_eq!(body, "{\"state\":\"up\"}");
     }
     drop(stream);
+    assert!(server.end().await.finished);
+}
+
+/// A client, or a proxy for many clients, goes on using a connection whose last answer did not end it.
+#[tokio::test]
+async fn a_refused_body_leaves_its_connection_whole_or_ends_it_openly() {
+    let server = run(options()).await;
+    for length in [10, 5_000, 2_000_000] {
+        let mut stream = server.connect().await;
+        let head = format!("POST /api/nothing HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if length < 100_000 {
+            stream.write_all(&vec![b'x'; length]).await.unwrap();
+        }
+        let (head, _) = answer(&mut stream).await.unwrap();
+        assert!(head.starts_with("HTTP/1.1 404"), "{head}");
+        if length < 100_000 {
+            assert!(!head.contains("connection: close"), "{length}: {head}");
+            exchange(&mut stream, "/api/health/live").await.unwrap();
+        } else {
+            assert!(head.contains("connection: close"), "{length}: {head}");
+        }
+    }
     assert!(server.end().await.finished);
 }
 

@@ -142,7 +142,7 @@ impl<S: Gate> Seen<'_, S> {
         if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
             headers.insert(ALLOW, allow);
         }
-        if self.version < Version::HTTP_2 && *self.shared.draining.borrow() {
+        if self.version < Version::HTTP_2 && (self.unread || *self.shared.draining.borrow()) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(location) = headers.get(LOCATION) {

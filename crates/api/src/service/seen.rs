@@ -34,6 +34,8 @@ pub(super) struct Seen<'s, S> {
     pub verdict: Option<Verdict>,
     pub allow: Option<String>,
     pub preflight: bool,
+    /// Bytes of the request are still under way, so that its connection can't take another.
+    pub unread: bool,
     pub held_tags: Vec<HeaderValue>,
     pub origin: Option<HeaderValue>,
     pub method: Method,
@@ -68,6 +70,7 @@ impl<'s, S: Gate> Seen<'s, S> {
             verdict: None,
             allow: None,
             preflight: false,
+            unread: false,
             held_tags: headers.get_all(IF_NONE_MATCH).iter().cloned().collect(),
             origin: origin::allowed(headers, &shared.settings).cloned(),
             method: parts.method.clone(),
