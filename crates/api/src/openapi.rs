@@ -173,7 +173,11 @@ fn answers(spec: &Spec, schemas: &mut Schemas) -> Value {
             let schema = answer.schema.map(|schema| schemas.answer(schema));
             value["content"] = content(&answer.media_types, schema);
         }
-        answers.insert(answer.success.status().as_str().to_owned(), value);
+        let status = answer.success.status();
+        match answers.get_mut(status.as_str()).and_then(|known: &mut Value| known["content"].as_object_mut()) {
+            Some(known) => known.extend(value["content"].as_object().cloned().unwrap_or_default()),
+            None => _ = answers.insert(status.as_str().to_owned(), value),
+        }
     }
     for class in spec.classes() {
         let reference = format!("#/components/responses/{}", name(class));

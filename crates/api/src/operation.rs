@@ -354,7 +354,8 @@ impl Spec {
     /// Every way in which it can refuse.
     pub fn classes(&self) -> Vec<Class> {
         let mut classes = self.refusals.clone();
-        classes.extend([Class::OverLimit, Class::Bug, Class::Unavailable]);
+        // A query that can't be read or has an unknown parameter is refused everywhere.
+        classes.extend([Class::Malformed, Class::Invalid, Class::OverLimit, Class::Bug, Class::Unavailable]);
         if self.access != Access::Public {
             classes.push(Class::Unauthenticated);
         }
@@ -365,16 +366,13 @@ impl Spec {
             classes.push(Class::NotFound);
         }
         if !self.body_media_types.is_empty() {
-            classes.extend([Class::Malformed, Class::TooLarge, Class::UnsupportedMedia, Class::Invalid]);
-        }
-        if !self.queries.is_empty() {
-            classes.extend([Class::Malformed, Class::Invalid]);
+            classes.extend([Class::TooLarge, Class::UnsupportedMedia]);
         }
         if self.if_match {
-            classes.extend([Class::PreconditionRequired, Class::VersionMismatch]);
+            classes.extend([Class::Conflict, Class::PreconditionRequired, Class::VersionMismatch]);
         }
         if self.idempotent {
-            classes.extend([Class::Malformed, Class::Conflict, Class::Invalid]);
+            classes.push(Class::Conflict);
         }
         classes.sort_unstable_by_key(|class| class.status().as_u16());
         classes.dedup();

@@ -2354,7 +2354,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["AssignmentDetailsDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /** @description What is edited in one piece. */
         AssignmentDetailsPatch: {
@@ -2454,7 +2454,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["AuditEvent"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /** @description Share of the working time for which a person can be planned, from a date on. */
         Availability: {
@@ -2737,7 +2737,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["CalendarDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /** @description Days on which a calendar's minutes are others than its week says. */
         CalendarException: {
@@ -3022,7 +3022,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["ClientDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -3521,7 +3521,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["HolidayDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /** @description A public holiday of a region. */
         HolidayPatch: {
@@ -4545,7 +4545,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["PersonDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -4695,7 +4695,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["PlatformUser"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /** @description A workspace as platform admins see it. */
         PlatformWorkspace: {
@@ -4723,7 +4723,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["PlatformWorkspace"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /** @description The shape of a problem document, for the OpenAPI document. */
         Problem: {
@@ -5017,7 +5017,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["ProjectDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -5296,7 +5296,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["RoleDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -5798,7 +5798,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["SkillDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -6005,7 +6005,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["TeamDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -6162,7 +6162,7 @@ export interface components {
             /** @description At most `limit` of them. */
             items: components["schemas"]["TimeOffDocument"][];
             /** @description Give it as `cursor` to go on; null at the end. */
-            nextCursor: string;
+            nextCursor: string | null;
         };
         /**
          * Format: uuid
@@ -6678,7 +6678,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -6702,7 +6704,9 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -6794,6 +6798,7 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -6820,7 +6825,9 @@ export interface operations {
                     "application/json": components["schemas"]["SessionViewItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -6844,8 +6851,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -6869,7 +6878,9 @@ export interface operations {
                     "application/json": components["schemas"]["PlaceItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -6933,9 +6944,11 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -6962,10 +6975,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -6992,9 +7008,11 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7031,6 +7049,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7061,9 +7080,11 @@ export interface operations {
                     "application/json": components["schemas"]["Filled"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7100,6 +7121,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7132,9 +7154,11 @@ export interface operations {
                     "image/webp": unknown;
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7173,6 +7197,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7204,10 +7229,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -7234,9 +7262,11 @@ export interface operations {
                     "application/json": components["schemas"]["MemberItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7263,9 +7293,11 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7293,10 +7325,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -7335,6 +7370,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7365,9 +7401,11 @@ export interface operations {
                     "application/json": components["schemas"]["JoinLinkViewItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7430,9 +7468,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -7581,10 +7621,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -7623,6 +7666,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7739,6 +7783,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7774,10 +7819,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -7851,6 +7899,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7886,10 +7935,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -7963,6 +8015,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -7998,10 +8051,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -8075,6 +8131,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -8110,10 +8167,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -8187,6 +8247,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -8222,10 +8283,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -8299,6 +8363,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -8334,10 +8399,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -8491,10 +8559,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -8533,6 +8604,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -8756,9 +8828,11 @@ export interface operations {
                     "application/json": components["schemas"]["BrokenItems"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -8905,10 +8979,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -8947,6 +9024,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -9137,10 +9215,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -9179,6 +9260,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -9369,10 +9451,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -9411,6 +9496,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -9601,10 +9687,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -9643,6 +9732,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -9833,10 +9923,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -9875,6 +9968,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -10067,10 +10161,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -10109,6 +10206,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -10225,6 +10323,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -10260,10 +10359,13 @@ export interface operations {
                     "application/json": components["schemas"]["RoleDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -10290,9 +10392,11 @@ export interface operations {
                     "application/json": components["schemas"]["Regions"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -10518,10 +10622,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -10560,6 +10667,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -10713,10 +10821,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -10756,6 +10867,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -10870,10 +10982,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -10913,6 +11028,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -10989,6 +11105,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -11103,10 +11220,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectDocument"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -11267,10 +11387,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["VersionMismatch"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
@@ -11760,6 +11883,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -11817,6 +11942,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectScheduleReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -11874,6 +12001,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoursReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -11931,6 +12060,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolesReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -11988,6 +12119,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolesReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12045,6 +12178,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OccupancyReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12102,6 +12237,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DemandReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12159,6 +12296,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OverbookingReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12269,6 +12408,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UtilisationReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12326,6 +12467,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12385,6 +12528,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CandidatesReport"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -12417,9 +12562,11 @@ export interface operations {
                     "application/json": components["schemas"]["Items"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12529,9 +12676,11 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12633,9 +12782,11 @@ export interface operations {
                     "application/json": components["schemas"]["Items2"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12695,9 +12846,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12850,9 +13003,11 @@ export interface operations {
                     "text/event-stream": components["schemas"]["Change"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12878,9 +13033,11 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12906,9 +13063,11 @@ export interface operations {
                     "application/json": components["schemas"]["SignedCheckpoint"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12968,9 +13127,11 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformUser"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -12996,9 +13157,11 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformUser"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13024,9 +13187,11 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformUser"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13052,9 +13217,11 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformUser"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13080,9 +13247,11 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformUser"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13150,6 +13319,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -13176,6 +13346,8 @@ export interface operations {
                     "application/json": components["schemas"]["HealthReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13199,6 +13371,8 @@ export interface operations {
                     "application/json": components["schemas"]["HealthReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13222,6 +13396,8 @@ export interface operations {
                     "application/json": components["schemas"]["HealthReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13245,6 +13421,8 @@ export interface operations {
                     "application/json": components["schemas"]["HealthReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13268,6 +13446,8 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13292,6 +13472,8 @@ export interface operations {
                     "text/plain; version=0.0.4; charset=utf-8": unknown;
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];
@@ -13315,6 +13497,8 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["Malformed"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["OverLimit"];
             500: components["responses"]["Bug"];
             503: components["responses"]["Unavailable"];

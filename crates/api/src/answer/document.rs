@@ -35,6 +35,5 @@ pub struct PageOf<T> {
     /// At most `limit` of them.
     pub items: Vec<T>,
     /// Give it as `cursor` to go on; null at the end.
-    #[schemars(required)]
     pub next_cursor: Option<String>,
 }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::convert::caller;
-use super::reports::{Format, fault, format, shape};
+use super::reports::{Format, TABLES, fault, format, shape};
 use crate::gate::Access;
 use crate::input::Range;
 use crate::operation::Operation;
@@ -68,6 +68,7 @@ pub(crate) fn add(ops: &mut Operations<App>) {
         .as_of()
         .query::<CandidatesQuery>()
         .ok::<report::CandidatesReport>()
+        .file(TABLES)
         .refuses(&[Class::Invalid]);
     ops.add(operation, |app: App, ctx, input| async move {
         let caller = caller(&ctx, &input)?;

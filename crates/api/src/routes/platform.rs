@@ -13,7 +13,7 @@ use crate::gate::Access;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::operations::Operations;
-use crate::problem::Problem;
+use crate::problem::{Class, Problem};
 
 const USERS: &str = "/api/v1/platform/users";
 const USER: &str = "/api/v1/platform/users/{userId}";
@@ -110,7 +110,8 @@ fn add_workspaces(ops: &mut Operations<App>) {
         .summary("Become a member of a workspace; its audit trail says so")
         .access(Access::PlatformAdmin)
         .body::<Entering>()
-        .ok::<PlatformWorkspace>();
+        .ok::<PlatformWorkspace>()
+        .refuses(&[Class::Conflict]);
     ops.add(operation, |app: App, ctx: Ctx, input: Input<Entering>| async move {
         let (by, trace) = (ctx.user()?, Some(ctx.trace.to_string()));
         Answer::value(&app.enter_workspace(by, trace, input.id("workspaceId")?, input.body.role).await?)

@@ -21,6 +21,8 @@ use crate::operations::Operations;
 use crate::problem::{Class, Problem};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// What a report may be answered as, besides JSON.
+pub(super) const TABLES: &[&str] = &["text/csv", XLSX];
 
 /// Filters of a report. An empty filter filters nothing; several must all match.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -230,6 +232,7 @@ macro_rules! report {
             .as_of()
             .query::<Filter>()
             .ok::<$type>()
+            .file(TABLES)
             .refuses(&[Class::Invalid]);
         $ops.add(operation, |app: App, ctx, input: Input<(), Filter>| async move {
             let filter = input.query.clone();
@@ -357,6 +360,7 @@ fn add_utilisation(ops: &mut Operations<App>) {
         .as_of()
         .query::<ByFilter>()
         .ok::<report::UtilisationReport>()
+        .file(TABLES)
         .refuses(&[Class::Invalid]);
     ops.add(operation, |app: App, ctx, input| async move {
         let (by, filter) = input.query.clone().split();
@@ -374,6 +378,7 @@ fn add_budget(ops: &mut Operations<App>) {
         .as_of()
         .query::<Filter>()
         .ok::<report::CostReport>()
+        .file(TABLES)
         .refuses(&[Class::Invalid]);
     ops.add(operation, |app: App, ctx, input: Input<(), Filter>| async move {
         let caller = caller(&ctx, &input)?;

@@ -300,7 +300,8 @@ fn add_account(ops: &mut Operations<App>) {
     });
     let operation = own(Operation::post("/api/v1/auth/join"), "use_join_link", "Become a member by a join link")
         .body::<JoinBody>()
-        .ok::<Joined>();
+        .ok::<Joined>()
+        .refuses(&[Class::Conflict]);
     ops.add(operation, |app: App, ctx, input| async move {
         let workspace_id = app.use_join_link(ctx.user()?, &input.body.token).await?;
         Answer::value(&Joined { workspace_id })

@@ -8,6 +8,7 @@
 mod as_of;
 mod assignments;
 mod branding;
+mod contract;
 mod events;
 mod first_slice;
 mod hostile;

@@ -21,6 +21,8 @@ use raally_storage::testing::TestStore;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::contract;
+
 /// A password that the rules take.
 pub const PASSWORD: &str = "seven green bottles on the wall";
 
@@ -139,7 +141,10 @@ impl Host {
         let response = self.platform.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Seen { what: format!("{method} {path}"), status: parts.status.as_u16(), headers: parts.headers, body }
+        let what = format!("{method} {path}");
+        let seen = Seen { what, status: parts.status.as_u16(), headers: parts.headers, body };
+        contract::check(&method, &path, &seen);
+        seen
     }
 
     /// An answer whose body goes on.
