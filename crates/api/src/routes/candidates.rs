@@ -1,10 +1,11 @@
 //! Who could take this: candidates for work that somebody is wanted for.
 
 use jiff::civil::Date;
-use raally_application::App;
+use raally_application::{App, Failure};
 use raally_domain::access::Action;
+use raally_domain::decide::{Fault, Faults, Refusal, Validate};
 use raally_domain::ids::{AssignmentId, ProjectId, RoleId, TeamId};
-use raally_domain::model::Effort;
+use raally_domain::model::{Effort, PersonSkill};
 use raally_domain::plan::Plan;
 use raally_domain::report::{self, ReportFault, SkillWanted};
 use schemars::JsonSchema;
@@ -52,7 +53,19 @@ fn skill_wanted(text: &str) -> Result<SkillWanted, Problem> {
     let bad = || Problem::invalid_field("?skill", "malformed", "skill takes an id, or an id and a level: id:3.");
     let (id, level) = text.split_once(':').unwrap_or((text, "1"));
     let level: i64 = level.parse().map_err(|_| bad())?;
-    Ok(SkillWanted { skill_id: id.parse().map_err(|_| bad())?, minimum_level: level })
+    let wanted = SkillWanted { skill_id: id.parse().map_err(|_| bad())?, minimum_level: level };
+    valid(&PersonSkill { skill_id: wanted.skill_id, level }, |_| "?skill".to_owned())?;
+    Ok(wanted)
+}
+
+/// Keeps to the rules that hold where such a thing is saved; faults point to the parameter.
+fn valid(value: &impl Validate, parameter: impl Fn(&str) -> String) -> Result<(), Problem> {
+    let faults = Faults::of(value);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let at = |fault: Fault| Fault { pointer: parameter(&fault.pointer), ..fault };
+    Err(Failure::from(Refusal::Invalid(faults.into_iter().map(at).collect())).into())
 }
 
 /// A question about candidates, on a day.
@@ -109,6 +122,9 @@ fn candidate_query(range: Range, asked: CandidatesQuery) -> Result<report::Candi
             return Err(Problem::invalid_field("?minutes", "malformed", "Give minutes or minutesPerDay, not both."));
         }
     };
+    if let Some(effort) = &effort {
+        valid(effort, |pointer| pointer.replacen('/', "?", 1))?;
+    }
     Ok(report::CandidateQuery {
         from,
         to,

@@ -403,3 +403,24 @@ async fn an_object_is_readable_as_it_was(host: Host) {
     assert_eq!(schedule["people"][0]["name"], "Ada");
     assert_eq!(schedule["people"][0]["buckets"][0]["confirmedMinutes"], 1_200);
 }
+
+both!(work_that_nobody_could_be_wanted_for_is_named);
+async fn work_that_nobody_could_be_wanted_for_is_named(host: Host) {
+    let slice = Slice::make(&host).await;
+    let skill = host.add(&slice.workspace, &slice.owner, "skills", json!({"name": "Rust"})).await;
+    let level = |level: i64| format!("skill={}:{level}", id(&skill));
+    let wrong = [
+        ("?minutesPerDay", format!("minutesPerDay={}", i64::MAX)),
+        ("?minutesPerDay", "minutesPerDay=0".to_owned()),
+        ("?minutes", format!("minutes={}", i64::MIN)),
+        ("?minutes", "minutes=1000000001".to_owned()),
+        ("?skill", level(0)),
+        ("?skill", level(6)),
+    ];
+    for (pointer, query) in wrong {
+        let path = slice.at(&format!("reports/candidates?from=2026-03-02&to=2026-03-06&{query}"));
+        let seen = host.get(&path, &slice.owner).await;
+        assert_eq!(seen.status, 422, "{query}: {}", seen.text());
+        assert_eq!(seen.json()["errors"][0]["pointer"], pointer, "{query}: {}", seen.text());
+    }
+}
