@@ -23,6 +23,8 @@ use crate::references::Assured;
 
 /// Most copies that one repeat makes.
 pub const REPEATS_MAX: u32 = 200;
+/// Most days that an assignment is moved by: from the first day of a plan (1970) to its last (2200).
+const MOVED_DAYS_MAX: i32 = 84_370;
 
 /// How an assignment is repeated: `times` copies, each `every` units later than the one before.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
@@ -302,6 +304,10 @@ impl App {
         days: i32,
         on_clash: Option<ClashPolicy>,
     ) -> Result<Answer, Failure> {
+        if !(-MOVED_DAYS_MAX..=MOVED_DAYS_MAX).contains(&days) {
+            let max = i64::from(MOVED_DAYS_MAX);
+            return Err(bad_field("/days", Rule::OutOfRange { min: -max, max }));
+        }
         self.command(caller, move |app, tx, caller| {
             Box::pin(async move {
                 let known = app.at_version(tx, id, version).await?;

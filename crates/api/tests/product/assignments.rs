@@ -424,3 +424,17 @@ async fn work_that_nobody_could_be_wanted_for_is_named(host: Host) {
         assert_eq!(seen.json()["errors"][0]["pointer"], pointer, "{query}: {}", seen.text());
     }
 }
+
+both!(a_move_further_than_a_plan_reaches_is_refused);
+async fn a_move_further_than_a_plan_reaches_is_refused(host: Host) {
+    let slice = Slice::make(&host).await;
+    let path = slice.at(&format!("assignments/{}/move", id(&slice.assignment)));
+    for days in [i32::MIN, -84_371, 84_371, i32::MAX] {
+        let seen = host.act(&path, &slice.owner, 1, json!({"days": days})).await;
+        assert_eq!(seen.status, 422, "{days}: {}", seen.text());
+        assert_eq!(seen.json()["errors"][0]["pointer"], "/days", "{days}: {}", seen.text());
+        let item = json!({"action": "move", "id": slice.assignment["id"], "version": 1, "days": days});
+        let bulk = host.post(&slice.at("assignments/bulk"), &slice.owner, json!({"items": [item]})).await.ok();
+        assert_eq!(bulk["results"][0]["status"], 422, "{bulk}");
+    }
+}
