@@ -45,7 +45,7 @@ export function StackedBars({ title, bars, series, lineLabel, format, scale = 1,
   const [box, width] = useWidth<HTMLDivElement>();
   const hatch = useId();
   const total = (bar: Bar) => series.reduce((sum, one) => sum + (bar.values[one.id] ?? 0), 0);
-  const marks = ticks(Math.max(1, ...bars.map((bar) => Math.max(total(bar), bar.line ?? 0))) / scale);
+  const marks = ticks(Math.max(scale, ...bars.map((bar) => Math.max(total(bar), bar.line ?? 0))) / scale);
   const top = (marks.at(-1) ?? 1) * scale;
   const plot = height - TOP - BOTTOM;
   const y = (value: number) => TOP + plot * (1 - value / top);
