@@ -90,5 +90,8 @@ fn gateway(config: &std::path::Path, takeover: bool) -> Result<ExitCode, Failed>
 /// Log lines as JSON on standard error, for what runs long.
 fn log() {
     let filter = EnvFilter::try_from_env("RAALLYCTL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    // A line that can't be written is lost. Told of it on standard error, which is where it could not be written, whoever
+    // logged would panic: on a full disk each request of the gateway.
+    let lines = tracing_subscriber::fmt().json().log_internal_errors(false);
+    _ = lines.with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -2,6 +2,7 @@
 //! taken back, and whatever is killed in the middle, the release ends one way or the other.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod begin;
 mod good;
 mod killed;
 mod refused;
