@@ -68,3 +68,24 @@ test("two people editing the same person see both versions", async ({ page, brow
   await expect(page.getByRole("heading", { name: "Grete G.", level: 1 })).toBeVisible();
   await other.context().close();
 });
+
+test("what was typed on a page is asked about before the page is left", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/people`);
+  await page.getByLabel("Name of the new person").fill("Nia Novak");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Nia Novak" }).click();
+  await page.getByLabel("Notes").fill("Comes back in March");
+  await page.getByRole("link", { name: "Dashboard" }).click();
+  const question = page.getByRole("dialog", { name: "Leave without saving?" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByLabel("Notes")).toHaveValue("Comes back in March");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved")).toBeVisible();
+  await page.getByLabel("Notes").fill("Never mind");
+  await page.getByRole("link", { name: "Dashboard" }).click();
+  await question.getByRole("button", { name: "Leave" }).click();
+  await expect(page.getByRole("heading", { name: "Dashboard" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByLabel("Notes")).toHaveValue("Comes back in March");
+});

@@ -6,6 +6,7 @@ import type { Budget, Project } from "@/api/types";
 import { useAsOf } from "@/shared/asOf";
 import { Conflict } from "@/shared/forms/Conflict";
 import { Failure } from "@/shared/forms/Failure";
+import { LeaveGuard } from "@/shared/forms/LeaveGuard";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
 import { parseHours } from "@/shared/i18n/parse";
@@ -66,6 +67,7 @@ export function BudgetForm({ project, budget, readOnly }: FormProps) {
   ];
   return (
     <form onSubmit={form.onSubmit} className="flex flex-col gap-3" noValidate>
+      <LeaveGuard when={form.changed && !readOnly} />
       <Failure text={form.failure} />
       <div className="grid grid-cols-2 gap-4">
         <TextField {...form.text("hours")} label={t`Hours`} inputMode="decimal" disabled={readOnly} />

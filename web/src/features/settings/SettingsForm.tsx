@@ -4,6 +4,7 @@ import type { Workspace } from "@/api/types";
 import { Conflict } from "@/shared/forms/Conflict";
 import { Failure } from "@/shared/forms/Failure";
 import type { FieldSpec, FieldValues } from "@/shared/forms/fields";
+import { LeaveGuard } from "@/shared/forms/LeaveGuard";
 import { useFormat } from "@/shared/i18n/format";
 import { Button } from "@/shared/ui/Button";
 import { Combobox } from "@/shared/ui/Combobox";
@@ -38,6 +39,7 @@ export function SettingsForm({ workspace }: { workspace: Workspace }) {
   ];
   return (
     <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
+      <LeaveGuard when={form.changed} />
       <Failure text={form.failure ?? form.error("hours")} />
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField {...form.text("name")} label={t`Name`} />

@@ -13,6 +13,7 @@ import { Conflict } from "./Conflict";
 import { Failure } from "./Failure";
 import { FieldControl } from "./FieldControl";
 import { type FieldSpec, type FieldValues, patchOf, valuesOf } from "./fields";
+import { LeaveGuard } from "./LeaveGuard";
 
 interface Props {
   workspaceId: Id;
@@ -74,6 +75,7 @@ export function ObjectForm({ workspaceId, resource, object, fields, readOnly }: 
       }}
       noValidate
     >
+      <LeaveGuard when={changed && !readOnly} />
       <div className="grid gap-4 sm:grid-cols-2">
         {fields.map((field) => (
           <FieldControl
