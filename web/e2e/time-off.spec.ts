@@ -36,3 +36,22 @@ test("a leave names the bookings that it breaks before it is approved", async ({
     page.getByRole("dialog", { name: "Bookings that this breaks" }).getByRole("listitem").first(),
   ).toBeVisible();
 });
+
+test("a time off that was deleted by mistake comes back", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/people`);
+  await page.getByLabel("Name of the new person").fill("Iris Ito");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("link", { name: "Iris Ito" })).toBeVisible();
+  await page.goto(`${path}/time-off`);
+  await page.getByRole("button", { name: "Ask for time off" }).click();
+  await page.getByRole("combobox", { name: "Person" }).fill("iris");
+  await page.getByRole("option", { name: "Iris Ito" }).click();
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  const item = page.getByRole("listitem").filter({ hasText: "Iris Ito" });
+  await item.getByRole("button", { name: "More about the time off of Iris Ito" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(item).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(item.getByText("Pending")).toBeVisible();
+});

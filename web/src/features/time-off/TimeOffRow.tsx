@@ -55,18 +55,22 @@ export function TimeOffRow({ item, person }: { item: TimeOff; person: Person | u
   const name = person?.name ?? "…";
   const owners = [person?.userId];
   const problem = useProblemText();
-  const change = useChange(useWorkspaceId(), "time-off");
+  const change = useChange<TimeOff | undefined>(useWorkspaceId(), "time-off");
   const approve = can("approve-time-off", owners);
-  const act = (action: "approve" | "reject" | "reopen" | null, done: string) =>
+  const path = `/time-off/${item.id}`;
+  const touches = ["assignments"];
+  const fail = (error: unknown) => toastFailed(problem(error).title, problem(error).detail);
+  const act = (action: "approve" | "reject" | "reopen", done: string) =>
     change
-      .mutateAsync({
-        method: action ? "POST" : "DELETE",
-        path: `/time-off/${item.id}${action ? `/${action}` : ""}`,
-        version: item.version,
-        touches: ["assignments"],
-      })
-      .then(() => toastDone(done))
-      .catch((error) => toastFailed(problem(error).title, problem(error).detail));
+      .mutateAsync({ method: "POST", path: `${path}/${action}`, version: item.version, touches })
+      .then(() => toastDone(done), fail);
+  const restore = (version: number) =>
+    change.mutateAsync({ method: "POST", path: `${path}/restore`, version, touches }).catch(fail);
+  const remove = () =>
+    change.mutateAsync({ method: "DELETE", path, version: item.version, touches }).then((removed) => {
+      const version = removed?.version ?? item.version + 1;
+      toastDone(t`Deleted`, { label: t`Undo`, run: () => void restore(version) });
+    }, fail);
   const more: MenuChoice[] = [
     ...(item.status !== "pending" && approve
       ? [
@@ -78,7 +82,7 @@ export function TimeOffRow({ item, person }: { item: TimeOff; person: Person | u
           },
         ]
       : []),
-    { id: "delete", label: t`Delete`, icon: "trash", danger: true, run: () => void act(null, t`Deleted`) },
+    { id: "delete", label: t`Delete`, icon: "trash", danger: true, run: () => void remove() },
   ];
   return (
     <Row
