@@ -14,6 +14,7 @@ import { Button } from "@/shared/ui/Button";
 import { TextField } from "@/shared/ui/Field";
 import { Loaded } from "@/shared/ui/states";
 import { toastDone, toastFailed } from "@/shared/ui/toast";
+import { deviceOf } from "./device";
 
 const PASSWORD_CHARS_MIN = 15;
 const SESSIONS = ["sessions"];
@@ -72,6 +73,10 @@ export function SecuritySection() {
     queryKey: SESSIONS,
     queryFn: ({ signal }) => request<{ items: Session[] }>("GET", "/auth/sessions", { signal }),
   });
+  const nameOf = ({ client }: Session) => {
+    const device = deviceOf(client ?? "");
+    return device ? t`${device.program} on ${device.system}` : (client ?? t`Unknown program`);
+  };
   const end = (session: Session) =>
     request("DELETE", `/auth/sessions/${session.id}`)
       .then(() => toastDone(t`The session was ended`))
@@ -93,8 +98,8 @@ export function SecuritySection() {
                     !session.current && <Button onClick={() => void end(session)}>{t`Sign out there`}</Button>
                   }
                 >
-                  <span data-verbatim className="font-medium">
-                    {session.client ?? t`Unknown program`}
+                  <span data-verbatim className="font-medium" title={session.client ?? undefined}>
+                    {nameOf(session)}
                   </span>
                   {session.current && <Badge tone="good">{t`This one`}</Badge>}
                   <span className="text-muted">{t`last used ${format.instant(session.lastUsedAt)}`}</span>
