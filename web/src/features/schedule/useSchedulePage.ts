@@ -15,6 +15,7 @@ import type { GridHandle, MenuPlace } from "./grid/ScheduleGrid";
 import type { SurfaceState } from "./grid/surface";
 import { useWording } from "./grid/useWording";
 import type { Bar, MayPlan } from "./model";
+import { workingStretch } from "./time/days";
 import { stepFrom } from "./time/scale";
 import { draftOf, useGridHost } from "./useGridHost";
 import { Announcer } from "./view/announcer";
@@ -39,6 +40,7 @@ const NEW_DAYS = 5;
 export function useSchedulePage(workspaceId: string) {
   const { workspace } = useWorkspace();
   const { settings } = workspace;
+  const { defaultWeek } = settings;
   const [view, change] = useView();
   const editable = useCan()("edit-assignments") && view.asOf === null;
   const directory = useDirectory(workspaceId, view.asOf ?? undefined);
@@ -125,9 +127,10 @@ export function useSchedulePage(workspaceId: string) {
       },
       onCreate: () => {
         const place = grid.current?.place();
-        const from = place?.day ?? axis.today;
-        const draft = { from, to: from + NEW_DAYS - 1, ...(place && draftOf(place.row, mayPlan)) };
-        setPanel({ kind: "create", draft });
+        const days = place
+          ? { from: place.day, to: place.day + NEW_DAYS - 1 }
+          : workingStretch(axis.today, NEW_DAYS, defaultWeek);
+        setPanel({ kind: "create", draft: { ...days, ...(place && draftOf(place.row, mayPlan)) } });
       },
       onOpen: (bar) => setPanel({ kind: "edit", bar }),
       onSplit: (bar) => setPanel({ kind: "split", bar }),
@@ -149,7 +152,20 @@ export function useSchedulePage(workspaceId: string) {
       onForm: () => change({ form: view.form === "table" ? "grid" : "table" }),
       onSubject: () => change({ subject: byPerson ? "projects" : "people" }),
     }),
-    [editing, editable, mayPlan, selection, axis, goTo, change, navigate, hrefOf, view.form, byPerson],
+    [
+      editing,
+      editable,
+      mayPlan,
+      selection,
+      axis,
+      defaultWeek,
+      goTo,
+      change,
+      navigate,
+      hrefOf,
+      view.form,
+      byPerson,
+    ],
   );
   const actions = useScheduleActions(actionHost);
   const onStep = (direction: -1 | 1) =>

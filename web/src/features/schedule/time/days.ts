@@ -42,6 +42,23 @@ export function isWeekend(day: Day): boolean {
   return weekdayOf(day) >= 6;
 }
 
+/**
+ * So many working days from a day on, given the minutes of each weekday from Monday. Where nobody works at all, each day
+ * counts.
+ */
+export function workingStretch(day: Day, count: number, week: readonly number[]): { from: Day; to: Day } {
+  const never = week.every((minutes) => minutes === 0);
+  const works = (one: Day) => never || (week[weekdayOf(one) - 1] ?? 0) > 0;
+  let from = day;
+  while (!works(from)) from += 1;
+  let to = from;
+  for (let left = count - 1; left > 0; ) {
+    to += 1;
+    if (works(to)) left -= 1;
+  }
+  return { from, to };
+}
+
 export function startOfWeek(day: Day, firstDayOfWeek: Weekday): Day {
   return day - mod(weekdayOf(day) - firstDayOfWeek, 7);
 }

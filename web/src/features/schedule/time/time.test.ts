@@ -14,6 +14,7 @@ import {
   startOfWeek,
   type Weekday,
   weekdayOf,
+  workingStretch,
 } from "./days";
 import { headerWriter } from "./header";
 import {
@@ -176,5 +177,23 @@ describe("header", () => {
     expect(spanish.cells("week", monday, monday).upper[0]?.label).toBe("noviembre de 2026");
     expect(spanish.cells("month", monday, monday).lower[0]?.detail).toBe("S47");
     expect(spanish.cells("quarter", monday, monday).upper[0]?.label).toBe("T4 2026");
+  });
+});
+
+describe("a stretch of working days", () => {
+  const stretch = (on: string, week: number[]) => {
+    const { from, to } = workingStretch(parseDay(on), 5, week);
+    return [formatDay(from), formatDay(to)];
+  };
+
+  it("begins_and_ends_on_days_on_which_people_work", () => {
+    const week = [480, 480, 480, 480, 480, 0, 0];
+    expect(stretch("2026-11-28", week)).toEqual(["2026-11-30", "2026-12-04"]);
+    expect(stretch("2026-12-30", week)).toEqual(["2026-12-30", "2027-01-05"]);
+    expect(stretch("2026-03-27", [0, 480, 480, 480, 480, 0, 480])).toEqual(["2026-03-27", "2026-04-02"]);
+  });
+
+  it("counts_each_day_where_nobody_works", () => {
+    expect(stretch("2026-11-28", [0, 0, 0, 0, 0, 0, 0])).toEqual(["2026-11-28", "2026-12-02"]);
   });
 });
