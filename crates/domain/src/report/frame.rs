@@ -183,14 +183,16 @@ impl Loads {
     }
 }
 
+/// The buckets that days touch, each with its place.
+pub(super) fn touched(buckets: &[Days], days: Days) -> impl Iterator<Item = (usize, Days)> {
+    let first = buckets.partition_point(|bucket| bucket.to < days.from);
+    buckets.iter().copied().enumerate().skip(first).take_while(move |(_, bucket)| bucket.from <= days.to)
+}
+
 fn correct(corrections: &mut [i64], buckets: &[Days], booking: &Booking<'_>, load: &RowLoad<'_>) {
-    let touched = buckets.partition_point(|bucket| bucket.to < load.days.from);
-    for (correction, bucket) in corrections.iter_mut().zip(buckets).skip(touched) {
-        if bucket.from > load.days.to {
-            break;
-        }
-        let expanded = load.in_bucket(*bucket);
-        *correction += counted_in_bucket(booking, load.table, *bucket, expanded) - expanded;
+    for (at, bucket) in touched(buckets, load.days) {
+        let expanded = load.in_bucket(bucket);
+        corrections[at] += counted_in_bucket(booking, load.table, bucket, expanded) - expanded;
     }
 }
 

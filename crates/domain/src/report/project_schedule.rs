@@ -6,14 +6,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::figures::Bucket;
-use super::frame::{Loads, RowLoad};
+use super::frame::{Loads, RowLoad, touched};
 use super::hours::BUCKET_COLUMNS;
-use super::query::{ReportFault, ReportQuery, Selection};
+use super::query::{REPORT_CELLS_MAX, ReportFault, ReportQuery, Selection};
 use super::table::{Cell, Column, Tabular, Unit, column};
 use crate::ids::{AssignmentId, ClientId, PersonId, ProjectId};
 use crate::model::{Commitment, Milestone, Phase, ProjectStatus};
 use crate::plan::Plan;
 use crate::rules::Grain;
+
+/// Most members × buckets: each is a figure, where a cell of other reports is a dozen.
+const MEMBER_CELLS_MAX: usize = 10 * REPORT_CELLS_MAX;
 
 /// The schedule of projects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -99,16 +102,17 @@ pub fn project_schedule(plan: &Plan, query: &ReportQuery) -> Result<ProjectSched
         .filter_map(|entry| Some((entry.id, empty_row(&asked, entry.id)?)))
         .collect();
     asked.bound(rows.len())?;
-    let mut loads = Loads::default();
+    let (mut loads, mut members) = (Loads::default(), 0);
     for (slot, _) in asked.everybody() {
         let table = plan.working_days(slot, asked.range, query.include_pending);
         let mut each = |load: &RowLoad<'_>| {
             let id = plan.project_of(load.row).map(|entry| entry.id);
             if let Some(row) = id.and_then(|id| rows.get_mut(&id)) {
-                add(&asked, row, load);
+                members += usize::from(add(&asked, row, load));
             }
         };
         loads.fill(&asked, slot, &table, Some(&mut each));
+        asked.bound_to(members, MEMBER_CELLS_MAX)?;
     }
     let mut projects: Vec<ProjectScheduleRow> = rows.into_values().collect();
     for row in &mut projects {
@@ -138,9 +142,11 @@ fn empty_row(asked: &Selection<'_>, id: ProjectId) -> Option<ProjectScheduleRow>
     })
 }
 
-fn add(asked: &Selection<'_>, row: &mut ProjectScheduleRow, load: &RowLoad<'_>) {
+/// Adds an assignment; whether its person is new on the project. Person after person.
+fn add(asked: &Selection<'_>, row: &mut ProjectScheduleRow, load: &RowLoad<'_>) -> bool {
     let placeholder = load.slot.is_placeholder();
-    if row.members.last().is_none_or(|member| member.person_id != load.slot.id) {
+    let new = row.members.last().is_none_or(|member| member.person_id != load.slot.id);
+    if new {
         row.members.push(ProjectMember {
             person_id: load.slot.id,
             name: load.slot.name().to_owned(),
@@ -151,11 +157,11 @@ fn add(asked: &Selection<'_>, row: &mut ProjectScheduleRow, load: &RowLoad<'_>) 
         });
     }
     let Some(member) = row.members.last_mut() else {
-        return;
+        return new;
     };
     member.assignment_ids.push(load.row.id);
-    for (at, bucket) in asked.buckets.iter().enumerate() {
-        let minutes = load.in_bucket(*bucket);
+    for (at, bucket) in touched(&asked.buckets, load.days) {
+        let minutes = load.in_bucket(bucket);
         member.minutes[at] += minutes;
         member.total_minutes += minutes;
         for sum in [&mut row.work[at], &mut row.total] {
@@ -166,6 +172,7 @@ fn add(asked: &Selection<'_>, row: &mut ProjectScheduleRow, load: &RowLoad<'_>) 
             } += minutes;
         }
     }
+    new
 }
 
 impl Tabular for ProjectScheduleReport {

@@ -143,8 +143,14 @@ impl<'a> Selection<'a> {
     /// # Errors
     /// When so many rows would make the report too large.
     pub(super) fn bound(&self, rows: usize) -> Result<(), ReportFault> {
-        if rows.saturating_mul(self.buckets.len()) > REPORT_CELLS_MAX {
-            return Err(ReportFault::TooManyCells { cells_max: REPORT_CELLS_MAX });
+        self.bound_to(rows, REPORT_CELLS_MAX)
+    }
+
+    /// # Errors
+    /// When so many rows would have more cells than that.
+    pub(super) fn bound_to(&self, rows: usize, cells_max: usize) -> Result<(), ReportFault> {
+        if rows.saturating_mul(self.buckets.len()) > cells_max {
+            return Err(ReportFault::TooManyCells { cells_max });
         }
         Ok(())
     }

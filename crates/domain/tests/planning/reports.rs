@@ -216,6 +216,23 @@ fn a_project_schedule_counts_people_and_open_demand_apart() {
 }
 
 #[test]
+fn a_project_schedule_of_more_members_than_anybody_reads_is_refused() {
+    let mut plan = small();
+    for number in 0..1_100 {
+        let person_id = PersonId(id(10_000 + number));
+        plan.put_person(person_id, weekly(person("Somebody"), FULL_TIME));
+        book(&mut plan, number, person_id, "2026-03-02", "2026-03-06", daily(60));
+    }
+    let query = |to, grain| ReportQuery::new(date("2026-01-01"), date(to), grain);
+    assert_eq!(
+        project_schedule(&plan, &query("2035-12-31", Grain::Day)).unwrap_err(),
+        ReportFault::TooManyCells { cells_max: 4_000_000 }
+    );
+    let report = project_schedule(&plan, &query("2035-12-31", Grain::Month)).unwrap();
+    assert_eq!((report.projects[0].members.len(), report.projects[0].total.confirmed_minutes), (1_100, 330_000));
+}
+
+#[test]
 fn what_is_removed_counts_nowhere_and_comes_back() {
     let mut plan = small();
     book(&mut plan, 1, ANNE, "2026-03-02", "2026-03-06", daily(240));
