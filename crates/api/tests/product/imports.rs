@@ -108,6 +108,22 @@ async fn pay_in_a_file_of_somebody_else_stays_hidden(host: Host) {
     assert_eq!(owner.status, 200, "who sees pay sees any file: {}", owner.text());
 }
 
+both!(who_may_not_set_pay_does_not_take_it_back_with_an_import);
+async fn who_may_not_set_pay_does_not_take_it_back_with_an_import(host: Host) {
+    const PAY: &str = "Name;Gehalt;Währung;Basis;Ab\nAda;71234,50;EUR;jährlich;2026-01-01\n";
+    let slice = Slice::make(&host).await;
+    let planner = host.member(&slice.owner, &slice.workspace, "resource-manager", "Rita").await;
+    let import = id(&upload(&host, &slice, PAY).await).to_owned();
+    let done = apply(&host, &slice, &import, json!({})).await;
+    assert_eq!((&done["status"], &done["summary"]["compensations"]["created"]), (&json!("completed"), &json!(1)));
+    let undo = slice.at(&format!("imports/{import}/undo"));
+    for body in [json!({}), json!({"force": true})] {
+        let seen = host.post(&undo, &planner, body).await;
+        assert_eq!((seen.status, &seen.json()["code"]), (403, &json!("not-yours")), "{}", seen.text());
+    }
+    assert_eq!(host.post(&undo, &slice.owner, json!({})).await.ok()["done"], true);
+}
+
 both!(mappings_are_saved_by_name);
 async fn mappings_are_saved_by_name(host: Host) {
     let slice = Slice::make(&host).await;

@@ -23,7 +23,7 @@ pub(super) const JOBS_MAX: u32 = 1_000;
 /// Bytes that are read of a file at a time.
 const READ_BYTES: usize = 256 * 1024;
 
-fn may_pay(caller: &Caller) -> bool {
+pub(super) fn may_pay(caller: &Caller) -> bool {
     caller.user.is_none() || may(caller.role, caller.permissions, Action::EditPay) == Grant::Yes
 }
 

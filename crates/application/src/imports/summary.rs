@@ -61,6 +61,13 @@ pub struct Counts {
     pub errors: Vec<RowFault>,
 }
 
+impl Counts {
+    /// Objects that are new, changed or removed.
+    pub(crate) const fn changes(&self) -> u64 {
+        self.created + self.updated + self.removed
+    }
+}
+
 /// What becomes of everything in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -149,7 +156,7 @@ impl Summary {
     /// Objects that are new, changed or removed.
     #[must_use]
     pub fn changes(&self) -> u64 {
-        self.parts().iter().map(|counts| counts.created + counts.updated + counts.removed).sum()
+        self.parts().iter().map(|counts| counts.changes()).sum()
     }
 
     /// Notes what became of an object.

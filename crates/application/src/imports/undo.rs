@@ -1,6 +1,7 @@
 //! Takes an import back as one: what it made is removed, what it changed gets back what it was. What people changed
 //! since is named, and taken back too only when they say so.
 
+use raally_domain::decide::Refusal;
 use raally_domain::event::{Envelope, ImportEvent, ImportOutcome};
 use raally_domain::kind::Kind;
 use raally_domain::model::{
@@ -10,10 +11,11 @@ use raally_storage::{EventQuery, JobState, Tx};
 use rustc_hash::{FxHashMap, FxHashSet};
 use uuid::Uuid;
 
+use super::jobs::may_pay;
 use super::load::each_living;
 use super::pass::BATCH_RECORDS;
 use super::restore::{Restorable, facts};
-use super::summary::{LISTED_MAX, Touched, UndoReport};
+use super::summary::{LISTED_MAX, Summary, Touched, UndoReport};
 use super::work::{JobInput, LEASE_US, OnProgress, Work, taken_over};
 use crate::app::App;
 use crate::caller::Caller;
@@ -60,9 +62,14 @@ impl App {
     /// Takes an import back. With changes of people since and without `force`, nothing is done and they are listed.
     ///
     /// # Errors
-    /// `NotFound` when there is no such import, or it is not completed.
+    /// `NotFound` when there is no such import, or it is not completed; `NotYours` when it set pay and the caller may not.
     pub async fn undo_import(&self, caller: &Caller, id: Uuid, force: bool) -> Result<UndoReport, Failure> {
-        let name = self.completed_import(caller, id).await?;
+        let run = self.completed_import(caller, id).await?;
+        let summary: Summary = serde_json::from_value(run.summary).unwrap_or_default();
+        if summary.compensations.changes() > 0 && !may_pay(caller) {
+            return Err(Refusal::NotYours.into());
+        }
+        let name = run.file_name;
         let plan = self.undo_plan(caller, id).await?;
         if plan.touched_count > 0 && !force {
             return Ok(UndoReport {
@@ -87,14 +94,14 @@ impl App {
         Ok(work.result.undone.unwrap_or_default())
     }
 
-    async fn completed_import(&self, caller: &Caller, id: Uuid) -> Result<String, Failure> {
+    async fn completed_import(&self, caller: &Caller, id: Uuid) -> Result<ImportRun, Failure> {
         self.store()
             .read(caller.scope(), move |tx| {
                 Box::pin(async move {
                     let record = tx.get(Kind::Import, id).await?.ok_or_else(Self::not_found)?;
                     let run = crate::codec::from_record::<ImportRun>(&record)?.state;
                     match run.status {
-                        ImportStatus::Completed => Ok(run.file_name),
+                        ImportStatus::Completed => Ok(run),
                         _ => Err(Failure::bad_request("import-not-completed", "only a completed import can be undone")),
                     }
                 })
