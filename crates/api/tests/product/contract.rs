@@ -67,7 +67,8 @@ fn misfit(schema: &'static Value, value: &Value, at: &str) -> Option<String> {
         Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    if !types.is_empty() && !types.contains(&type_of(value)) && !(types.contains(&"number") && value.is_number()) {
+    let typed = types.contains(&type_of(value)) || types.contains(&"number") && value.is_number();
+    if !(types.is_empty() || typed) {
         return Some(format!("{at}: {value} is no {types:?}"));
     }
     let listed = schema["enum"].as_array().is_none_or(|names| value.is_null() || names.contains(value));
