@@ -7,7 +7,7 @@ use raally_domain::kind::Kind;
 use raally_identity::cursor::Cursors;
 use raally_identity::subject::{Place, SubjectKey, may_hold_sealed, open_payload};
 use raally_identity::{CryptoFailed, Keyring};
-use raally_storage::{StoredEvent, Tx};
+use raally_storage::{Scope, Store, StoredEvent, Tx};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -142,6 +142,32 @@ impl Vault {
     ) -> Result<bool, Failure> {
         self.keys.invalidate(&(workspace, subject));
         Ok(tx.erase_subject_key(workspace, subject, now).await?)
+    }
+}
+
+/// A key that a database holds under its installation's secret key: it shows which secret key that is.
+#[derive(Debug)]
+pub struct Sealed(raally_storage::SubjectKey);
+
+impl Sealed {
+    /// Some login's, for each has one; `None` as long as nothing is sealed.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn in_store(store: &Store) -> Result<Option<Self>, Failure> {
+        let key = store.read(Scope::Platform, |tx| {
+            Box::pin(async move { Ok::<_, Failure>(tx.any_living_subject_key(WorkspaceId::PLATFORM).await?) })
+        });
+        Ok(key.await?.map(Self))
+    }
+
+    /// Whether this is the secret key.
+    #[must_use]
+    pub fn opens_with(&self, keyring: &Keyring) -> bool {
+        let Self(key) = self;
+        key.sealed_key
+            .as_ref()
+            .is_some_and(|sealed| SubjectKey::open(keyring, key.workspace, key.subject_id, sealed).is_ok())
     }
 }
 

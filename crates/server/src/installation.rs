@@ -4,7 +4,7 @@ use std::path::Path;
 
 use raally_application::accounts::Accounts;
 use raally_application::audit::Auditor;
-use raally_application::vault::Vault;
+use raally_application::vault::{Sealed, Vault};
 use raally_application::{App, Mint};
 use raally_identity::Keyring;
 use raally_identity::chain::{AuditKey, TrustedKeys};
@@ -18,10 +18,30 @@ use crate::failed::Failed;
 /// # Errors
 /// Names the file or database that can't be used.
 pub async fn open(config: &Config) -> Result<App, Failed> {
-    let keyring = keyring(config)?;
     let store = store(config).await?;
     store.migrate(Mode::Expand).await?;
-    app(config, store, keyring)
+    check_secret_key(config, &store).await?;
+    app(config, store, keyring(config)?)
+}
+
+/// Beside text that another key has sealed, no key is made or taken: whatever were written from then on, no single key
+/// would open again.
+///
+/// # Errors
+/// When the database's own secret key is missing or another one is in its place.
+pub async fn check_secret_key(config: &Config, store: &Store) -> Result<(), Failed> {
+    let Some(sealed) = Sealed::in_store(store).await? else {
+        return Ok(());
+    };
+    let file = &config.secret_key_file;
+    let what = if matches!(file.try_exists(), Ok(false)) {
+        format!("the secret key {} is missing, and what the database holds is sealed with it", file.display())
+    } else if sealed.opens_with(&keyring(config)?) {
+        return Ok(());
+    } else {
+        format!("{} is not the secret key that the database was written with", file.display())
+    };
+    Err(Failed::input(what).next("put the key back from where it is kept, or name it in RAALLY_SECRET_KEY_FILE"))
 }
 
 /// The database alone, not migrated; the folder of a SQLite file is made when missing.

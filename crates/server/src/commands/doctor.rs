@@ -42,7 +42,7 @@ fn finding(check: &'static str, outcome: Result<String, String>) -> Finding {
 
 fn key_file(check: &str, file: &std::path::Path, config: &Config) -> Result<String, String> {
     if !file.exists() {
-        return Ok(format!("{} will be made at the first start", file.display()));
+        return Ok(format!("{} does not exist; the first start makes it", file.display()));
     }
     let read = match check {
         "secret key" => installation::keyring(config).map(drop),
@@ -74,6 +74,11 @@ async fn database(config: &Config) -> Vec<Finding> {
             Ok(state) => Ok(format!("{}, {} migrations wait for the next start", state.version, state.pending.len())),
             Err(error) => Err(error.to_string()),
         },
+    ));
+    let sealed = installation::check_secret_key(config, &store).await;
+    findings.push(finding(
+        "sealed text",
+        sealed.map(|()| "the secret key opens it".to_owned()).map_err(|fault| fault.what),
     ));
     store.close().await;
     findings

@@ -175,6 +175,33 @@ fn doctor_and_rebuild_find_a_new_installation_in_order() {
 }
 
 #[test]
+fn a_lost_or_foreign_secret_key_stops_every_start_and_none_is_made_in_its_place() {
+    let here = Installation::new();
+    here.json(&["demo"]);
+    let (key, aside) = (here.path().join("data/secret.key"), here.path().join("aside.key"));
+    fs::rename(&key, &aside).unwrap();
+    for command in [&["user", "list"][..], &["rebuild"], &["serve"]] {
+        let lost = here.run(command);
+        assert_eq!(lost.status.code(), Some(1), "{command:?}: {}", text(&lost.stderr));
+        assert!(text(&lost.stderr).contains("secret.key is missing"), "{}", text(&lost.stderr));
+        assert!(!key.exists(), "{command:?} made a key");
+    }
+    let told = here.run(&["doctor"]);
+    assert_eq!(told.status.code(), Some(2), "{}", text(&told.stdout));
+    assert!(text(&told.stdout).contains("PROBLEM sealed text"), "{}", text(&told.stdout));
+
+    let other = Installation::new();
+    other.json(&["demo"]);
+    fs::copy(other.path().join("data/secret.key"), &key).unwrap();
+    let foreign = here.run(&["user", "list"]);
+    assert_eq!(foreign.status.code(), Some(1));
+    assert!(text(&foreign.stderr).contains("is not the secret key"), "{}", text(&foreign.stderr));
+    fs::rename(&aside, &key).unwrap();
+    assert_eq!(here.run(&["user", "list"]).status.code(), Some(0));
+    assert_eq!(here.run(&["doctor"]).status.code(), Some(0));
+}
+
+#[test]
 fn exported_people_are_all_there_and_formulas_are_harmless() {
     let here = Installation::new();
     here.json(&["demo", "--workspace", "=1+1"]);

@@ -264,6 +264,16 @@ impl Tx<'_> {
         self.rows(&text, &[workspace.0.into()], subject_key).await
     }
 
+    /// The key of some subject of a workspace that is not erased.
+    ///
+    /// # Errors
+    /// `OutOfScope`, `Unavailable`, `Overloaded`.
+    pub async fn any_living_subject_key(&mut self, workspace: WorkspaceId) -> Result<Option<SubjectKey>, StoreError> {
+        self.scope.check(workspace)?;
+        let text = format!("{SUBJECT_KEY} WHERE workspace_id = ?1 AND sealed_key IS NOT NULL LIMIT 1");
+        self.row(&text, &[workspace.0.into()], subject_key).await
+    }
+
     /// Destroys a subject's key; whether there was a living one.
     ///
     /// # Errors
