@@ -16,6 +16,7 @@ use raally_application::accounts::SignUp;
 use raally_identity::password::HasherLimits;
 use raally_storage::{Location, StoreConfig};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 pub use backup::Backup;
 pub use docs::{env_example, page};
@@ -95,7 +96,7 @@ impl Config {
         let data_dir = reader.path("data_dir", PathBuf::from("./data"));
         let location = location(reader, &data_dir);
         let log = reader.text("log").unwrap_or_else(|| "info".to_owned());
-        if EnvFilter::try_new(&log).is_err() {
+        if !is_log_filter(&log) {
             reader.fault("log", &format!("{log:?} is no level and no filter such as info,raally_storage=debug"));
         }
         let formats = [("auto", LogFormat::Auto), ("json", LogFormat::Json), ("pretty", LogFormat::Pretty)];
@@ -154,6 +155,13 @@ impl Config {
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+/// A word alone is a level. To the filter it may be the name of a part of the program too, and then nothing else is
+/// logged: a slip such as `warning` would end all logging without a word.
+fn is_log_filter(text: &str) -> bool {
+    let levels = |part: &str| part.contains(['=', '[']) || part.trim().parse::<LevelFilter>().is_ok();
+    EnvFilter::try_new(text).is_ok() && (text.contains('[') || text.split(',').all(levels))
 }
 
 fn location(reader: &mut Reader, data_dir: &std::path::Path) -> Location {

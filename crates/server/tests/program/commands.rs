@@ -26,6 +26,20 @@ fn every_fault_of_the_configuration_is_named_at_once() {
 }
 
 #[test]
+fn a_slip_in_the_level_of_the_log_is_named_and_not_silence() {
+    let here = Installation::new();
+    let check = |log: &str| here.command(&["config", "check"]).env("RAALLY_LOG", log).output().unwrap();
+    for log in ["warning", "inf", "info,debugg", "raally_storage"] {
+        let output = check(log);
+        assert_eq!(output.status.code(), Some(1), "{log}");
+        assert!(text(&output.stderr).contains("RAALLY_LOG"), "{}", text(&output.stderr));
+    }
+    for log in ["off", "WARN", "info,raally_storage=debug", "raally_storage=trace", "info,[request{user}]=trace"] {
+        assert_eq!(check(log).status.code(), Some(0), "{log}: {}", text(&check(log).stderr));
+    }
+}
+
+#[test]
 fn passwords_are_not_shown_by_config_show() {
     let here = Installation::new();
     let mut command = here.command(&["config", "show", "--json"]);
