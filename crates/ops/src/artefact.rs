@@ -28,6 +28,11 @@ pub async fn look(path: &Path) -> Result<Artefact, Failed> {
             .next("build one with `cargo build --release -p raally-server`; it is target/release/raally")
     };
     let path = std::fs::canonicalize(path).map_err(missing)?;
+    if path.is_dir() {
+        return Err(
+            Failed::input(format!("the artefact {} is a folder", path.display())).next("name the program in it")
+        );
+    }
     let (digest, bytes) = digest_of(&path)?;
     let folder = tempfile::tempdir().doing("can't make a folder to try the artefact in")?;
     let settings = BTreeMap::from([("RAALLY_DATA_DIR".to_owned(), folder.path().display().to_string())]);

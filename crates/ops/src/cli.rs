@@ -139,6 +139,11 @@ pub enum Command {
     Restore(Restore),
     /// Restore onto a throw-away instance, start a server on it, and say how long that took and what would be lost.
     Drill(Drill),
+    /// Write the script that completes commands and options in a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
     /// Run the gateway in front of the versions.
     Gateway {
         /// Its configuration, JSON.

@@ -13,6 +13,7 @@ pub(crate) mod setting;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
@@ -61,6 +62,10 @@ async fn dispatch(command: Command, talk: Talk) -> Result<ExitCode, Failed> {
         Command::BackupKey { file } => recover::new_key(&file, talk),
         Command::Restore(options) => recover::restore(&options, talk).await,
         Command::Drill(options) => recover::drill(&options, talk).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "raallyctl", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Supervise { state_dir } => {
             log();
             keeper::run(&state_dir).await.map(|()| ExitCode::SUCCESS)

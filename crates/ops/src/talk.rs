@@ -77,8 +77,10 @@ impl Talk {
     pub fn data(self, value: &impl Serialize, text: &str) -> Result<ExitCode, Failed> {
         let shown = if self.json {
             serde_json::to_string_pretty(value).map_err(|error| Failed::ours(error.to_string()))?
-        } else {
+        } else if std::io::stdout().is_terminal() {
             text.trim_end().to_owned()
+        } else {
+            plain(text.trim_end())
         };
         match writeln!(std::io::stdout(), "{shown}") {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -131,6 +133,13 @@ impl Talk {
     }
 }
 
+/// Without colours: whether somebody looks was asked of standard error, and data may go to a file all the same.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
 /// Columns of equal width, two spaces between; the last one is as long as it is.
 #[must_use]
 pub fn columns(rows: &[Vec<String>]) -> String {
@@ -143,4 +152,17 @@ pub fn columns(rows: &[Vec<String>]) -> String {
         row.iter().enumerate().map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_in_a_file_has_no_colours() {
+        let talk = Talk { json: false, colours: true };
+        let text = format!("dev: {} {}", talk.tone(Tone::Bold, "r1 runs"), talk.tone(Tone::Bad, "some more"));
+        assert!(text.contains('\u{1b}'));
+        assert_eq!(plain(&text), "dev: r1 runs some more");
+    }
 }

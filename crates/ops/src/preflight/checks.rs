@@ -20,7 +20,7 @@ pub(super) fn bad(check: &'static str, says: impl Into<String>, next: impl Into<
 
 pub(super) fn digest(scene: &Scene<'_>) -> Finding {
     let found = &scene.artefact.digest;
-    match scene.digest_wanted {
+    match scene.digest_wanted.map(|wanted| wanted.trim_start_matches("sha256:")) {
         Some(wanted) if !wanted.eq_ignore_ascii_case(found) => {
             bad("artefact", format!("its digest is {found}, not {wanted}"), "find out which of the two was tested")
         }

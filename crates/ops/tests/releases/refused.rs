@@ -14,6 +14,29 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
 }
 
 #[test]
+fn a_digest_may_be_written_as_registries_do_and_a_folder_is_no_program() {
+    let stage = Stage::new("canary", "");
+    let version = stage.version("a");
+    let digest = raally_ops::journal::hex_digest(&std::fs::read(&version).unwrap());
+    let shown =
+        stage.data(&["deploy", version.to_str().unwrap(), "--dry-run", "--digest", &format!("sha256:{digest}")]);
+    assert_eq!(
+        (&shown["checks"][0]["check"], &shown["checks"][0]["good"]),
+        (&"artefact".into(), &true.into()),
+        "{shown}"
+    );
+    let said = stage.refused(&["deploy", stage.folder.path().to_str().unwrap(), "--yes"]);
+    assert!(said.contains("is a folder"), "{said}");
+}
+
+#[test]
+fn completions_need_no_environment() {
+    let output = std::process::Command::new(crate::stage::raallyctl()).args(["completions", "bash"]).output().unwrap();
+    let script = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && script.contains("--strategy"), "{script}");
+}
+
+#[test]
 fn without_a_person_only_yes_is_a_yes() {
     let stage = Stage::new("canary", "");
     let said = stage.refused(&["deploy", stage.version("a").to_str().unwrap()]);
