@@ -39,7 +39,7 @@ pub fn raallyctl() -> &'static str {
 }
 
 /// The program that is released: `RAALLY_BIN`, or the one that was built beside the tool.
-fn raally() -> PathBuf {
+pub fn raally() -> PathBuf {
     let beside = || Path::new(raallyctl()).with_file_name("raally");
     let path = std::env::var_os("RAALLY_BIN").map_or_else(beside, PathBuf::from);
     assert!(path.exists(), "{} is not there: `cargo build -p raally-server` makes it", path.display());
@@ -200,18 +200,23 @@ impl Drop for Stage {
             }
         }
         _ = self.run(&["down", "--yes"]);
-        // The supervisor is asked to go last; what it kept has ended.
-        let pids = std::fs::read_dir("/proc")
-            .unwrap()
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-        let state = self.state().display().to_string();
-        for pid in pids {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let line = String::from_utf8_lossy(&line).into_owned();
-            if line.contains("supervise") && line.contains(&state) {
-                kill(pid, "-TERM");
-            }
+        // What is left belongs to a test that failed, here or on a host that is only played: the supervisors first, or they
+        // start again what they keep.
+        let folder = self.folder.path().display().to_string();
+        end_all("cmdline", &["supervise", &folder]);
+        end_all("environ", &[&format!("RAALLYCTL_KEPT={folder}")]);
+    }
+}
+
+/// Ends every process of which this file in `/proc` contains all of these.
+fn end_all(file: &str, contains: &[&str]) {
+    let pids = std::fs::read_dir("/proc").unwrap().flatten();
+    for pid in pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+        let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        if contains.iter().all(|part| text.contains(part)) {
+            // It may end by itself in this moment.
+            _ = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
         }
     }
 }
