@@ -67,8 +67,8 @@ pub enum News {
 pub struct Ended {
     /// How.
     pub outcome: Outcome,
-    /// What runs now.
-    pub running: ReleaseId,
+    /// What runs now; nothing when the first release was taken back.
+    pub running: Option<ReleaseId>,
     /// What the change was about.
     pub release: ReleaseId,
     /// Why.
@@ -109,7 +109,10 @@ impl<T: Target> Executor<'_, T> {
             match self.step(&unfinished).await {
                 Ok(()) => {}
                 Err(Stop::Broken(failed)) => return Err(failed),
-                Err(Stop::Bad(why)) if unfinished.turned_back.is_none() => self.turn_back(&unfinished, why).await?,
+                Err(Stop::Bad(why)) if unfinished.turned_back.is_none() => match unfinished.from {
+                    Some(from) => self.turn_back(from, why).await?,
+                    None => return self.withdraw(&unfinished, why).await,
+                },
                 Err(Stop::Bad(why)) => return Err(self.stuck(why).await?),
             }
         }
@@ -133,13 +136,26 @@ impl<T: Target> Executor<'_, T> {
     }
 
     /// Replaces the rest of the plan by the way back, and takes the requests from the bad release at once.
-    async fn turn_back(&mut self, unfinished: &Unfinished, why: String) -> Result<(), Failed> {
+    async fn turn_back(&mut self, from: ReleaseId, why: String) -> Result<(), Failed> {
         (self.tell)(News::TurnedBack { why: why.clone() });
-        let Some(from) = unfinished.from else {
-            return Err(self.stuck(format!("{why}; there is no release before to go back to")).await?);
-        };
         let steps = self.way_back(from).await?;
         self.journal.append(Event::TurnedBack { why, to: from, steps }).await
+    }
+
+    /// Takes back the first release, before which there was none: ends what it started, so that the next one begins anew.
+    ///
+    /// # Errors
+    /// When it can't be ended, or the journal not be written: then it stays unfinished.
+    pub async fn withdraw(&mut self, unfinished: &Unfinished, why: String) -> Result<Ended, Failed> {
+        (self.tell)(News::TurnedBack { why: why.clone() });
+        let started = unfinished.steps.iter().filter_map(|step| match step {
+            Step::Start { instances } => Some(instances.keys().copied()),
+            _ => None,
+        });
+        self.target.withdraw(&started.flatten().collect()).await?;
+        self.journal.append(Event::Ended { outcome: Outcome::RolledBack, why: why.clone() }).await?;
+        let release = unfinished.release;
+        Ok(Ended { outcome: Outcome::RolledBack, running: None, release, why, at: Timestamp::now() })
     }
 
     /// The steps back to a release, planned from what is seen now.
@@ -159,7 +175,7 @@ impl<T: Target> Executor<'_, T> {
         };
         self.target.settle(unfinished.to).await?;
         self.journal.append(Event::Ended { outcome, why: why.clone() }).await?;
-        let (running, release) = (unfinished.to, unfinished.release);
+        let (running, release) = (Some(unfinished.to), unfinished.release);
         Ok(Ended { outcome, running, release, why, at: Timestamp::now() })
     }
 

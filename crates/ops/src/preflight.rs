@@ -19,6 +19,7 @@ use crate::target::Counted;
 use crate::target::kubernetes::facts::Facts;
 
 pub use checks::branch;
+pub use machine::disk;
 
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

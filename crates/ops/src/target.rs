@@ -109,6 +109,11 @@ pub trait Target: Sync {
     /// Ends instances, and waits for their end.
     fn stop(&self, ids: &BTreeSet<InstanceId>) -> impl Future<Output = Result<(), Failed>> + Send;
 
+    /// Ends the instances of the first release, and whatever was started only for it.
+    fn withdraw(&self, ids: &BTreeSet<InstanceId>) -> impl Future<Output = Result<(), Failed>> + Send {
+        self.stop(ids)
+    }
+
     /// What was counted so far.
     fn counts(&self) -> impl Future<Output = Result<Counted, Failed>> + Send;
 }

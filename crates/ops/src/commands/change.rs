@@ -119,6 +119,21 @@ impl Work {
     /// # Errors
     /// As [`Work::carry_out`].
     pub async fn finish(&mut self) -> Result<ExitCode, Failed> {
+        self.execute(async |executor| executor.finish().await).await
+    }
+
+    /// Takes back the first release.
+    ///
+    /// # Errors
+    /// As [`Executor::withdraw`].
+    async fn withdraw(&mut self, unfinished: &Unfinished, why: String) -> Result<ExitCode, Failed> {
+        self.execute(async |executor| executor.withdraw(unfinished, why).await).await
+    }
+
+    async fn execute(
+        &mut self,
+        deed: impl AsyncFnOnce(&mut Executor<'_, Any>) -> Result<Ended, Failed>,
+    ) -> Result<ExitCode, Failed> {
         let mut live = Live::new(self.talk);
         let mut tell = |news: News| live.tell(&news);
         let mut executor = Executor {
@@ -130,7 +145,7 @@ impl Work {
             tell: &mut tell,
         };
         let ended = tokio::select! {
-            ended = executor.finish() => ended?,
+            ended = deed(&mut executor) => ended?,
             _ = tokio::signal::ctrl_c() => {
                 return Err(Failed::input("interrupted; what was done stays as it is")
                     .next("go on with `raallyctl deploy --resume`, or take it back with `raallyctl abort`"));
@@ -142,13 +157,13 @@ impl Work {
 
 fn show_end(ended: &Ended, journal: &Journal, talk: Talk) -> Result<ExitCode, Failed> {
     let history = journal.history();
-    let title = history.releases.get(&ended.running).map_or_else(|| ended.running.to_string(), Release::title);
+    let runs = match ended.running {
+        Some(id) => format!("{} runs", history.releases.get(&id).map_or_else(|| id.to_string(), Release::title)),
+        None => "nothing runs: it was the first release here".to_owned(),
+    };
     let text = match ended.outcome {
-        Outcome::Released => talk.tone(Tone::Good, &format!("{title} runs")),
-        _ => format!(
-            "{}\n{title} runs",
-            talk.tone(Tone::Bad, &format!("{} was taken back: {}", ended.release, ended.why))
-        ),
+        Outcome::Released => talk.tone(Tone::Good, &runs),
+        _ => format!("{}\n{runs}", talk.tone(Tone::Bad, &format!("{} was taken back: {}", ended.release, ended.why))),
     };
     let done = talk.data(ended, &text)?;
     // A release that was bad is the caller's, not ours.
@@ -176,12 +191,13 @@ pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk
     let mut work = Work::begin(&setting, "rollback", sure.break_lock, talk).await?;
     let history = work.journal.history();
     let Some(to) = to.or_else(|| history.previous()) else {
-        return Err(Failed::input("there is no release before this one").next("see `raallyctl history`"));
+        return Err(Failed::input("there is no release before this one")
+            .next("see `raallyctl history`; `--to` goes to any release that ran"));
     };
     let Some(release) = history.releases.get(&to).cloned() else {
         return Err(Failed::input(format!("there was no {to} here")).next("see `raallyctl history`"));
     };
-    let database = work.target.database(&release.artefact).await?;
+    let database = work.target.database(&release).await?;
     if let Err(SchemaRefusal::TooOldForDatabase { schema, oldest_safe }) = runs_on(&release.artefact.build, &database) {
         return Err(Failed::input(format!(
             "{} can't run any more: the database has schema {schema}, on which {oldest_safe} is the oldest version that may run",
@@ -220,8 +236,8 @@ pub async fn abort(at: &Where, break_lock: bool, talk: Talk) -> Result<ExitCode,
         );
     };
     let Some(from) = unfinished.from else {
-        return Err(Failed::input("it is the first release here; there is none to go back to")
-            .next("go on with `raallyctl deploy --resume`, or end everything with `raallyctl down`"));
+        let why = format!("{} asked for it", user());
+        return work.withdraw(&unfinished, why).await.map(|_| ExitCode::SUCCESS);
     };
     if unfinished.turned_back.is_none() {
         let seen = work.target.look().await?;

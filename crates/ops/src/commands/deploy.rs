@@ -40,7 +40,7 @@ pub async fn run(options: Deploy, talk: Talk) -> Result<ExitCode, Failed> {
     let drafted = draft(&options, &setting, path, &work, before.as_ref()).await?;
     show(&drafted, &setting, talk);
     if options.sure.dry_run {
-        let value = json!({"release": drafted.release, "strategy": drafted.strategy, "checks": drafted.findings, "steps": drafted.steps.as_ref().ok()});
+        let value = json!({"release": drafted.release, "strategy": drafted.strategy, "checks": drafted.findings, "steps": drafted.steps.as_ref().ok(), "changedSettings": drafted.changed});
         let done = talk.data(&value, &plan_table(drafted.steps.as_deref().unwrap_or_default()));
         return preflight::must_be_good(&drafted.findings).and(done);
     }
@@ -60,6 +60,8 @@ struct Drafted {
     strategy: Strategy,
     steps: Result<Vec<Step>, NoPlan>,
     findings: Vec<Finding>,
+    /// Names of options, where they are what is new.
+    changed: Vec<String>,
 }
 
 /// What runs and was not released by this tool, if it has released nothing yet.
@@ -90,7 +92,10 @@ async fn draft(
     let running = history.current.and_then(|current| history.releases.get(&current)).or(before);
     let seen = work.target.look().await?;
     // The same program again changes at most the number of its instances.
-    let again = running.filter(|running| running.artefact.digest == artefact.digest);
+    let same = running.filter(|running| running.artefact.digest == artefact.digest);
+    let changed = same.map_or(Ok(Vec::new()), |running| work.target.changed_settings(running.id))?;
+    // Unless its options are others now: then it is a release like any other, with a way back.
+    let again = same.filter(|_| changed.is_empty());
     let branch = options.branch.clone().or_else(|| preflight::branch(&setting.sources));
     let release = again.cloned().unwrap_or_else(|| Release {
         id: history.next_id(),
@@ -120,12 +125,15 @@ async fn draft(
     };
     let despite: BTreeSet<String> = options.despite.iter().cloned().collect();
     let findings = preflight::look(&scene, &despite);
-    Ok(Drafted { release, strategy, steps, findings })
+    Ok(Drafted { release, strategy, steps, findings, changed })
 }
 
 fn show(drafted: &Drafted, setting: &Setting, talk: Talk) {
     let title = format!("{} to {}, {}", drafted.release.title(), setting.name, drafted.strategy.name());
     talk.say(&talk.tone(Tone::Bold, &title));
+    if !drafted.changed.is_empty() {
+        talk.say(&format!("  the program that runs, with other settings: {}", drafted.changed.join(", ")));
+    }
     talk.say(&findings_table(&drafted.findings, talk));
     talk.say("");
 }

@@ -11,12 +11,14 @@ use crate::journal::History;
 use crate::model::environment::Strategy;
 use crate::model::fleet::{Fleet, Phase};
 use crate::model::ids::{Group, InstanceId, ReleaseId};
-use crate::preflight::cluster;
+use crate::preflight::{self, cluster};
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
 use crate::target::any::Any;
 use crate::target::host::Hosts;
 use crate::target::kubernetes::facts::Facts;
+
+const GATEWAY_DOWN: &str = "docs/runbooks/raally-gateway-down.md";
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,15 +41,19 @@ pub async fn run(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
             History::default()
         }
     };
-    match target.look().await {
-        Ok(seen) => {
+    match target.glance().await {
+        Ok((seen, hidden)) => {
             let replicas = target.size().await.ok().flatten().unwrap_or(setting.environment.replicas);
             fleet(&seen, &history, replicas, &mut ills);
+            if let (Any::Hosts(hosts), Some(current)) = (&target, history.current) {
+                match hidden {
+                    Some(failed) => ills.push(Ill { runbook: Some(GATEWAY_DOWN), ..of(failed) }),
+                    None => gateway(hosts, &setting, &mut ills).await,
+                }
+                host(hosts, &setting, current, &mut ills);
+            }
         }
         Err(failed) => ills.push(of(failed)),
-    }
-    if let (Any::Hosts(hosts), true) = (&target, history.current.is_some()) {
-        gateway(hosts, &setting, &mut ills).await;
     }
     if let Some(cluster) = target.cluster() {
         match cluster.facts().await {
@@ -89,6 +95,32 @@ fn of(failed: Failed) -> Ill {
     ill(failed.to_string(), next, None)
 }
 
+/// What a host lacks for what runs, and what of the environment's file is not in force.
+fn host(hosts: &Hosts, setting: &Setting, current: ReleaseId, ills: &mut Vec<Ill>) {
+    let disk = preflight::disk(0, &setting.folder);
+    if !disk.good {
+        ills.push(ill(disk.says, disk.next.unwrap_or_default(), Some("docs/runbooks/raally-disk-filling.md")));
+    }
+    match hosts.changed_settings(current) {
+        Ok(changed) if changed.is_empty() => {}
+        Ok(changed) => {
+            let what = format!("{current} runs with other settings than the file has: {}", changed.join(", "));
+            let next = "`raallyctl deploy` of the program that runs releases them";
+            ills.push(ill(what, next.into(), Some("docs/how-to/release.md")));
+        }
+        Err(failed) => ills.push(of(failed)),
+    }
+    match hosts.gateway_is_outdated() {
+        Ok(false) => {}
+        Ok(true) => {
+            let what = "the gateway runs with other options than the file has".to_owned();
+            let next = "`raallyctl down`, then `raallyctl deploy` of the program that runs; users notice the gap";
+            ills.push(ill(what, next.into(), Some("docs/how-to/release.md")));
+        }
+        Err(failed) => ills.push(of(failed)),
+    }
+}
+
 /// What keeps the gateway from sending requests where it should.
 async fn gateway(hosts: &Hosts, setting: &Setting, ills: &mut Vec<Ill>) {
     match hosts.gateway().state().await {
@@ -97,11 +129,11 @@ async fn gateway(hosts: &Hosts, setting: &Setting, ills: &mut Vec<Ill>) {
                 if target.ejected_ms.is_some() || target.breaker != raally_gateway::Breaker::Closed {
                     let what = format!("the gateway keeps {} from requests: its answers fail", target.id);
                     let next = format!("see logs/{}.log in {}", target.id, setting.folder.display());
-                    ills.push(ill(what, next, None));
+                    ills.push(ill(what, next, Some("docs/runbooks/raally-gateway-target-unfit.md")));
                 }
             }
         }
-        Err(error) => ills.push(ill(error.to_string(), "see logs/gateway.log".into(), None)),
+        Err(error) => ills.push(ill(error.to_string(), "see logs/gateway.log".into(), Some(GATEWAY_DOWN))),
     }
 }
 
@@ -132,12 +164,12 @@ fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
         ills.push(ill(
             what,
             "see `raallyctl status`; `raallyctl deploy` of the same program starts what is missing".into(),
-            None,
+            Some("docs/runbooks/raally-replicas-missing.md"),
         ));
     }
     for (id, member) in seen.instances.iter().filter(|(_, member)| member.phase == Phase::Failing) {
         let what = format!("{id} on {}:{} does not stay up", member.slot.host, member.slot.port);
-        ills.push(ill(what, format!("see logs/{id}.log there"), None));
+        ills.push(ill(what, format!("see logs/{id}.log there"), Some("docs/runbooks/raally-restarting.md")));
     }
     for foreign in &seen.foreign {
         let next = "undo it; the next change refuses to write over it";
@@ -152,7 +184,8 @@ fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
     let strays: Vec<String> = seen.instances.keys().filter(stray).map(ToString::to_string).collect();
     if !strays.is_empty() {
         let what = format!("{} run and belong to no release that should", strays.join(", "));
-        ills.push(ill(what, "`raallyctl rollback --to` the current release ends them".into(), None));
+        let next = "`raallyctl rollback --to` the current release ends them";
+        ills.push(ill(what, next.into(), Some("docs/runbooks/rollback.md")));
     }
 }
 

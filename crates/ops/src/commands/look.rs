@@ -18,7 +18,7 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
     let (target, desk) = setting.target().await?;
     let history = History::of(&desk.entries().await?);
-    let seen = target.look().await?;
+    let (seen, hidden) = target.glance().await?;
     let replicas = target.size().await.ok().flatten().unwrap_or(setting.environment.replicas);
     let counted = target.counts().await.ok();
     let owner = desk.owner().await?;
@@ -48,6 +48,10 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
             columns(&rows)
         ));
     }
+    if let Some(failed) = &hidden {
+        text.push_str(&format!("\n{} {failed}", talk.tone(Tone::Bad, "no request gets through:")));
+        text.extend(failed.next.iter().map(|next| format!("\n{next}")));
+    }
     for foreign in &seen.foreign {
         text.push_str(&format!("\n{} {foreign}", talk.tone(Tone::Warn, "changed by somebody else:")));
     }
@@ -67,12 +71,14 @@ pub async fn status(at: &Where, talk: Talk) -> Result<ExitCode, Failed> {
     let value = json!({
         "environment": setting.name, "current": current, "serving": seen.serving(),
         "replicas": replicas, "fleet": seen, "counts": counted, "atWork": owner,
+        "hidden": hidden.as_ref().map(ToString::to_string),
         "unfinished": history.unfinished.as_ref().map(|unfinished| json!({
             "release": unfinished.release, "done": unfinished.done, "steps": unfinished.steps,
             "turnedBack": unfinished.turned_back, "seen": unfinished.seen,
         })),
     });
-    talk.data(&value, &text)
+    let done = talk.data(&value, &text)?;
+    Ok(hidden.map_or(done, |failed| failed.exit()))
 }
 
 const fn phase(phase: Phase) -> &'static str {

@@ -71,6 +71,14 @@ pub struct Unfinished {
     pub seen: Option<Seen>,
 }
 
+impl Change {
+    /// Whether it went back to a release that had run before.
+    #[must_use]
+    pub const fn is_rollback(&self) -> bool {
+        self.strategy.is_none() && self.from.is_some()
+    }
+}
+
 impl History {
     /// Of these entries.
     #[must_use]
@@ -140,10 +148,16 @@ impl History {
         }
         if let Some(unfinished) = self.unfinished.take() {
             if outcome == Outcome::Released {
-                self.good.retain(|release| *release != unfinished.to);
+                // Who was rolled back from is not where the next rollback should lead.
+                let left = unfinished.from.filter(|_| self.changes.last().is_some_and(Change::is_rollback));
+                self.good.retain(|release| *release != unfinished.to && Some(*release) != left);
                 self.good.push(unfinished.to);
             }
-            self.current = Some(unfinished.to);
+            self.current = match (outcome, unfinished.turned_back) {
+                // Before anything of it ran, or the first one: there was nothing to turn back to.
+                (Outcome::RolledBack, None) => unfinished.from,
+                _ => Some(unfinished.to),
+            };
         }
     }
 }

@@ -13,7 +13,22 @@ const DISK_SPARE_BYTES: u64 = 256 * 1024 * 1024;
 
 pub(super) fn checks(scene: &Scene<'_>) -> Vec<Finding> {
     let Some(host) = &scene.environment.host else { return Vec::new() };
-    vec![memory(scene), disk(scene, &host.state_dir)]
+    vec![listen(scene, &host.listen), memory(scene), disk(scene.artefact.bytes, &host.state_dir)]
+}
+
+/// Whether the gateway can be reached, or could be once it is started.
+fn listen(scene: &Scene<'_>, address: &str) -> Finding {
+    if scene.counted.is_some() {
+        return good("gateway", "it runs");
+    }
+    match std::net::TcpListener::bind(address) {
+        Ok(_) => good("gateway", format!("{address} is free")),
+        Err(error) => bad(
+            "gateway",
+            format!("it can't listen on {address}: {error}"),
+            "end what listens there, or give the environment another `host.listen`",
+        ),
+    }
 }
 
 fn memory(scene: &Scene<'_>) -> Finding {
@@ -42,8 +57,9 @@ fn available_memory() -> Option<u64> {
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
 }
 
-fn disk(scene: &Scene<'_>, folder: &Path) -> Finding {
-    let needed = scene.artefact.bytes + DISK_SPARE_BYTES;
+/// Whether a folder has room for a program and for what is written besides.
+pub fn disk(program_bytes: u64, folder: &Path) -> Finding {
+    let needed = program_bytes + DISK_SPARE_BYTES;
     match rustix::fs::statvfs(folder) {
         Ok(stat) => {
             let free = stat.f_bavail * stat.f_frsize;

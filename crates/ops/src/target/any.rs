@@ -52,15 +52,38 @@ impl Any {
         }
     }
 
-    /// What the environment's database says, by a program that may be put on it.
+    /// What is there as far as it can be seen, and what hides the rest: without its gateway a host still has instances.
+    ///
+    /// # Errors
+    /// When nothing can be seen.
+    pub async fn glance(&self) -> Result<(Fleet, Option<Failed>), Failed> {
+        match (self, self.look().await) {
+            (_, Ok(seen)) => Ok((seen, None)),
+            (Self::Hosts(hosts), Err(failed)) => Ok((hosts.instances().await?, Some(failed))),
+            (_, Err(failed)) => Err(failed),
+        }
+    }
+
+    /// The names of options that changed since a release was put in place; of a cluster its chart knows.
+    ///
+    /// # Errors
+    /// When what they were can't be read.
+    pub fn changed_settings(&self, release: ReleaseId) -> Result<Vec<String>, Failed> {
+        match self {
+            Self::Hosts(hosts) => hosts.changed_settings(release),
+            Self::Kubernetes(_) | Self::Rollouts(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// What the environment's database says, by the program of a release that may be put on it.
     ///
     /// # Errors
     /// When it can't be asked.
-    pub async fn database(&self, artefact: &Artefact) -> Result<Build, Failed> {
+    pub async fn database(&self, release: &Release) -> Result<Build, Failed> {
         match self {
-            Self::Hosts(hosts) => artefact::version(&artefact.path, &hosts.own_settings()).await,
-            Self::Kubernetes(cluster) => cluster.database(artefact).await,
-            Self::Rollouts(rollouts) => rollouts.0.database(artefact).await,
+            Self::Hosts(hosts) => artefact::version(&hosts.program_of(release), &hosts.own_settings()).await,
+            Self::Kubernetes(cluster) => cluster.database(&release.artefact).await,
+            Self::Rollouts(rollouts) => rollouts.0.database(&release.artefact).await,
         }
     }
 }
@@ -135,6 +158,10 @@ impl Target for Any {
 
     async fn stop(&self, ids: &BTreeSet<InstanceId>) -> Result<(), Failed> {
         each!(self, target => target.stop(ids).await)
+    }
+
+    async fn withdraw(&self, ids: &BTreeSet<InstanceId>) -> Result<(), Failed> {
+        each!(self, target => target.withdraw(ids).await)
     }
 
     async fn counts(&self) -> Result<Counted, Failed> {

@@ -11,11 +11,11 @@ use super::link::{Link, program};
 use super::{Counted, Releases, Target};
 use crate::failed::{Doing, Failed};
 use crate::http::Http;
-use crate::keeper::check_folder;
 use crate::keeper::order::{Order, Process, Running};
+use crate::keeper::{check_folder, make_folder};
 use crate::model::environment::{Environment, HostTarget};
 use crate::model::fleet::{Fleet, Member, Phase, Routing, Slot};
-use crate::model::ids::{Group, InstanceId};
+use crate::model::ids::{Group, InstanceId, ReleaseId};
 use crate::model::release::Release;
 use crate::plan::free_slots;
 use crate::{atomic, traffic};
@@ -82,13 +82,17 @@ impl Hosts {
         std::iter::once(self.here()).chain(others).collect()
     }
 
+    /// The program of a release: where it was put in place, since whoever built it has long built the next one there.
+    #[must_use]
+    pub fn program_of(&self, release: &Release) -> PathBuf {
+        let installed = program(&self.host.state_dir, Group::Of(release.id));
+        if installed.exists() { installed } else { release.artefact.path.clone() }
+    }
+
     /// The options that instances on this host are started with, but for where they listen.
     #[must_use]
     pub fn settings(&self, state_dir: &Path) -> BTreeMap<String, String> {
-        let mut settings = self.host.settings.clone();
-        let data = || state_dir.join("data").display().to_string();
-        settings.entry("RAALLY_DATA_DIR".to_owned()).or_insert_with(data);
-        settings
+        with_data_dir(self.host.settings.clone(), state_dir)
     }
 
     /// The same for this host and the environment's own folder.
@@ -127,7 +131,45 @@ impl Hosts {
     /// # Errors
     /// When the environment has no such host.
     pub fn instance_process(&self, id: InstanceId, slot: &Slot) -> Result<Process, Failed> {
-        self.link(&slot.host).map(|link| self.process(id, slot, link))
+        self.process(id, slot, self.link(&slot.host)?)
+    }
+
+    /// The names of options that are not what they were when a release was put in place.
+    ///
+    /// # Errors
+    /// When what they were can't be read.
+    pub fn changed_settings(&self, release: ReleaseId) -> Result<Vec<String>, Failed> {
+        let Some(before) = self.kept_settings(release)? else { return Ok(Vec::new()) };
+        let (now, names) = (&self.host.settings, before.keys().chain(self.host.settings.keys()));
+        let changed: BTreeSet<&String> = names.filter(|name| before.get(*name) != now.get(*name)).collect();
+        Ok(changed.into_iter().cloned().collect())
+    }
+
+    /// Whether the gateway was started with other options than the environment has now.
+    ///
+    /// # Errors
+    /// When those of the environment have faults.
+    pub fn gateway_is_outdated(&self) -> Result<bool, Failed> {
+        let wanted = traffic::gateway_config(&self.host)?;
+        let Ok(text) = std::fs::read(self.host.state_dir.join("gateway.json")) else { return Ok(false) };
+        // Read as a configuration, so that an option which a newer build knows has its default.
+        let Ok(started) = serde_json::from_slice::<raally_gateway::Config>(&text) else { return Ok(false) };
+        let value = |config| serde_json::to_value(config).doing("the gateway's configuration");
+        Ok(value(&started)? != value(&wanted)?)
+    }
+
+    /// A release keeps the options that it was put in place with: whoever goes back to it gets these too.
+    fn settings_file(&self, release: ReleaseId) -> PathBuf {
+        self.host.state_dir.join("releases").join(release.to_string()).join("settings.json")
+    }
+
+    fn kept_settings(&self, release: ReleaseId) -> Result<Option<BTreeMap<String, String>>, Failed> {
+        let file = self.settings_file(release);
+        match std::fs::read(&file) {
+            Ok(text) => serde_json::from_slice(&text).doing(file.display()).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failed::ours(format!("{}: {error}", file.display()))),
+        }
     }
 
     /// Starts the gateway unless it runs, and waits until it answers.
@@ -147,8 +189,7 @@ impl Hosts {
         while let Err(error) = self.gateway.state().await {
             if Instant::now() > deadline {
                 kept?;
-                return Err(Failed::ours(error.to_string())
-                    .next(format!("see {}", self.host.state_dir.join("logs/gateway.log").display())));
+                return Err(self.without_gateway(&error.to_string()));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -199,6 +240,18 @@ impl Hosts {
         Ok(probes.join_all().await.into_iter().collect())
     }
 
+    fn without_gateway(&self, what: &str) -> Failed {
+        Failed::ours(what).next(format!("see {}", self.host.state_dir.join("logs/gateway.log").display()))
+    }
+
+    /// The instances alone, when the gateway does not say how requests reach them.
+    ///
+    /// # Errors
+    /// When a supervisor does not answer.
+    pub async fn instances(&self) -> Result<Fleet, Failed> {
+        Ok(Fleet { instances: self.members().await?, ..Fleet::default() })
+    }
+
     /// The table that runs, with the gateway's epoch; it may be restarting.
     async fn state(&self) -> Result<raally_gateway::State, Failed> {
         let deadline = Instant::now() + GATEWAY_WITHIN;
@@ -206,7 +259,7 @@ impl Hosts {
             match self.gateway.state().await {
                 Ok(state) => return Ok(state),
                 Err(error) if !error.retryable() || Instant::now() > deadline => {
-                    return Err(Failed::ours(error.to_string()).next("run `raallyctl doctor`"));
+                    return Err(self.without_gateway(&error.to_string()));
                 }
                 Err(_) => tokio::time::sleep(LOOK_EVERY).await,
             }
@@ -240,26 +293,38 @@ impl Hosts {
         Ok(())
     }
 
-    fn process(&self, id: InstanceId, slot: &Slot, link: &Link) -> Process {
-        let mut environment = self.settings(&link.state_dir);
+    fn process(&self, id: InstanceId, slot: &Slot, link: &Link) -> Result<Process, Failed> {
+        let settings = self.kept_settings(id.group.release())?.unwrap_or_else(|| self.host.settings.clone());
+        let mut environment = with_data_dir(settings, &link.state_dir);
         environment.insert("RAALLY_LISTEN".to_owned(), format!("{}:{}", link.bind(), slot.port));
-        Process {
+        Ok(Process {
             id: id.to_string(),
             program: program(&link.state_dir, id.group),
             arguments: vec!["serve".to_owned()],
             environment,
             port: slot.port,
             grace_seconds: self.environment.gates.drain_seconds_max + 5,
-        }
+        })
     }
+}
+
+fn with_data_dir(mut settings: BTreeMap<String, String>, state_dir: &Path) -> BTreeMap<String, String> {
+    let data = || state_dir.join("data").display().to_string();
+    settings.entry("RAALLY_DATA_DIR".to_owned()).or_insert_with(data);
+    settings
 }
 
 impl Target for Hosts {
     async fn look(&self) -> Result<Fleet, Failed> {
         let instances = self.members().await?;
-        let here = self.here();
-        let has_gateway = here.list().await?.iter().any(|running| running.id == GATEWAY);
-        let routing = if has_gateway { traffic::routing(&self.state().await?.table) } else { Routing::default() };
+        let gateway = self.here().list().await?.into_iter().find(|running| running.id == GATEWAY);
+        let routing = match gateway {
+            None => Routing::default(),
+            Some(running) if running.quick_ends >= QUICK_ENDS_MAX && self.gateway.state().await.is_err() => {
+                return Err(self.without_gateway("the gateway does not stay up"));
+            }
+            Some(_) => traffic::routing(&self.state().await?.table),
+        };
         let mut installed: Option<BTreeSet<_>> = None;
         for link in &self.links {
             let there: BTreeSet<_> = link.installed().await?.into_iter().collect();
@@ -284,7 +349,14 @@ impl Target for Hosts {
                 link.install(release.id, &release.artefact.digest, &release.artefact.path).await?;
             }
         }
-        Ok(())
+        let file = self.settings_file(release.id);
+        if file.exists() {
+            return Ok(());
+        }
+        // Also where no instance runs here.
+        file.parent().map_or(Ok(()), make_folder)?;
+        let text = serde_json::to_vec_pretty(&self.host.settings).doing(file.display())?;
+        atomic::write(&file, &text, 0o600).doing(file.display())
     }
 
     async fn start(&self, instances: &BTreeMap<InstanceId, Slot>, releases: &Releases) -> Result<(), Failed> {
@@ -295,7 +367,7 @@ impl Target for Hosts {
             }
             let link = self.link(&slot.host)?;
             link.provide(id.group).await?;
-            link.order(&Order::Keep(self.process(*id, slot, link))).await?;
+            link.order(&Order::Keep(self.process(*id, slot, link)?)).await?;
         }
         Ok(())
     }
@@ -350,6 +422,12 @@ impl Target for Hosts {
             }
         }
         Ok(())
+    }
+
+    /// The gateway too: it has nowhere to send requests to, and what kept it from starting may be in its configuration.
+    async fn withdraw(&self, ids: &BTreeSet<InstanceId>) -> Result<(), Failed> {
+        self.stop(ids).await?;
+        self.here().order(&Order::End { id: GATEWAY.to_owned() }).await.map(|_| ())
     }
 
     async fn counts(&self) -> Result<Counted, Failed> {

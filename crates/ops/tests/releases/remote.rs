@@ -40,7 +40,7 @@ fn a_release_reaches_another_host_over_ssh() {
     deploy("b");
     let there = fake.join("there/releases/r2/raally");
     assert_eq!(std::fs::read(&there).unwrap(), std::fs::read(stage.version("b")).unwrap(), "the program was copied");
-    assert!(!stage.state().join("releases").exists(), "and is not on this host");
+    assert!(!stage.state().join("releases/r2/raally").exists(), "and is not on this host");
     let status = tool(&["status"]).output().unwrap();
     let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
     assert_eq!(
