@@ -39,7 +39,7 @@ test("axe finds nothing on any page, in both themes and on a phone", async ({ pa
     ...PAGES.map((one) => `${path}/${one}`),
     ...SETTINGS.map((one) => `${path}/settings/${one}`),
     person,
-    "/",
+    "/workspaces",
   ];
   for (const one of paths) {
     await test.step(one, async () => {

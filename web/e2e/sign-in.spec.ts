@@ -1,7 +1,7 @@
 // A journey in a real browser against the real server; each test's name is what it claims.
 import { begin, expect, expectAccessible, PASSWORD, test } from "./server";
 
-test("somebody signs up, makes a workspace, signs out and in again", async ({ page }) => {
+test("somebody signs up, makes a workspace, signs out and in again, and is back in it", async ({ page }) => {
   const { email } = await begin(page);
   await page.getByRole("button", { name: /Your account/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
@@ -9,7 +9,10 @@ test("somebody signs up, makes a workspace, signs out and in again", async ({ pa
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: /Choose a workspace|Schedule/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Schedule" })).toBeVisible();
+  await page.getByRole("button", { name: /Change workspace/ }).click();
+  await page.getByRole("menuitem", { name: "New or other workspace…" }).click();
+  await expect(page.getByRole("heading", { name: "Choose a workspace" })).toBeVisible();
 });
 
 test("a wrong password and an unknown address read alike", async ({ page }) => {

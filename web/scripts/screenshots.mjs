@@ -140,7 +140,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   const first = page.locator('a[href*="/w/"]').first();
   await first.waitFor();
   const root = `/w/${(await first.getAttribute("href")).split("/")[2]}`;
-  await shoot(page, look, "workspaces", "/");
+  await shoot(page, look, "workspaces", "/workspaces");
   for (const name of [
     "start",
     "schedule",

@@ -6,9 +6,11 @@ import type { components } from "./schema.gen";
 import { refresh, session } from "./session";
 import type { Me, Tokens, Workspace } from "./types";
 
+export const me = (signal?: AbortSignal): Promise<Me> => request<Me>("GET", "/auth/me", { signal });
+
 export const meOptions = queryOptions({
   queryKey: ["me"],
-  queryFn: ({ signal }) => request<Me>("GET", "/auth/me", { signal }),
+  queryFn: ({ signal }) => me(signal),
   staleTime: 60_000,
 });
 

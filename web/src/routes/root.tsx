@@ -17,7 +17,7 @@ import { GlobalActions } from "@/features/shell/GlobalActions";
 import { ShellSkeleton } from "@/features/shell/ShellSkeleton";
 import { buttonClass } from "@/shared/ui/Button";
 import { EmptyState, ErrorState } from "@/shared/ui/states";
-import { onlySignedOut, requireSignIn, safeNext } from "./guards";
+import { onlySignedOut, openOnlyWorkspace, requireSignIn, safeNext } from "./guards";
 import { validatePlatform } from "./search";
 
 function NotFound() {
@@ -103,16 +103,25 @@ const joinRoute = createRoute({
   },
 });
 
-const workspacesRoute = createRoute({
+function Workspaces() {
+  const navigate = useNavigate();
+  const open = (workspaceId: string) =>
+    void navigate({ to: "/w/$workspaceId/start", params: { workspaceId } });
+  return <WorkspacesPage onOpen={open} />;
+}
+
+const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
+  beforeLoad: openOnlyWorkspace,
+  component: Workspaces,
+});
+
+const workspacesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/workspaces",
   beforeLoad: requireSignIn,
-  component: function Workspaces() {
-    const navigate = useNavigate();
-    const open = (workspaceId: string) =>
-      void navigate({ to: "/w/$workspaceId/start", params: { workspaceId } });
-    return <WorkspacesPage onOpen={open} />;
-  },
+  component: Workspaces,
 });
 
 const platformRoute = createRoute({
@@ -123,4 +132,4 @@ const platformRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/platform/PlatformPage"), "PlatformPage"),
 });
 
-export const outerRoutes = [signInRoute, signUpRoute, joinRoute, workspacesRoute, platformRoute];
+export const outerRoutes = [homeRoute, signInRoute, signUpRoute, joinRoute, workspacesRoute, platformRoute];

@@ -60,7 +60,7 @@ function ShellActions({ membership }: { membership: WorkspaceMembership }) {
         label: t`Change workspace`,
         section: t`General`,
         icon: "building",
-        run: () => void navigate({ to: "/" }),
+        run: () => void navigate({ to: "/workspaces" }),
       },
     ],
     [t, navigate, places, workspaceId, asOf],

@@ -45,7 +45,7 @@ export function WorkspaceSwitcher() {
               id: "all",
               label: t`New or other workspace…`,
               icon: "plus",
-              run: () => void navigate({ to: "/" }),
+              run: () => void navigate({ to: "/workspaces" }),
             },
           ],
         },
