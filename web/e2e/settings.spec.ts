@@ -226,3 +226,18 @@ test("the bookings of a person and of a project are shown as they were, under th
   await page.getByRole("button", { name: "Back to now" }).click();
   await expect(bar(page, "Ada Almeida", "Web store")).toBeVisible();
 });
+
+test("one's own role is changed only after a question", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/settings/members`);
+  const role = page.getByLabel("Role of Ana Ferreira");
+  await role.selectOption("viewer");
+  const question = page.getByRole("dialog", { name: "Give yourself the role Viewer?" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(role).toHaveValue("owner");
+  await role.selectOption("viewer");
+  await question.getByRole("button", { name: "Change my role" }).click();
+  // The last owner stays.
+  await expect(page.getByText("A workspace keeps at least one active owner")).toBeVisible();
+  await expect(role).toHaveValue("owner");
+});

@@ -43,6 +43,8 @@ function MemberRow({ member, onRemove }: { member: Member; onRemove: () => void 
     ({ value }) => value !== "owner" || can("manage-owners") || locked,
   );
   const self = member.userId === session.get().user?.id;
+  const [asked, setAsked] = useState<Role | null>(null);
+  const asking = names.role[asked ?? member.role];
   return (
     <Row
       actions={
@@ -54,18 +56,27 @@ function MemberRow({ member, onRemove }: { member: Member; onRemove: () => void 
             disabled={locked}
             value={member.role}
             options={roles}
-            onChange={(role) => void patch({ role: role as Role })}
+            onChange={(role) => (self ? setAsked(role as Role) : void patch({ role: role as Role }))}
           />
           {!locked && !self && (
             <IconButton icon="trash" label={t`Remove ${member.name}`} onClick={onRemove} />
           )}
+          <ConfirmDialog
+            danger
+            open={asked !== null}
+            onOpenChange={() => setAsked(null)}
+            title={t`Give yourself the role ${asking}?`}
+            text={t`You may lose the right to change it back.`}
+            confirmLabel={t`Change my role`}
+            onConfirm={() => asked && patch({ role: asked })}
+          />
         </>
       }
     >
       <Avatar name={member.name} />
       <span className="font-medium">{member.name}</span>
       <span className="text-muted">{member.email}</span>
-      {member.status !== "active" && <Badge tone="warn">{member.status}</Badge>}
+      {member.status !== "active" && <Badge tone="warn">{t`Suspended`}</Badge>}
       {CAN_HOLD_PAY.includes(member.role) && (
         <Checkbox
           className="text-sm text-muted"
