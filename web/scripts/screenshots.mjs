@@ -136,7 +136,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await outside.context().close();
   }
   await signIn(page, owner);
-  await page.goto(base);
+  await page.goto(`${base}/workspaces`);
   const first = page.locator('a[href*="/w/"]').first();
   await first.waitFor();
   const root = `/w/${(await first.getAttribute("href")).split("/")[2]}`;
