@@ -198,6 +198,14 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+/// A name as it stands in `Host`, with a port or without; anything else would match no request.
+fn host(text: &str) -> Result<String, String> {
+    match text.parse::<http::uri::Authority>() {
+        Ok(authority) if !text.contains(['@', '*']) && !authority.host().is_empty() => Ok(text.to_lowercase()),
+        _ => Err(format!("{text:?} is no name of a host such as app.example; several stand with commas between")),
+    }
+}
+
 fn api(reader: &mut Reader) -> Settings {
     let default = Settings::default();
     let public_url = reader.text("public_url").and_then(|text| match origin(text.trim()) {
@@ -212,7 +220,7 @@ fn api(reader: &mut Reader) -> Settings {
         build: crate::version::build(),
         public_url,
         cors_origins: reader.list("cors_origins", origin),
-        hosts: reader.list("hosts", |text| Ok(text.to_lowercase())),
+        hosts: reader.list("hosts", host),
         trusted_proxies: reader.list("trusted_proxies", network),
         body_bytes_max: reader.number("body_bytes_max", default.body_bytes_max),
         request_timeout: seconds(reader, "request_timeout_seconds", default.request_timeout),
@@ -322,6 +330,25 @@ mod tests {
         let faults = Config::load(&source(&wrong)).unwrap_err();
         assert_eq!(faults.len(), wrong.len(), "{faults:?}");
         assert!(faults.iter().any(|fault| fault.ends_with("did you mean RAALLY_LISTEN?")), "{faults:?}");
+    }
+
+    #[test]
+    fn hosts_and_databases_that_no_request_and_no_start_could_reach_are_faults() {
+        for (name, value) in [
+            ("HOSTS", "a.example b.example"),
+            ("HOSTS", "https://a.example"),
+            ("HOSTS", "*.example"),
+            ("HOSTS", "ann@a.example"),
+            ("DATABASE_URL", "postgres://"),
+            ("DATABASE_URL", "postgres:///raally?user=ann"),
+            ("DATABASE_URL", "postgres://db:port/raally"),
+            ("DATABASE_URL", "postgres://db/raally?sslmode=perhaps"),
+        ] {
+            assert_eq!(Config::load(&source(&[(name, value)])).unwrap_err().len(), 1, "{name}={value}");
+        }
+        let sound = [("HOSTS", "A.example, b.example:8443,[::1]"), ("DATABASE_URL", "postgres:///raally?host=/run/db")];
+        let config = Config::load(&source(&sound)).unwrap();
+        assert_eq!(config.api.hosts, ["a.example", "b.example:8443", "[::1]"]);
     }
 
     #[test]

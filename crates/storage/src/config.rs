@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use crate::error::StoreError;
+use crate::{error::StoreError, postgres::connect};
 
 /// Where the data is.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,10 +18,11 @@ impl Location {
     /// `postgres://…`, `postgresql://…`, `sqlite:PATH`, `sqlite://PATH` or a path.
     ///
     /// # Errors
-    /// `Setup` when the text is empty or has another scheme.
+    /// `Setup` when the text is empty, has another scheme, or is no PostgreSQL URL that names a host.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         let text = text.trim();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            connect::check(text)?;
             return Ok(Self::Postgres(text.to_owned()));
         }
         let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);

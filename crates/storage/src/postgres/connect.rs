@@ -39,11 +39,22 @@ fn split_tls_options(url: &str) -> (String, Option<String>, Option<PathBuf>) {
     (joined, mode, root)
 }
 
-impl Server {
-    pub(crate) fn parse(url: &str, settings: &StoreConfig) -> Result<Self, StoreError> {
+/// What a URL says.
+struct Address {
+    config: Config,
+    /// Whether the server's certificate is verified, and by which roots when not by the system's.
+    verify: bool,
+    root: Option<PathBuf>,
+}
+
+impl Address {
+    fn parse(url: &str) -> Result<Self, StoreError> {
         let (address, mode, root) = split_tls_options(url);
         let mut config: Config =
             address.parse().map_err(|error| StoreError::setup(format!("the PostgreSQL URL can't be read: {error}")))?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(StoreError::setup("the PostgreSQL URL names no host, as postgres://USER@HOST/DATABASE does"));
+        }
         let (ssl_mode, verify) = match mode.as_deref() {
             Some("disable") => (SslMode::Disable, false),
             None | Some("prefer") => (SslMode::Prefer, false),
@@ -54,6 +65,22 @@ impl Server {
                 )));
             }
         };
+        config.ssl_mode(ssl_mode);
+        Ok(Self { config, verify, root })
+    }
+}
+
+/// Whether a URL can be read and says where to go; nobody is asked.
+///
+/// # Errors
+/// `Setup` with what is wrong about it.
+pub(crate) fn check(url: &str) -> Result<(), StoreError> {
+    Address::parse(url).map(drop)
+}
+
+impl Server {
+    pub(crate) fn parse(url: &str, settings: &StoreConfig) -> Result<Self, StoreError> {
+        let Address { mut config, verify, root } = Address::parse(url)?;
         let lock_wait_ms = settings.lock_wait_max.as_millis();
         // Every read goes by a key, so one plan of a statement is right for all: to plan each read anew took a third of it. A
         // plan that was made while a table was empty must not scan it when it is not.
@@ -64,7 +91,6 @@ impl Server {
                 "-c lock_timeout={lock_wait_ms} -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS_MAX} \
                  -c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c client_min_messages=warning {given}"
             ))
-            .ssl_mode(ssl_mode)
             .application_name("raally")
             .connect_timeout(CONNECT_MAX);
         Ok(Self { config, connector: tls::connector(verify, root.as_deref())? })
