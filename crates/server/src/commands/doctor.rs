@@ -1,5 +1,6 @@
 //! `raally doctor`: looks at configuration, keys and database, and says what is wrong and what to do.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use raally_storage::Location;
@@ -40,8 +41,9 @@ fn finding(check: &'static str, outcome: Result<String, String>) -> Finding {
     Finding { check, ok, detail: outcome.unwrap_or_else(|problem| problem) }
 }
 
-fn key_file(check: &str, file: &std::path::Path, config: &Config) -> Result<String, String> {
+fn key_file(check: &str, file: &Path, config: &Config) -> Result<String, String> {
     if !file.exists() {
+        can_be_made(file)?;
         return Ok(format!("{} does not exist; the first start makes it", file.display()));
     }
     let read = match check {
@@ -51,11 +53,25 @@ fn key_file(check: &str, file: &std::path::Path, config: &Config) -> Result<Stri
     read.map(|()| format!("{} is readable by its owner only", file.display())).map_err(|failed| failed.what)
 }
 
+/// Whether the first start could make a file: the folder, or the one above that exists already, takes a new one. A file
+/// that is gone again at once tells it best.
+fn can_be_made(file: &Path) -> Result<(), String> {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let folder = file.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    let probe = folder.join(format!(".raally-doctor-{}", std::process::id()));
+    let made = std::fs::File::create_new(&probe);
+    _ = std::fs::remove_file(&probe);
+    made.map(drop).map_err(|error| {
+        format!("{} can't be made, for {} takes no new file: {error}", file.display(), folder.display())
+    })
+}
+
 async fn database(config: &Config) -> Vec<Finding> {
     if let Location::Sqlite(path) = &config.location
         && !path.exists()
     {
-        return vec![finding("database", Ok(format!("{} will be made at the first start", path.display())))];
+        let made = format!("{} will be made at the first start", path.display());
+        return vec![finding("database", can_be_made(path).map(|()| made))];
     }
     let store = match installation::store(config).await {
         Ok(store) => store,
@@ -67,19 +83,23 @@ async fn database(config: &Config) -> Vec<Finding> {
     };
     findings.push(finding("writes", said(store.health().await, "accepted")));
     findings.push(finding("integrity", said(store.integrity_check().await, "no damage found")));
+    let schema = store.schema().await;
+    let empty = schema.as_ref().is_ok_and(|state| state.version == 0);
     findings.push(finding(
         "schema",
-        match store.schema().await {
+        match schema {
             Ok(state) if state.pending.is_empty() => Ok(format!("{}, nothing to do", state.version)),
             Ok(state) => Ok(format!("{}, {} migrations wait for the next start", state.version, state.pending.len())),
             Err(error) => Err(error.to_string()),
         },
     ));
-    let sealed = installation::check_secret_key(config, &store).await;
-    findings.push(finding(
-        "sealed text",
-        sealed.map(|()| "the secret key opens it".to_owned()).map_err(|fault| fault.what),
-    ));
+    if !empty {
+        let sealed = installation::check_secret_key(config, &store).await;
+        findings.push(finding(
+            "sealed text",
+            sealed.map(|()| "the secret key opens it".to_owned()).map_err(|fault| fault.what),
+        ));
+    }
     store.close().await;
     findings
 }

@@ -189,6 +189,22 @@ fn doctor_and_rebuild_find_a_new_installation_in_order() {
 }
 
 #[test]
+fn doctor_says_what_the_first_start_could_not_make_and_takes_an_empty_database_for_sound() {
+    let here = Installation::new();
+    fs::write(here.path().join("data"), "a file where the folder should be").unwrap();
+    let told = here.run(&["doctor"]);
+    assert_eq!(told.status.code(), Some(2), "{}", text(&told.stdout));
+    for check in ["secret key", "audit key", "database"] {
+        assert!(text(&told.stdout).contains(&format!("PROBLEM {check}: ")), "{}", text(&told.stdout));
+    }
+    fs::remove_file(here.path().join("data")).unwrap();
+    fs::create_dir(here.path().join("data")).unwrap();
+    fs::write(here.path().join("data/raally.db"), "").unwrap();
+    let told = here.run(&["doctor"]);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stdout));
+}
+
+#[test]
 fn a_lost_or_foreign_secret_key_stops_every_start_and_none_is_made_in_its_place() {
     let here = Installation::new();
     here.json(&["demo"]);
