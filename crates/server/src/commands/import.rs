@@ -1,7 +1,7 @@
 //! `raally import`: takes a file over into a workspace, or takes an import back.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use raally_application::imports::{Counts, ImportReport, ImportRequest, ImportState, RowFault, Summary, UndoReport};
@@ -10,6 +10,7 @@ use raally_domain::event::NewWorkspace;
 use raally_domain::ids::{UserId, WorkspaceId};
 use raally_domain::model::Settings;
 use raally_exchange::{Mapping, Source};
+use raally_storage::Location;
 
 use crate::cli::ImportArgs;
 use crate::config::Config;
@@ -27,17 +28,34 @@ pub async fn run(args: &ImportArgs, config: &Config, talk: Talk) -> Result<ExitC
     }
     let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
     let app = installation::open(config).await?;
-    let caller = Caller::system(workspace(&app, args).await?);
-    let outcome = match (&args.undo, &args.file) {
-        (Some(id), _) => {
-            let report = app.undo_import(&caller, *id, args.force).await?;
-            undone(&report, talk)
+    let outcome = match target(&app, args).await? {
+        Target::There(id) => work(&app, id, mapping, args, talk).await,
+        Target::New(owner, new) if args.dry_run => {
+            let aside = Aside::new();
+            let scratch = installation::open(&aside.config(config)).await?;
+            let outcome = work(&scratch, make(&scratch, owner, new).await?, mapping, args, talk).await;
+            scratch.store().close().await;
+            outcome
         }
-        (None, Some(file)) => import(&app, &caller, file, mapping, args, talk).await,
-        (None, None) => Err(Failed::input("a file is needed")),
+        Target::New(owner, new) => work(&app, make(&app, owner, new).await?, mapping, args, talk).await,
     };
     app.store().close().await;
     outcome
+}
+
+async fn work(
+    app: &App,
+    workspace: WorkspaceId,
+    mapping: Option<Mapping>,
+    args: &ImportArgs,
+    talk: Talk,
+) -> Result<ExitCode, Failed> {
+    let caller = Caller::system(workspace);
+    match (&args.undo, &args.file) {
+        (Some(id), _) => undone(&app.undo_import(&caller, *id, args.force).await?, talk),
+        (None, Some(file)) => import(app, &caller, file, mapping, args, talk).await,
+        (None, None) => Err(Failed::input("a file is needed")),
+    }
 }
 
 async fn import(
@@ -71,8 +89,43 @@ async fn import(
     Ok(if good { ExitCode::SUCCESS } else { INPUT.into() })
 }
 
-/// The workspace, made when that was asked for.
-async fn workspace(app: &App, args: &ImportArgs) -> Result<WorkspaceId, Failed> {
+enum Target {
+    There(WorkspaceId),
+    /// One that is still to be made, and its owner.
+    New(UserId, NewWorkspace),
+}
+
+/// A folder for an installation that lasts as long as a dry run: what an import would make of a workspace that isn't
+/// there is seen in an empty one, and the database that is in use gets none.
+struct Aside(PathBuf);
+
+impl Aside {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("raally-dry-run-{}", uuid::Uuid::new_v4())))
+    }
+
+    fn config(&self, config: &Config) -> Config {
+        let Self(folder) = self;
+        let mut config = config.clone();
+        config.location = Location::Sqlite(folder.join("raally.db"));
+        config.secret_key_file = folder.join("secret.key");
+        config
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn make(app: &App, owner: UserId, new: NewWorkspace) -> Result<WorkspaceId, Failed> {
+    let caller = Caller::system(WorkspaceId::PLATFORM);
+    Ok(WorkspaceId(app.create_workspace(owner, &caller, new).await?.id))
+}
+
+/// The workspace that is meant, or the one to make when that was asked for.
+async fn target(app: &App, args: &ImportArgs) -> Result<Target, Failed> {
     match (app.find_workspace(&args.workspace).await, &args.owner) {
         (Err(Failure::BadRequest { code: "unknown-workspace", .. }), Some(email)) if args.create_workspace => {
             let owner = app.find_user(email).await?.ok_or_else(|| {
@@ -81,13 +134,12 @@ async fn workspace(app: &App, args: &ImportArgs) -> Result<WorkspaceId, Failed> 
                 Failed::input(format!("no login has the address {email}")).next(make)
             })?;
             let new = NewWorkspace { name: args.workspace.clone(), settings: Settings::default() };
-            let caller = Caller::system(WorkspaceId::PLATFORM);
-            Ok(WorkspaceId(app.create_workspace(UserId(owner.id), &caller, new).await?.id))
+            Ok(Target::New(UserId(owner.id), new))
         }
         (Err(failure @ Failure::BadRequest { code: "unknown-workspace", .. }), _) => {
             Err(Failed::from(failure).next("give --create-workspace and --owner EMAIL to make it"))
         }
-        (found, _) => Ok(found?),
+        (found, _) => Ok(Target::There(found?)),
     }
 }
 

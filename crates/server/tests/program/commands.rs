@@ -274,9 +274,14 @@ fn sheet_is_imported_once_corrected_and_taken_back() {
     let create = ["user", "create", "--email", "you@company.example", "--password-stdin"];
     assert_eq!(here.run_with_input(&create, PASSWORD).status.code(), Some(0));
     let assignments = |report: &Value, what: &str| report["summary"]["assignments"][what].as_u64().unwrap();
-    let looked = here.json(&[&all[..], &["--dry-run"]].concat());
-    assert_eq!(assignments(&looked, "created"), 2, "{looked}");
-    let made = here.json(&import);
+    let mut look = here.command(&[&all[..], &["--dry-run", "--json"]].concat());
+    let aside = here.path().join("aside");
+    fs::create_dir(&aside).unwrap();
+    let looked: Value = serde_json::from_slice(&look.env("TMPDIR", &aside).output().unwrap().stdout).unwrap();
+    assert_eq!((looked["status"].as_str(), assignments(&looked, "created")), (Some("checked"), 2), "{looked}");
+    assert_eq!(here.run(&import).status.code(), Some(1), "a dry run makes no workspace");
+    assert_eq!(fs::read_dir(&aside).unwrap().count(), 0, "nor leaves anything behind");
+    let made = here.json(&all);
     assert_eq!((made["status"].as_str(), assignments(&made, "created")), (Some("completed"), 2), "{made}");
     let again = here.json(&import);
     assert_eq!((assignments(&again, "created"), assignments(&again, "unchanged")), (0, 2), "{again}");
