@@ -38,6 +38,7 @@ needs() {
         need "skopeo" skopeo command -v skopeo
         need "netavark" netavark test -x /usr/lib/podman/netavark
         need "a registry for tests" docker-registry command -v docker-registry
+        [ -z "${SOAK:-}" ] || need "debootstrap" debootstrap command -v debootstrap
     fi
     if [ -f web/package.json ]; then
         need "npm" npm command -v npm

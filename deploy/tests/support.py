@@ -41,6 +41,7 @@ MAY_BE_MISSING = {
     "k6": "is built with go",
     "skopeo": "comes with what runs containers",
     "docker-registry": "is in Debian only",
+    "debootstrap": "is in Debian only, and needs rights that not every machine gives",
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -96,10 +97,8 @@ class Compose(unittest.TestCase):
         run(raally_binary(), "config", "check", env={"PATH": os.environ["PATH"], "RAALLY_DATA_DIR": str(scratch() / "none"), **options})
 
 
-class Runtime(unittest.TestCase):
-    """The last stage around the binary that the tests use, built by buildah and run by podman."""
-
-    name = "localhost/raally-deploy-check"
+class Image:
+    """An image that buildah built and podman runs, and what each one promises."""
 
     @staticmethod
     def storage(folder):
@@ -120,6 +119,44 @@ class Runtime(unittest.TestCase):
         return environment
 
     @classmethod
+    def podman(cls, *arguments):
+        return run("podman", *arguments, env=cls.environment).stdout.strip()
+
+    def test_it_runs_restrained_is_healthy_and_drains(self):
+        port = free_port()
+        name = f"raally-deploy-check-{port}"
+        # The network of this machine: what is tested is the image, and a bridge is not to be had everywhere.
+        self.podman(
+            "run", "--detach", "--name", name, "--network", "host", "--read-only", "--cap-drop", "all",
+            "--security-opt", "no-new-privileges", "--volume", f"{name}:/data", "--env", f"RAALLY_LISTEN=127.0.0.1:{port}", self.name,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until("the container is ready", lambda: get(url + "/ready")[0] == 200)
+            pid = int(self.podman("inspect", name, "--format", "{{.State.Pid}}"))
+            status = pathlib.Path(f"/proc/{pid}/status").read_text()
+            self.assertRegex(status, r"(?m)^Uid:\s+1000\s+1000\s+1000\s+1000$")
+            self.assertRegex(status, r"(?m)^CapEff:\s+0+$")
+            self.assertRegex(status, r"(?m)^NoNewPrivs:\s+1$")
+            root = [line.split() for line in pathlib.Path(f"/proc/{pid}/mounts").read_text().splitlines() if line.split()[1] == "/"]
+            self.assertTrue(any("ro" in one[3].split(",") for one in root), root)
+            self.podman("healthcheck", "run", name)
+            self.podman("stop", "--time", "30", name)
+            self.assertEqual(self.podman("inspect", name, "--format", "{{.State.ExitCode}}"), "0")
+            self.assertNotEqual(subprocess.run(["podman", "healthcheck", "run", name], env=self.environment, capture_output=True, check=False).returncode, 0)
+        finally:
+            said = subprocess.run(["podman", "logs", name], env=self.environment, capture_output=True, text=True, check=False)
+            self.podman("rm", "--force", "--volumes", name)
+            self.podman("volume", "prune", "--force")
+        self.assertIn('"finished":true', said.stderr + said.stdout)
+
+
+class Runtime(Image, unittest.TestCase):
+    """The last stage around the binary that the tests use, built by buildah and run by podman."""
+
+    name = "localhost/raally-deploy-check"
+
+    @classmethod
     def setUpClass(cls):
         folder = scratch() / "image"
         (folder / "binary" / "data").mkdir(parents=True)
@@ -138,10 +175,6 @@ class Runtime(unittest.TestCase):
             "--build-arg", f"RUNTIME_BASE={cls.name}-base", "--build-context", f"binary={folder}/binary", "--tag", cls.name, folder,
             env=cls.environment,
         )
-
-    @classmethod
-    def podman(cls, *arguments):
-        return run("podman", *arguments, env=cls.environment).stdout.strip()
 
     @staticmethod
     def base(folder, binary):
@@ -180,30 +213,52 @@ class Runtime(unittest.TestCase):
         said = self.podman("run", "--rm", "--network", "none", "--read-only", "--cap-drop", "all", name, "--help")
         self.assertIn("deploy", said)
 
-    def test_it_runs_restrained_is_healthy_and_drains(self):
-        port = free_port()
-        name = f"raally-deploy-check-{port}"
-        # The network of this machine: what is tested is the image, and a bridge is not to be had everywhere.
-        self.podman(
-            "run", "--detach", "--name", name, "--network", "host", "--read-only", "--cap-drop", "all",
-            "--security-opt", "no-new-privileges", "--volume", f"{name}:/data", "--env", f"RAALLY_LISTEN=127.0.0.1:{port}", self.name,
+
+@unittest.skipUnless(os.environ.get("SOAK"), "it compiles both programs: SOAK=1")
+class MultiStage(Image, unittest.TestCase):
+    """The whole of each Dockerfile, from the sources, on a base of Debian with this machine's Rust and Node."""
+
+    name = "localhost/raally-multi-stage"
+
+    @classmethod
+    def setUpClass(cls):
+        folder = scratch() / "multi-stage"
+        folder.mkdir()
+        cls.environment = cls.storage(folder)
+        cls.podman(
+            "import", "--change", "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt", cls.base(folder), f"{cls.name}-base"
         )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            until("the container is ready", lambda: get(url + "/ready")[0] == 200)
-            pid = int(self.podman("inspect", name, "--format", "{{.State.Pid}}"))
-            status = pathlib.Path(f"/proc/{pid}/status").read_text()
-            self.assertRegex(status, r"(?m)^Uid:\s+1000\s+1000\s+1000\s+1000$")
-            self.assertRegex(status, r"(?m)^CapEff:\s+0+$")
-            self.assertRegex(status, r"(?m)^NoNewPrivs:\s+1$")
-            root = [line.split() for line in pathlib.Path(f"/proc/{pid}/mounts").read_text().splitlines() if line.split()[1] == "/"]
-            self.assertTrue(any("ro" in one[3].split(",") for one in root), root)
-            self.podman("healthcheck", "run", name)
-            self.podman("stop", "--time", "30", name)
-            self.assertEqual(self.podman("inspect", name, "--format", "{{.State.ExitCode}}"), "0")
-            self.assertNotEqual(subprocess.run(["podman", "healthcheck", "run", name], env=self.environment, capture_output=True, check=False).returncode, 0)
-        finally:
-            said = subprocess.run(["podman", "logs", name], env=self.environment, capture_output=True, text=True, check=False)
-            self.podman("rm", "--force", "--volumes", name)
-            self.podman("volume", "prune", "--force")
-        self.assertIn('"finished":true', said.stderr + said.stdout)
+        for program in ("raally", "raallyctl"):
+            run(
+                "buildah", "bud", "--format", "docker", "--network", "host", "--file", DOCKER / f"{program}.Dockerfile",
+                "--build-arg", f"WEB_BASE={cls.name}-base", "--build-arg", f"RUST_BASE={cls.name}-base",
+                "--tag", cls.name + program.removeprefix("raally"), TOP,
+                env=cls.environment,
+            )
+
+    @staticmethod
+    def base(folder):
+        """An archive of Debian with a C compiler, Rust, Node and the authorities that this machine trusts."""
+        root = folder / "root"
+        release = platform.freedesktop_os_release().get("VERSION_CODENAME", "stable")
+        run(tool("debootstrap"), "--variant=minbase", "--include=ca-certificates,gcc,libc6-dev", release, root)
+        shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "etc/ssl/certs")
+        toolchain = run("rustc", "--print", "sysroot", cwd=TOP).stdout.strip()
+        shutil.copytree(toolchain, root / "usr/local", symlinks=True, dirs_exist_ok=True)
+        shutil.copy(os.path.realpath(tool("node")), root / "usr/local/bin/node")
+        npm = pathlib.Path(os.path.realpath(tool("npm"))).parent.parent
+        shutil.copytree(npm, root / "usr/local/lib/node_modules/npm", symlinks=True)
+        (root / "usr/local/bin/npm").symlink_to("../lib/node_modules/npm/bin/npm-cli.js")
+        archive = folder / "base.tar"
+        run("tar", "--create", "--file", archive, "--directory", root, ".")
+        shutil.rmtree(root)
+        return archive
+
+    def test_both_are_small_and_of_one_static_program(self):
+        for name in (self.name, f"{self.name}ctl"):
+            size = int(self.podman("image", "inspect", name, "--format", "{{.Size}}"))
+            self.assertLess(size, IMAGE_BYTES_MAX, name)
+
+    def test_the_tools_image_speaks(self):
+        said = self.podman("run", "--rm", "--network", "none", "--read-only", "--cap-drop", "all", f"{self.name}ctl", "--help")
+        self.assertIn("deploy", said)
