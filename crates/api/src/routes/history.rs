@@ -73,10 +73,9 @@ pub(crate) fn add(ops: &mut Operations<App>) {
     ops.add(operation, |app: App, ctx, input: Input| async move {
         let caller = caller(&ctx, &input)?;
         let asked = input.header("last-event-id").and_then(|text| text.parse().ok());
-        let position = match asked {
-            Some(position) => position,
-            None => app.head(caller.workspace).await?,
-        };
+        let head = app.head(caller.workspace).await?;
+        // A position that the log has not reached was seen before a backup was put back: from here on, then.
+        let position = asked.map_or(head, |asked: i64| asked.min(head));
         Ok(Answer::events(EventStream::new(live(app, caller.workspace, position))))
     });
 }
