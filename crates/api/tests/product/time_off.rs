@@ -46,6 +46,7 @@ async fn approved_time_off_lowers_capacity_and_names_what_it_breaks(host: Host) 
     assert_eq!(of_person["items"].as_array().unwrap().len(), 1);
     for (body, wanted) in [
         (json!({"endsOn": "2026-03-01"}), "/endsOn end-before-start"),
+        (json!({"endsOn": "2099-03-01"}), "/endsOn range-too-long"),
         (json!({"minutesPerDay": 0}), "/minutesPerDay out-of-range"),
         (json!({"personId": "01960000-0000-7000-8000-00000000dead"}), "/personId unknown"),
     ] {

@@ -68,6 +68,8 @@ pub enum Rule {
     Count { min: usize, max: usize },
     #[error("must not be before the start")]
     EndBeforeStart,
+    #[error("must not be more than {days_max} days after the start")]
+    RangeTooLong { days_max: i64 },
     #[error("is needed here")]
     Missing,
     #[error("is taken by another object")]
@@ -87,6 +89,7 @@ impl Rule {
         "out-of-range",
         "count",
         "end-before-start",
+        "range-too-long",
         "missing",
         "taken",
         "unknown",
@@ -99,6 +102,7 @@ impl Rule {
         match *self {
             Self::TooLong { max } => (None, count(max)),
             Self::OutOfRange { min, max } => (Some(min), Some(max)),
+            Self::RangeTooLong { days_max } => (None, Some(days_max)),
             Self::Count { min, max } => (count(min), count(max)),
             _ => (None, None),
         }
@@ -114,6 +118,7 @@ impl Rule {
             Self::OutOfRange { .. } => "out-of-range",
             Self::Count { .. } => "count",
             Self::EndBeforeStart => "end-before-start",
+            Self::RangeTooLong { .. } => "range-too-long",
             Self::Missing => "missing",
             Self::Taken { .. } => "taken",
             Self::Unknown { .. } => "unknown",

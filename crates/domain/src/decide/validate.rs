@@ -137,7 +137,7 @@ impl Faults {
             if last < first {
                 self.add(end, Rule::EndBeforeStart);
             } else if i64::from((last - first).get_days()) > RANGE_DAYS_MAX {
-                self.add(end, Rule::OutOfRange { min: 0, max: RANGE_DAYS_MAX });
+                self.add(end, Rule::RangeTooLong { days_max: RANGE_DAYS_MAX });
             }
         }
     }
