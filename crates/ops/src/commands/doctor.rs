@@ -101,6 +101,8 @@ fn host(hosts: &Hosts, setting: &Setting, current: ReleaseId, ills: &mut Vec<Ill
     if !disk.good {
         ills.push(ill(disk.says, disk.next.unwrap_or_default(), Some("docs/runbooks/raally-disk-filling.md")));
     }
+    let ports = setting.environment.host.as_ref().map_or([0, 0], |host| host.ports);
+    ills.extend(outgoing().and_then(|given| ports_ill(ports, given)));
     match hosts.changed_settings(current) {
         Ok(changed) if changed.is_empty() => {}
         Ok(changed) => {
@@ -119,6 +121,28 @@ fn host(hosts: &Hosts, setting: &Setting, current: ReleaseId, ills: &mut Vec<Ill
         }
         Err(failed) => ills.push(of(failed)),
     }
+}
+
+/// The ports that this system gives to outgoing connections, unless some are reserved, which somebody has looked after.
+/// Source: the kernel's `Documentation/networking/ip-sysctl.rst`.
+fn outgoing() -> Option<[u16; 2]> {
+    let read = |name: &str| std::fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).ok();
+    if read("ip_local_reserved_ports").is_some_and(|reserved| !reserved.trim().is_empty()) {
+        return None;
+    }
+    let text = read("ip_local_port_range")?;
+    let mut ports = text.split_whitespace().map_while(|port| port.parse().ok());
+    Some([ports.next()?, ports.next()?])
+}
+
+/// A connection that happens to leave from an instance's port keeps the instance from starting.
+fn ports_ill([first, last]: [u16; 2], [least, most]: [u16; 2]) -> Option<Ill> {
+    if last < least || most < first {
+        return None;
+    }
+    let what = format!("instances listen on ports {first} to {last}, of which the system gives some to connections");
+    let next = format!("choose `host.ports` outside of {least} to {most}, or a release may find one taken");
+    Some(ill(what, next, Some("docs/runbooks/raally-restarting.md")))
 }
 
 /// What keeps the gateway from sending requests where it should.
@@ -191,4 +215,20 @@ fn fleet(seen: &Fleet, history: &History, replicas: u32, ills: &mut Vec<Ill>) {
 
 const fn ill(what: String, next: String, runbook: Option<&'static str>) -> Ill {
     Ill { what, next, runbook }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_that_connections_leave_from_are_ill() {
+        let given = [32_768, 60_999];
+        for good in [[18_100, 18_119], [32_700, 32_767], [61_000, 61_100]] {
+            assert!(ports_ill(good, given).is_none(), "{good:?}");
+        }
+        for bad in [[32_700, 32_768], [40_000, 40_100], [60_999, 61_100], [1_024, 65_535]] {
+            assert!(ports_ill(bad, given).unwrap().next.contains("32768 to 60999"), "{bad:?}");
+        }
+    }
 }

@@ -52,7 +52,8 @@ impl Stage {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let address = free().to_string();
-        let first = free().port().clamp(20_000, 60_000);
+        // Below the ports that the system gives to outgoing connections, one of which would keep an instance from its own.
+        let first = 20_000 + free().port() % 60 * 200;
         let text = format!(
             r#"[environments.test]
             target = "host"
@@ -77,7 +78,7 @@ impl Stage {
             [environments.test.host.gateway]
             accessLog = "errors"
             "#,
-            last = first + 200,
+            last = first + 199,
         );
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { tool: Tool::new(&text), address, company: None, runtime, _alone: alone }
