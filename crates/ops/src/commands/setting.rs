@@ -36,6 +36,7 @@ impl Setting {
             .map_err(|error| Failed::input(format!("{file}: {error}")).next("name the file with --file"))?;
         let mut environments = reader::read(&text).map_err(|faults| {
             let count = faults.len();
+            let faults = faults.iter().map(|fault| format!("{file}:{}: {}", fault.line, fault.what)).collect();
             Failed::input(format!("{file} has {count} fault{}", if count == 1 { "" } else { "s" })).faults(faults)
         })?;
         let names = environments.keys().cloned().collect::<Vec<_>>().join(", ");
