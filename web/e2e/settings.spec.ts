@@ -165,6 +165,7 @@ test("the plan is shown as of an earlier moment, with a banner that leads back",
   await page.goto(`${path}/settings/time-travel`);
   await page.getByRole("button", { name: "Yesterday" }).click();
   await expect(page).toHaveURL(/schedule\?.*asOf=/);
+  await expect(banner).toBeVisible();
   await page.getByRole("link", { name: "Dashboard" }).click();
   await expect(page).toHaveURL(/dashboard\?.*asOf=/);
   await expect(banner).toBeVisible();
@@ -173,6 +174,26 @@ test("the plan is shown as of an earlier moment, with a banner that leads back",
   await page.getByRole("link", { name: "Schedule" }).click();
   await page.getByRole("button", { name: "Back to now" }).click();
   await expect(page).not.toHaveURL(/asOf=/);
+});
+
+test("while the next page loads, one banner says which plan is shown", async ({ page }) => {
+  const { path } = await begin(page);
+  let load = () => {};
+  await page.route(/PeoplePage/, (route) => {
+    load = () => void route.continue();
+  });
+  await page.goto(`${path}/schedule?asOf=${new Date().toISOString()}`);
+  const banner = page.getByText("You see the plan as it was on");
+  await expect(banner).toBeVisible();
+  await page.getByRole("link", { name: "People", exact: true }).click();
+  await expect(page).toHaveURL(/people/);
+  await expect(page.getByRole("heading", { name: "Schedule" })).toBeVisible();
+  await expect(banner).toHaveCount(1);
+  load();
+  await expect(page.getByRole("heading", { name: "People" })).toBeVisible();
+  await expect(banner).toHaveCount(1);
+  const scrolls = await page.evaluate(() => document.documentElement.scrollHeight > window.innerHeight);
+  expect(scrolls).toBe(false);
 });
 
 test("the bookings of a person and of a project are shown as they were, under the names of then", async ({

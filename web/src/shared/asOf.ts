@@ -18,9 +18,9 @@ export const useAsOf = (): string | undefined =>
 /** The pages that show the plan as it was; all others show what is now. */
 const TRAVELLING = /\/(schedule|dashboard|reports|(people|projects|clients|teams|skills|roles)(\/[^/]+)?)$/;
 
-/** Whether the page that is open shows the past while one travels. */
+/** Whether the page that is shown, which is not yet the one that is loading, shows the past while one travels. */
 export const useTravels = (): boolean =>
-  useRouterState({ select: (state) => TRAVELLING.test(state.location.pathname) });
+  useRouterState({ select: (state) => TRAVELLING.test(state.matches.at(-1)?.pathname ?? "") });
 
 /** Travels to an instant, or back to now, on the page that is open. */
 export function useTravel(): (asOf: string | undefined) => void {

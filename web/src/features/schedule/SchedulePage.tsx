@@ -3,7 +3,6 @@ import { useLingui } from "@lingui/react/macro";
 import { Page } from "@/shared/layout/Page";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Icon } from "@/shared/ui/Icon";
-import { AsOfBanner } from "./panels/AsOfBanner";
 import { Candidates, Content } from "./panels/Content";
 import { Filters } from "./panels/Filters";
 import { GridMenu } from "./panels/GridMenu";
@@ -84,7 +83,6 @@ export function SchedulePage({ workspaceId }: { workspaceId: string }) {
           </p>
         )}
       </div>
-      {view.asOf && <AsOfBanner asOf={view.asOf} change={change} />}
       <div className="flex min-h-0 flex-1 print:block">
         <div className="relative flex min-w-0 flex-1 flex-col print:block">
           <Content model={model} workspaceId={workspaceId} />

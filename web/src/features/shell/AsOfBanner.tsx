@@ -1,6 +1,5 @@
-// Says on every page but the schedule, which says it itself, that an older plan is looked at, and leads back to now.
+// Says on every page that an older plan is looked at, and leads back to now.
 import { useLingui } from "@lingui/react/macro";
-import { useRouterState } from "@tanstack/react-router";
 import { useAsOf, useTravel, useTravels } from "@/shared/asOf";
 import { useFormat } from "@/shared/i18n/format";
 import { Button } from "@/shared/ui/Button";
@@ -12,8 +11,7 @@ export function AsOfBanner() {
   const asOf = useAsOf();
   const travel = useTravel();
   const travels = useTravels();
-  const onSchedule = useRouterState({ select: (state) => state.location.pathname.endsWith("/schedule") });
-  if (!asOf || onSchedule) return null;
+  if (!asOf) return null;
   const instant = format.instant(asOf);
   return (
     <div

@@ -85,10 +85,14 @@ function Frame({ membership, children }: { membership: WorkspaceMembership; chil
         </a>
         <div className="flex min-h-dvh">
           <Sidebar />
-          <div className="flex min-w-0 flex-1 flex-col">
+          <div className="flex min-w-0 flex-1 flex-col has-[[data-fill]]:h-dvh print:has-[[data-fill]]:h-auto">
             <OfflineBanner />
             <AsOfBanner />
-            <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col bg-surface outline-none">
+            <main
+              id="main"
+              tabIndex={-1}
+              className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none"
+            >
               {children}
             </main>
           </div>

@@ -12,7 +12,7 @@ interface Props {
   /** Below the title, sticky with it: filters. */
   toolbar?: ReactNode;
   children: ReactNode;
-  /** Fills the window and scrolls inside, for tables and grids. */
+  /** Fills what banners leave of the window and scrolls inside, for tables and grids. */
   fill?: boolean;
   /** Text for reading gets a narrower column. */
   narrow?: boolean;
@@ -25,10 +25,8 @@ export function Page({ title, beside, actions, toolbar, children, fill, narrow }
   }, [title]);
   return (
     <div
-      className={cx(
-        "flex min-w-0 flex-1 flex-col",
-        fill && "h-dvh max-h-dvh overflow-hidden print:h-auto print:max-h-none",
-      )}
+      data-fill={fill || undefined}
+      className={cx("flex min-w-0 flex-1 flex-col", fill && "min-h-0 overflow-hidden print:overflow-visible")}
     >
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
         <div className="flex min-h-13 items-center gap-2 px-3 py-2 md:px-6">
