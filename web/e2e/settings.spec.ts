@@ -262,3 +262,23 @@ test("one's own role is changed only after a question", async ({ page }) => {
   await expect(page.getByText("A workspace keeps at least one active owner")).toBeVisible();
   await expect(role).toHaveValue("owner");
 });
+
+test("the hours of a week stand in the order of the workspace's week", async ({ page }) => {
+  const { path } = await begin(page);
+  await page.goto(`${path}/settings/workspace`);
+  await page.getByLabel("First day of the week").selectOption("7");
+  const days = page.getByRole("group", { name: "Usual hours a day" }).getByRole("textbox");
+  await expect(days.first()).toHaveAccessibleName("Sun");
+  await days.first().fill("4");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved")).toBeVisible();
+  await page.reload();
+  await expect(days.first()).toHaveAccessibleName("Sun");
+  await expect(days.first()).toHaveValue("4");
+  await expect(days.nth(1)).toHaveValue("8");
+  await page.goto(`${path}/settings/calendars`);
+  await page.getByRole("button", { name: "New calendar" }).click();
+  const hours = page.getByRole("group", { name: "Hours a day" }).getByRole("textbox");
+  await expect(hours.first()).toHaveAccessibleName("Sun");
+  await expect(hours.first()).toHaveValue("0");
+});

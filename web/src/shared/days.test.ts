@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addDays, addMonths, daysBetween, startOfWeek } from "./days";
+import { addDays, addMonths, daysBetween, startOfWeek, weekdaysFrom } from "./days";
 
 const day = fc.integer({ min: -20_000, max: 60_000 }).map((days) => addDays("1970-01-01", days));
 
@@ -28,4 +28,9 @@ test("a week begins on its first day and holds the day", () => {
 test("a month after January 31 is the last day of February", () => {
   expect(addMonths("2028-01-31", 1)).toBe("2028-02-29");
   expect(addMonths("2026-01-31", 1)).toBe("2026-02-28");
+});
+
+test("a week is written from its first day on", () => {
+  expect(weekdaysFrom(1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(weekdaysFrom(7)).toEqual([7, 1, 2, 3, 4, 5, 6]);
 });

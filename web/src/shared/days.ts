@@ -33,6 +33,10 @@ export function today(timeZone?: string): string {
   }
 }
 
+/** The weekdays, Monday = 1, in the order in which a week that begins on one of them is written. */
+export const weekdaysFrom = (firstDayOfWeek: number): number[] =>
+  Array.from({ length: 7 }, (_, at) => ((firstDayOfWeek - 1 + at) % 7) + 1);
+
 /** The first day of the week (1 = Monday … 7 = Sunday) that holds a day. */
 export function startOfWeek(day: string, firstDayOfWeek: number): string {
   const weekday = dayToDate(day).getUTCDay() || 7;

@@ -4,7 +4,7 @@ import { useId } from "react";
 import { useChange } from "@/api/queries";
 import type { Person } from "@/api/types";
 import { useOptions } from "@/shared/catalogue";
-import { today } from "@/shared/days";
+import { today, weekdaysFrom } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
@@ -16,8 +16,6 @@ import { useWorkspace } from "@/shared/workspace/context";
 import { inForce } from "./history";
 
 export type HistoryKind = "job-titles" | "schedules" | "availability";
-
-const DAYS = [0, 1, 2, 3, 4, 5, 6];
 
 interface Values {
   title: string;
@@ -120,14 +118,14 @@ export function HistoryDialog({
           <fieldset>
             <legend className="mb-1 text-sm font-medium">{t`Hours a day`}</legend>
             <div className="grid grid-cols-7 gap-2">
-              {DAYS.map((day) => (
+              {weekdaysFrom(workspace.settings.firstDayOfWeek).map((day) => (
                 <TextField
                   key={day}
-                  label={format.weekday(day + 1)}
+                  label={format.weekday(day)}
                   inputMode="decimal"
                   inputClassName="px-1 text-center"
-                  value={form.values.hours[day] ?? "0"}
-                  onChange={(value) => form.set("hours", form.values.hours.with(day, value))}
+                  value={form.values.hours[day - 1] ?? "0"}
+                  onChange={(value) => form.set("hours", form.values.hours.with(day - 1, value))}
                 />
               ))}
             </div>

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useId } from "react";
 import { useChange } from "@/api/queries";
 import type { Calendar, Id } from "@/api/types";
+import { weekdaysFrom } from "@/shared/days";
 import { Failure } from "@/shared/forms/Failure";
 import { useForm } from "@/shared/forms/useForm";
 import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
@@ -11,9 +12,9 @@ import { Button, IconButton } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { TextField } from "@/shared/ui/Field";
 import { toastDone } from "@/shared/ui/toast";
+import { useWorkspace } from "@/shared/workspace/context";
 import { ExceptionFields } from "./ExceptionFields";
 
-const DAYS = [0, 1, 2, 3, 4, 5, 6];
 const WEEK_FIRST = ["8", "8", "8", "8", "8", "0", "0"];
 
 const toText = (minutes: number) => String(Math.round((minutes / MINUTES_PER_HOUR) * 100) / 100);
@@ -30,6 +31,7 @@ export function CalendarDialog({ calendar, workspaceId, onClose }: Props) {
   const { t } = useLingui();
   const id = useId();
   const format = useFormat();
+  const { workspace } = useWorkspace();
   const change = useChange(workspaceId, "calendars");
   const form = useForm({
     initial: {
@@ -89,14 +91,14 @@ export function CalendarDialog({ calendar, workspaceId, onClose }: Props) {
               </legend>
               <div className="flex items-end gap-2">
                 <div className="grid flex-1 grid-cols-7 gap-2">
-                  {DAYS.map((day) => (
+                  {weekdaysFrom(workspace.settings.firstDayOfWeek).map((day) => (
                     <TextField
                       key={day}
-                      label={format.weekday(day + 1)}
+                      label={format.weekday(day)}
                       inputMode="decimal"
                       inputClassName="px-1 text-center"
-                      value={week[day] ?? "0"}
-                      onChange={(value) => form.set("weeks", weeks.with(at, week.with(day, value)))}
+                      value={week[day - 1] ?? "0"}
+                      onChange={(value) => form.set("weeks", weeks.with(at, week.with(day - 1, value)))}
                     />
                   ))}
                 </div>

@@ -1,6 +1,7 @@
 // Name, time zone, week, currency and rules of the workspace.
 import { useLingui } from "@lingui/react/macro";
 import type { Workspace } from "@/api/types";
+import { weekdaysFrom } from "@/shared/days";
 import { Conflict } from "@/shared/forms/Conflict";
 import { Failure } from "@/shared/forms/Failure";
 import type { FieldSpec, FieldValues } from "@/shared/forms/fields";
@@ -11,7 +12,7 @@ import { Combobox } from "@/shared/ui/Combobox";
 import { Select, TextField } from "@/shared/ui/Field";
 import { settingsOf, useSettingsForm } from "./settingsForm";
 
-const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
+const MONDAY = 1;
 /** The zones that the browser knows; UTC and the present one may have other names there. */
 export const zones = (present: string) =>
   [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", present])]
@@ -52,7 +53,7 @@ export function SettingsForm({ workspace }: { workspace: Workspace }) {
         <Select
           {...form.text("firstDayOfWeek")}
           label={t`First day of the week`}
-          options={WEEKDAYS.map((day) => ({ value: String(day), label: format.weekday(day) }))}
+          options={weekdaysFrom(MONDAY).map((day) => ({ value: String(day), label: format.weekday(day) }))}
         />
         <TextField {...form.text("currency")} label={t`Currency`} maxLength={3} />
         <Select
@@ -66,7 +67,7 @@ export function SettingsForm({ workspace }: { workspace: Workspace }) {
       <fieldset>
         <legend className="mb-1 text-sm font-medium">{t`Usual hours a day`}</legend>
         <div className="grid max-w-lg grid-cols-7 gap-2">
-          {WEEKDAYS.map((day) => (
+          {weekdaysFrom(Number(form.values.firstDayOfWeek)).map((day) => (
             <TextField
               key={day}
               label={format.weekday(day)}
