@@ -36,6 +36,9 @@ test("a viewer looks at a booking and finds nothing to save", async ({ page, bro
   const { page: viewer } = await join(browser, page, plan, "viewer");
   await viewer.goto(plan.address);
   await expectLookOnly(viewer);
+  await viewer.goto(`/w/${plan.workspaceId}/import`);
+  await expect(viewer.getByText("You may not import here")).toBeVisible();
+  await expect(viewer.getByRole("button", { name: "Choose a file" })).toHaveCount(0);
   await viewer.context().close();
 });
 

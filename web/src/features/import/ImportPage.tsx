@@ -13,8 +13,8 @@ import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { cx } from "@/shared/ui/classes";
 import { Icon } from "@/shared/ui/Icon";
-import { Loaded } from "@/shared/ui/states";
-import { useWorkspaceId } from "@/shared/workspace/context";
+import { EmptyState, Loaded } from "@/shared/ui/states";
+import { useCan, useWorkspaceId } from "@/shared/workspace/context";
 import type { ImportJob } from "./model";
 import { useStatusName } from "./useImportWords";
 
@@ -100,33 +100,47 @@ function DropZone() {
 
 export function ImportPage() {
   const { t } = useLingui();
+  const may = useCan()("import");
+  return (
+    <Page title={t`Import`}>
+      {may ? (
+        <div className="max-w-3xl">
+          <DropZone />
+          <EarlierImports />
+        </div>
+      ) : (
+        <EmptyState icon="upload" title={t`You may not import here`}>
+          {t`Ask an admin or a resource manager of this workspace.`}
+        </EmptyState>
+      )}
+    </Page>
+  );
+}
+
+function EarlierImports() {
+  const { t } = useLingui();
   const workspaceId = useWorkspaceId();
   const statusName = useStatusName();
   const query = useWorkspaceQuery<{ items: ImportJob[] }>(workspaceId, "imports", "/imports");
   return (
-    <Page title={t`Import`}>
-      <div className="max-w-3xl">
-        <DropZone />
-        <Section title={t`Earlier imports`}>
-          <Loaded query={query} rows={3}>
-            {({ items }) => (
-              <Rows empty={t`None yet`}>
-                {items.map((job) => (
-                  <Row key={job.id} actions={<Badge>{statusName(job.status)}</Badge>}>
-                    <Link
-                      to="/w/$workspaceId/import/$importId"
-                      params={{ workspaceId, importId: job.id }}
-                      className="font-medium hover:underline"
-                    >
-                      {job.name ?? t`Import`}
-                    </Link>
-                  </Row>
-                ))}
-              </Rows>
-            )}
-          </Loaded>
-        </Section>
-      </div>
-    </Page>
+    <Section title={t`Earlier imports`}>
+      <Loaded query={query} rows={3}>
+        {({ items }) => (
+          <Rows empty={t`None yet`}>
+            {items.map((job) => (
+              <Row key={job.id} actions={<Badge>{statusName(job.status)}</Badge>}>
+                <Link
+                  to="/w/$workspaceId/import/$importId"
+                  params={{ workspaceId, importId: job.id }}
+                  className="font-medium hover:underline"
+                >
+                  {job.name ?? t`Import`}
+                </Link>
+              </Row>
+            ))}
+          </Rows>
+        )}
+      </Loaded>
+    </Section>
   );
 }
