@@ -21,6 +21,25 @@ test("people are added by name, found, opened and changed", async ({ page }) => 
   await expect(page.getByLabel("E-mail")).toHaveValue("chen@example.test");
 });
 
+test("who is added under a search that hides them is said to be hidden", async ({ page }) => {
+  const { path } = await begin(page);
+  const cases = [
+    { list: "people?q=costa", field: "Name of the new person" },
+    { list: "projects?q=costa", field: "Name of the new project" },
+    { list: "teams?q=costa", field: "Add a team…" },
+  ];
+  for (const { list, field } of cases) {
+    await page.goto(`${path}/${list}`);
+    await page.getByLabel(field).fill("Bruno");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("Bruno was added, but the search or a filter hides it")).toBeVisible();
+    await page.goto(`${path}/${list}`);
+    await page.getByLabel(field).fill("Costa");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("Costa was added", { exact: true })).toBeVisible();
+  }
+});
+
 test("a title is added to a person's history", async ({ page }) => {
   const { path } = await begin(page);
   await page.goto(`${path}/people`);

@@ -1,7 +1,7 @@
 // Everybody who can be planned, and the placeholders, as one table.
 import { useLingui } from "@lingui/react/macro";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { useChange, useIndex, useList } from "@/api/queries";
 import type { Person } from "@/api/types";
 import type { Action } from "@/shared/actions/action";
@@ -9,10 +9,11 @@ import { useActions } from "@/shared/actions/useActions";
 import { useAsOf } from "@/shared/asOf";
 import type { PeopleSearch } from "@/shared/search";
 import { AddRow } from "@/shared/table/AddRow";
+import { filterRows } from "@/shared/table/columns";
 import { TablePage } from "@/shared/table/TablePage";
+import { useSayAdded } from "@/shared/table/useSayAdded";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { EmptyState } from "@/shared/ui/states";
-import { toastDone } from "@/shared/ui/toast";
 import { useSearchState } from "@/shared/useSearchState";
 import { useCan, useWorkspace } from "@/shared/workspace/context";
 import { PeopleFilters } from "./PeopleFilters";
@@ -29,16 +30,14 @@ export function PeoplePage() {
   const [search] = useSearchState<PeopleSearch>();
   const { kind, teamId, roleId, skillId, deleted } = search;
   const all = useList(workspaceId, "people", { kind, deleted: deleted ? "only" : undefined, asOf });
-  const data = useMemo(
-    () =>
-      all.data?.filter(
-        (person) =>
-          (!teamId || person.teamIds.includes(teamId)) &&
-          (!roleId || person.roleId === roleId) &&
-          (!skillId || person.skills.some((skill) => skill.skillId === skillId)),
-      ),
-    [all.data, teamId, roleId, skillId],
+  const fits = useCallback(
+    (person: Person) =>
+      (!teamId || person.teamIds.includes(teamId)) &&
+      (!roleId || person.roleId === roleId) &&
+      (!skillId || person.skills.some((skill) => skill.skillId === skillId)),
+    [teamId, roleId, skillId],
   );
+  const data = useMemo(() => all.data?.filter(fits), [all.data, fits]);
   const people = { data, error: all.error, refetch: all.refetch };
   const columns = usePeopleColumns({
     workspaceId,
@@ -48,6 +47,7 @@ export function PeoplePage() {
     calendars: useIndex(workspaceId, "calendars", asOf),
   });
   const change = useChange<Person>(workspaceId, "people");
+  const sayAdded = useSayAdded();
   const filtered = Boolean(kind || teamId || roleId || skillId || search.q || deleted);
 
   const add = async (name: string) => {
@@ -57,7 +57,8 @@ export function PeoplePage() {
       path: "/people",
       body: { name, kind: "person", roleId, teamIds: teamId ? [teamId] : [], weeklyMinutes: minutes },
     });
-    toastDone(t`${name} was added`, { label: t`Open`, run: () => open(person) });
+    const listed = !deleted && (!kind || person.kind === kind) && fits(person);
+    sayAdded(name, listed && filterRows([person], columns, search.q).length > 0, () => open(person));
   };
   const open = (person: Person) =>
     void navigate({ to: "/w/$workspaceId/people/$personId", params: { workspaceId, personId: person.id } });

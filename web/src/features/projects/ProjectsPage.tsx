@@ -1,7 +1,7 @@
 // All projects as one table.
 import { useLingui } from "@lingui/react/macro";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { useChange, useIndex, useList } from "@/api/queries";
 import type { Project } from "@/api/types";
 import type { Action } from "@/shared/actions/action";
@@ -11,11 +11,12 @@ import { useOptions } from "@/shared/catalogue";
 import { optionsOf, useNames } from "@/shared/names";
 import type { ProjectsSearch } from "@/shared/search";
 import { AddRow } from "@/shared/table/AddRow";
+import { filterRows } from "@/shared/table/columns";
 import { FilterSelect } from "@/shared/table/FilterSelect";
 import { TablePage } from "@/shared/table/TablePage";
+import { useSayAdded } from "@/shared/table/useSayAdded";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { EmptyState } from "@/shared/ui/states";
-import { toastDone } from "@/shared/ui/toast";
 import { useSearchState } from "@/shared/useSearchState";
 import { useCan, useCanOn, useWorkspaceId } from "@/shared/workspace/context";
 import { nextColor } from "./colors";
@@ -34,18 +35,18 @@ export function ProjectsPage() {
   const [search, setSearch] = useSearchState<ProjectsSearch>();
   const { status, clientId, deleted } = search;
   const all = useList(workspaceId, "projects", { deleted: deleted ? "only" : undefined, asOf });
-  const data = useMemo(
-    () =>
-      all.data?.filter(
-        (project) => (!status || project.status === status) && (!clientId || project.clientId === clientId),
-      ),
-    [all.data, status, clientId],
+  const fits = useCallback(
+    (project: Project) =>
+      (!status || project.status === status) && (!clientId || project.clientId === clientId),
+    [status, clientId],
   );
+  const data = useMemo(() => all.data?.filter(fits), [all.data, fits]);
   const projects = { data, error: all.error, refetch: all.refetch };
   const clients = useIndex(workspaceId, "clients", asOf);
   const clientOptions = useOptions(workspaceId, "clients");
   const columns = useProjectColumns(workspaceId, clients);
   const change = useChange<Project>(workspaceId, "projects");
+  const sayAdded = useSayAdded();
   const filtered = Boolean(status || clientId || search.q || deleted);
 
   const open = (project: Project) =>
@@ -57,7 +58,8 @@ export function ProjectsPage() {
     const color = nextColor(projects.data?.length ?? 0);
     const body = { name, kind: "managed", status: "active", clientId, color };
     const project = await change.mutateAsync({ method: "POST", path: "/projects", body });
-    toastDone(t`${name} was added`, { label: t`Open`, run: () => open(project) });
+    const shown = !deleted && fits(project) && filterRows([project], columns, search.q).length > 0;
+    sayAdded(name, shown, () => open(project));
   };
   const actions = useMemo<Action[]>(
     () => [
