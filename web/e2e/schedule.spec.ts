@@ -123,6 +123,29 @@ test("empty_time_is_drawn_on_to_book_somebody", async ({ page }) => {
   await expect(bar(page, "Cleo Costa", "Bank portal")).toBeVisible();
 });
 
+test("a_clash_is_told_while_the_form_of_a_booking_is_filled_in", async ({ page }) => {
+  const plan = await open(page);
+  await page.getByRole("button", { name: "New assignment" }).click();
+  const dialog = page.getByRole("dialog", { name: "New assignment" });
+  await dialog.getByLabel("From").fill(iso(plan.monday + 1));
+  await dialog.getByLabel("To").fill(iso(plan.monday + 1));
+  await dialog.getByRole("combobox", { name: "Project" }).pressSequentially("Bank");
+  await page.getByRole("option", { name: /Bank portal/ }).click();
+  await dialog.getByRole("combobox", { name: "Person" }).fill("Ada");
+  await page.getByRole("option", { name: "Ada Almeida" }).click();
+  const clash = dialog.getByRole("status");
+  await expect(clash).toHaveText(`Overbooked ${short(plan.monday + 1)}: 16 h / 8 h`);
+  await dialog.getByLabel("Tentative").check();
+  await expect(clash).toHaveText("");
+  await dialog.getByLabel("Tentative").uncheck();
+  await expect(clash).toContainText("Overbooked");
+  await dialog.getByRole("combobox", { name: "Person" }).fill("Cleo");
+  await page.getByRole("option", { name: "Cleo Costa" }).click();
+  await expect(clash).toHaveText("");
+  await dialog.getByLabel("From").fill("");
+  await expect(clash).toHaveText("");
+});
+
 test("several_bars_are_selected_and_moved_together", async ({ page }) => {
   const { monday } = await open(page);
   await bar(page, "Ada Almeida", "Web shop").click();

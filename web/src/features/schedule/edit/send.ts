@@ -3,7 +3,7 @@
 import { request, workspacePath } from "@/api/client";
 import type { Assignment, ClashPolicy } from "@/api/types";
 import { writePatch } from "../data/wire";
-import type { Deed } from "./deeds";
+import type { Deed, Draft } from "./deeds";
 
 export type OnClash = ClashPolicy | undefined;
 
@@ -98,6 +98,12 @@ export interface CheckAnswer {
     capacityMinutes: number;
   }[];
   readonly warnings: string[];
+}
+
+/** A booking as it is asked about; `id` = the one that it would replace. An end that is open or follows is left out. */
+export function checkBody(booking: Draft, id: string | undefined): Record<string, unknown> {
+  const { endsOn, ...body } = writePatch(booking);
+  return { ...body, ...(booking.flexible || endsOn === null ? {} : { endsOn }), id };
 }
 
 export function checkBooking(workspaceId: string, body: unknown, signal: AbortSignal): Promise<CheckAnswer> {

@@ -1,25 +1,14 @@
 /** Whether a drag would overbook somebody: at once from memory, then from the server, while the bar is in the air. */
-import { plural } from "@lingui/core/macro";
-import { useLingui } from "@lingui/react/macro";
 import { useMemo } from "react";
-import { useFormat } from "@/shared/i18n/format";
-import { writePatch } from "../data/wire";
 import type { Loads } from "../grid/frame";
 import type { Verdict } from "../grid/ghosts";
 import { overbooked } from "../load/estimate";
 import { formatDay } from "../time/days";
+import { overIn, useClashWords } from "./clashWords";
 import type { Change } from "./drag";
-import { checkBooking } from "./send";
+import { checkBody, checkBooking } from "./send";
 
 const CHECK_AFTER_MS = 140;
-const LINES_MAX = 3;
-
-interface Over {
-  from: string;
-  to: string;
-  loadMinutes: number;
-  capacityMinutes: number;
-}
 
 export interface ClashPreview {
   /** The opinion of the moment about everything in the air. */
@@ -30,26 +19,13 @@ export interface ClashPreview {
 }
 
 export function useClashPreview(workspaceId: string, loads: Loads | null, byPerson: boolean): ClashPreview {
-  const { t } = useLingui();
-  const { hours, range, shortDay } = useFormat();
+  const say = useClashWords();
   return useMemo(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     let abort: AbortController | null = null;
     const stop = () => {
       if (timer) clearTimeout(timer);
       abort?.abort();
-    };
-    const say = (over: readonly Over[], warnings: readonly string[] = []): Verdict => {
-      if (over.length === 0) {
-        return { clashes: false, text: warnings.length > 0 ? t`Capacity unknown` : "" };
-      }
-      const lines = over.slice(0, LINES_MAX).map((one) => {
-        const when = one.from === one.to ? shortDay(one.from) : range(one.from, one.to);
-        return `${when}: ${hours(one.loadMinutes)} / ${hours(one.capacityMinutes)}`;
-      });
-      const more = over.length - LINES_MAX;
-      if (more > 0) lines.push(plural(more, { one: "and # more", other: "and # more" }));
-      return { clashes: true, text: [t`Overbooked`, ...lines].join("\n") };
     };
     const personOf = (change: Change) => (byPerson && change.trackId) || change.bar.personId;
     return {
@@ -84,16 +60,11 @@ export function useClashPreview(workspaceId: string, loads: Loads | null, byPers
           const { bar } = change;
           const projectId = !byPerson && change.trackId ? change.trackId : bar.projectId;
           const booking = { ...bar, from: change.from, to: change.to, personId: personOf(change), projectId };
-          const { endsOn, ...body } = writePatch(booking);
-          const asked = { ...body, ...(bar.flexible || endsOn === null ? {} : { endsOn }), id: bar.id };
-          checkBooking(workspaceId, asked, abort.signal)
-            .then(({ clashes, warnings }) => {
-              const days = clashes.filter((one) => one.scope === "day");
-              heard(say(bar.tentative ? [] : days.length > 0 ? days : clashes, warnings));
-            })
+          checkBooking(workspaceId, checkBody(booking, bar.id), abort.signal)
+            .then((answer) => heard(say(overIn(answer, bar.tentative), answer.warnings)))
             .catch(() => undefined);
         }, CHECK_AFTER_MS);
       },
     };
-  }, [workspaceId, loads, byPerson, t, hours, range, shortDay]);
+  }, [workspaceId, loads, byPerson, say]);
 }

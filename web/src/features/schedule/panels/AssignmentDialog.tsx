@@ -7,17 +7,19 @@ import { Button } from "@/shared/ui/Button";
 import { Combobox } from "@/shared/ui/Combobox";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Checkbox, Select, TextArea, TextField } from "@/shared/ui/Field";
+import { useWorkspaceId } from "@/shared/workspace/context";
 import type { Directory } from "../data/useDirectory";
 import { type AssignmentValues, type Beginning, endFault, toDraft, toValues } from "../edit/assignmentForm";
 import type { Draft } from "../edit/deeds";
 import { fromFields } from "../edit/effortForm";
+import { useDraftCheck } from "../edit/useDraftCheck";
 import type { MayPlan, Person } from "../model";
 import { parseDay } from "../time/days";
 import { EffortField } from "./EffortField";
 
 interface Props {
   /** What the form begins with; a change has an id beside it. */
-  draft: Beginning;
+  draft: Beginning & { readonly id?: string };
   isNew: boolean;
   /** What was typed before a reload. */
   typed?: AssignmentValues | undefined;
@@ -67,6 +69,12 @@ export function AssignmentDialog({
   );
   const readOnly = !isNew && !mayPlan(draft.projectId ?? "");
   const roles = [{ value: "", label: t`No role` }, ...options.roles];
+  const isDated = !Number.isNaN(parseDay(values.startsOn)) && !endFault(values);
+  const clash = useDraftCheck(
+    useWorkspaceId(),
+    isDated && !readOnly ? toDraft(values, draft) : null,
+    draft.id,
+  );
   return (
     <Dialog
       open
@@ -123,6 +131,12 @@ export function AssignmentDialog({
             checked={values.tentative}
             onChange={(on) => set("tentative", on)}
           />
+          <p
+            role="status"
+            className={`col-span-2 text-sm whitespace-pre-line ${clash?.clashes ? "text-danger-text" : "text-muted"}`}
+          >
+            {clash?.text}
+          </p>
           <div className="col-span-2">
             <TextArea label={t`Note`} rows={2} {...form.text("note")} />
           </div>
