@@ -32,6 +32,20 @@ test("each_filter_leaves_the_right_people_and_stands_in_the_address", async ({ p
   }
 });
 
+test("on_a_low_screen_every_filter_is_in_sight_at_once", async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 700 });
+  const plan = await open(page);
+  for (let at = 1; at <= 10; at += 1) {
+    await plan.call("POST", "/teams", { name: `Team ${at}` });
+    await plan.call("POST", "/projects", { name: `Project ${at}` });
+  }
+  await page.reload();
+  await page.getByRole("button", { name: /^Filters/ }).click();
+  await expect(page.getByRole("checkbox", { name: "Web shop" })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByLabel("At least so many hours free")).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole("checkbox", { name: "Show tentative work" })).toBeInViewport({ ratio: 1 });
+});
+
 test("people_with_enough_free_hours_in_a_range_are_found", async ({ page }) => {
   const { monday } = await open(page);
   await page.getByRole("button", { name: "Filters" }).click();

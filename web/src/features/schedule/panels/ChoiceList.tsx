@@ -37,7 +37,7 @@ export function ChoiceList({ label, names, chosen, onChange }: Props) {
           onChange={setText}
         />
       )}
-      <div className="max-h-36 overflow-y-auto pt-1">
+      <div className="max-h-[min(9rem,13dvh)] overflow-y-auto pt-1">
         {found.map(([id, name]) => (
           <div key={id}>
             <Checkbox label={name} checked={chosen.includes(id)} onChange={(on) => toggle(id, on)} />

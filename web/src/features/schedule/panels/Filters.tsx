@@ -36,6 +36,7 @@ export function Filters({ view, change, directory, screen }: Props) {
       <Popover
         title={t`Filters`}
         align="end"
+        className="sm:w-136"
         trigger={
           <Button icon="filter" aria-label={count > 0 ? t`Filters, ${count} on` : t`Filters`}>
             <span className="max-sm:sr-only">{t`Filters`}</span>
@@ -45,7 +46,7 @@ export function Filters({ view, change, directory, screen }: Props) {
           </Button>
         }
       >
-        <div className="flex flex-col gap-4">
+        <div className="grid gap-4 sm:grid-cols-2">
           {lists.map(({ field, label, names }) => (
             <ChoiceList
               key={field}
