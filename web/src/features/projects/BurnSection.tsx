@@ -11,6 +11,7 @@ import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
 import { Section } from "@/shared/layout/Section";
 import { Loaded } from "@/shared/ui/states";
 import { useCanOn, useWorkspace } from "@/shared/workspace/context";
+import { grown, monthsWithin } from "./burn";
 
 const FULL = 10_000;
 const YEAR_MONTHS = 12;
@@ -19,15 +20,6 @@ const YEAR_MONTHS = 12;
 function rangeOf(project: Project, now: string) {
   const from = startOfMonth(project.startsOn ?? addMonths(now, -YEAR_MONTHS / 2));
   return { from, to: project.endsOn ?? addMonths(from, 2 * YEAR_MONTHS) };
-}
-
-/** Sums as they grow. */
-function grown(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value) => {
-    sum += value;
-    return sum;
-  });
 }
 
 export function BurnSection({ project }: { project: Project }) {
@@ -73,8 +65,12 @@ export function BurnSection({ project }: { project: Project }) {
           const confirmed = grown(rows.map((row) => row.confirmedMinutes));
           const tentative = grown(rows.map((row) => row.tentativeMinutes));
           const open = grown(rows.map((_, at) => demand.data?.minutes[at] ?? 0));
-          if ([confirmed, tentative, open].every((sums) => (sums.at(-1) ?? 0) === 0))
+          const sums = [confirmed, tentative, open];
+          if (sums.every((one) => (one.at(-1) ?? 0) === 0))
             return <p className="text-muted">{t`Nothing is booked.`}</p>;
+          const within = monthsWithin(sums);
+          const first = project.startsOn ? 0 : within.from;
+          const end = project.endsOn ? rows.length : within.to;
           return (
             <div className="mt-3">
               <StackedBars
@@ -88,16 +84,18 @@ export function BurnSection({ project }: { project: Project }) {
                   { id: "tentative", label: t`Tentative`, color: "var(--series-2)", hatched: true },
                   { id: "open", label: t`Open demand`, color: "var(--series-3)" },
                 ]}
-                bars={rows.map((row, at) => ({
-                  id: row.from,
-                  label: format.shortDay(row.from),
-                  values: {
-                    confirmed: confirmed[at] ?? 0,
-                    tentative: tentative[at] ?? 0,
-                    open: open[at] ?? 0,
-                  },
-                  line: limit ?? undefined,
-                }))}
+                bars={rows
+                  .map((row, at) => ({
+                    id: row.from,
+                    label: format.shortDay(row.from),
+                    values: {
+                      confirmed: confirmed[at] ?? 0,
+                      tentative: tentative[at] ?? 0,
+                      open: open[at] ?? 0,
+                    },
+                    line: limit ?? undefined,
+                  }))
+                  .slice(first, end)}
               />
             </div>
           );
