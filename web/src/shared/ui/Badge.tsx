@@ -25,20 +25,23 @@ export function Badge({ tone = "neutral", children }: { tone?: Tone; children: R
   );
 }
 
-export function Avatar({ name }: { name: string }) {
-  const initials = name
+/** The first letters of the first word and of the last; taken apart by signs, for half an emoji can't be shown. */
+export const initialsOf = (name: string): string =>
+  name
     .split(/\s+/)
     .filter(Boolean)
-    .map((word) => word[0])
+    .map(([sign]) => sign)
     .filter((_, index, all) => index === 0 || index === all.length - 1)
     .join("")
     .toUpperCase();
+
+export function Avatar({ name }: { name: string }) {
   return (
     <span
       aria-hidden="true"
       className="inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-selected text-[0.625rem] font-semibold text-accent-text"
     >
-      {initials}
+      {initialsOf(name)}
     </span>
   );
 }

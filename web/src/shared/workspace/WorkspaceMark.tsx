@@ -28,7 +28,7 @@ export function WorkspaceMark({ workspace, large }: { workspace: Workspace; larg
         !color && "bg-accent text-on-accent",
       )}
     >
-      {workspace.name.slice(0, 1).toUpperCase()}
+      {[...workspace.name][0]?.toUpperCase()}
     </span>
   );
 }
