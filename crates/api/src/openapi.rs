@@ -43,6 +43,7 @@ pub(crate) fn document_of<'a>(specs: impl Iterator<Item = &'a Spec>, settings: &
             "title": "Raally",
             "version": settings.build.version,
             "summary": "Plans people on projects.",
+            "description": "An address or headers that are too long are answered 431, without a body.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": settings.public_url.as_deref().unwrap_or("/")}],
@@ -91,10 +92,10 @@ fn parameters(spec: &Spec, schemas: &mut Schemas) -> Vec<Value> {
         .path_names()
         .into_iter()
         .map(|name| {
-            let schema = if name.ends_with("Id") {
-                json!({"type": "string", "format": "uuid"})
-            } else {
-                json!({"type": "string"})
+            let schema = match name {
+                "validFrom" => json!({"type": "string", "format": "date"}),
+                id if id.ends_with("Id") => json!({"type": "string", "format": "uuid"}),
+                _ => json!({"type": "string"}),
             };
             json!({"name": name, "in": "path", "required": true, "schema": schema})
         })

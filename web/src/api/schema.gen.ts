@@ -12337,8 +12337,6 @@ export interface operations {
                 includeTentative?: boolean;
                 /** @description Time off that waits for approval lowers capacity too. */
                 includePending?: boolean;
-                /** @description JSON, or a table as a file; absent = what `Accept` prefers. */
-                format?: components["schemas"]["Format"];
             };
             header?: never;
             path: {

@@ -74,6 +74,54 @@ pub(super) fn format<B, Q>(asked: Option<Format>, input: &Input<B, Q>) -> Format
     asked.or_else(accepted).unwrap_or_default()
 }
 
+/// Filters of what is answered as JSON only.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+struct PlainFilter {
+    /// People of any of these teams.
+    team_id: Vec<TeamId>,
+    /// People in any of these roles.
+    role_id: Vec<RoleId>,
+    /// Work on any of these projects.
+    project_id: Vec<ProjectId>,
+    /// Work for any of these clients.
+    client_id: Vec<ClientId>,
+    /// These people.
+    person_id: Vec<PersonId>,
+    /// People with any of these skills.
+    skill_id: Vec<SkillId>,
+    /// Tentative assignments count too.
+    include_tentative: bool,
+    /// Time off that waits for approval lowers capacity too.
+    include_pending: bool,
+}
+
+impl From<PlainFilter> for Filter {
+    fn from(plain: PlainFilter) -> Self {
+        let PlainFilter {
+            team_id,
+            role_id,
+            project_id,
+            client_id,
+            person_id,
+            skill_id,
+            include_tentative,
+            include_pending,
+        } = plain;
+        Self {
+            team_id,
+            role_id,
+            project_id,
+            client_id,
+            person_id,
+            skill_id,
+            include_tentative,
+            include_pending,
+            format: None,
+        }
+    }
+}
+
 /// Filters of the utilisation report.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -331,12 +379,12 @@ fn add_dashboard(ops: &mut Operations<App>) {
         .access(Access::Workspace(Action::ReadPlan))
         .ranged()
         .as_of()
-        .query::<Filter>()
+        .query::<PlainFilter>()
         .ok::<report::Dashboard>()
         .refuses(&[Class::Invalid]);
-    ops.add(operation, |app: App, ctx, input| async move {
+    ops.add(operation, |app: App, ctx, input: Input<(), PlainFilter>| async move {
         let caller = caller(&ctx, &input)?;
-        let query = query(input.range, &input.query)?;
+        let query = query(input.range, &input.query.clone().into())?;
         let as_of = input.as_of;
         let clock = app.clone();
         let json = app

@@ -83,6 +83,8 @@ async fn schedule_dashboard_and_every_report_have_the_figures(host: Host) {
         let report = host.get(&slice.at(&format!("{name}?{range}")), &slice.owner).await.ok();
         assert_eq!(report.pointer(pointer), Some(&json!(wanted)), "{name}{pointer}: {report:#}");
     }
+    let dashboard = host.get(&slice.at(&format!("dashboard?{range}&format=csv")), &slice.owner).await;
+    assert_eq!(dashboard.faults(), ["?format unknown-parameter"], "it is no table");
     let rows = raally_api::routes::operations().rows();
     let reports = rows
         .iter()
