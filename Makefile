@@ -34,7 +34,9 @@ ship-demo: ## two good releases and a bad one under load, with a report in targe
 	@scripts/ship-demo.sh
 
 coverage: ## which lines the tests reach; needs `cargo install cargo-llvm-cov`
-	@cargo llvm-cov --workspace --locked --html
+	@scripts/test-needs.sh
+	@cargo llvm-cov --workspace --all-targets --locked --no-fail-fast --ignore-run-fail --html
+	@cargo llvm-cov report --summary-only
 
 screenshots: ## pictures of every page, light, dark and phone, into web/screenshots; after make run
 	@[ web/node_modules -nt web/package-lock.json ] || npm --prefix web ci
