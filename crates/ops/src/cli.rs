@@ -2,10 +2,12 @@
 
 mod recovery;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::failed::Failed;
 use crate::model::environment::{Keeper, Strategy};
 use crate::model::ids::ReleaseId;
 pub use recovery::{Backup, Backups, Data, Drill, OfEnvironment, Restore};
@@ -23,6 +25,27 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Whether a command line that can't be read asks for JSON. What follows `--` is another program's.
+pub fn wants_json(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    arguments.into_iter().take_while(|argument| argument != "--").any(|argument| argument == "--json")
+}
+
+/// A command line that can't be read, as any other failure.
+#[must_use]
+pub fn wrong(error: &clap::Error) -> Failed {
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    let what = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches(':');
+    let faults = lines.by_ref().take_while(|line| !line.is_empty()).map(str::to_owned).collect();
+    let failed = Failed::input(what).faults(faults);
+    // A tip, where there is one, or how the command is used.
+    match lines.find(|line| !line.is_empty()) {
+        Some(next) => failed.next(next.strip_prefix("tip: ").unwrap_or(next)),
+        None => failed,
+    }
 }
 
 /// Which environment.
@@ -281,4 +304,36 @@ pub struct ShipDemo {
     /// Requests each second.
     #[arg(long, default_value_t = 300)]
     pub rate: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_command_line_is_told_as_data() {
+        let of = |line: &str| wrong(&Cli::try_parse_from(line.split(' ')).unwrap_err());
+        let missing = of("raallyctl restore --json");
+        assert_eq!(missing.what, "the following required arguments were not provided");
+        assert_eq!(missing.faults, ["--from <FROM>"]);
+        assert!(missing.next.unwrap().starts_with("Usage: raallyctl restore"));
+        let unknown = of("raallyctl status --env dev --jsn");
+        assert_eq!(unknown.what, "unexpected argument '--jsn' found");
+        assert!(unknown.exit == 1 && unknown.next.unwrap().contains("--json"));
+        let time = of("raallyctl restore --env dev --to-time yesterday");
+        assert!(time.what.starts_with("invalid value 'yesterday' for '--to-time <TO_TIME>'"), "{}", time.what);
+        assert!(time.what.contains("with its offset"), "{}", time.what);
+        assert!(
+            Cli::try_parse_from(["raallyctl", "restore", "--env", "dev", "--to-time", "2026-11-28T22:00+05:30"])
+                .is_ok()
+        );
+        let days = of("raallyctl backup --env dev --keep-days 4294967295");
+        assert!(days.what.contains("4294967295 is not in 1..=3650"), "{}", days.what);
+    }
+
+    #[test]
+    fn json_of_a_program_behind_dashes_is_not_ours() {
+        let wants = |line: &str| wants_json(line.split(' ').map(OsString::from));
+        assert!(wants("raallyctl status --json") && !wants("raallyctl fault-proxy -- raally doctor --json"));
+    }
 }

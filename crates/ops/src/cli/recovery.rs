@@ -32,6 +32,12 @@ pub struct Data {
     pub data_dir: Option<PathBuf>,
 }
 
+/// An instant; a time of day without its offset could be any of many.
+fn instant(text: &str) -> Result<jiff::Timestamp, String> {
+    let form = "has to be an instant with its offset: 2026-11-28T22:00:00Z, 2026-11-28T23:00:00+01:00";
+    text.parse().map_err(|_| form.to_owned())
+}
+
 /// `backup`.
 #[derive(Debug, Clone, Args)]
 pub struct Backup {
@@ -48,7 +54,7 @@ pub struct Backup {
     #[arg(long)]
     pub copy_to: Vec<PathBuf>,
     /// Days that backups are kept; the environment's, or 30. Of SQLite the newest three always stay.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
     pub keep_days: Option<u32>,
     /// PostgreSQL: what is copied; all of it when the last full one is older than the environment says, else what changed.
     #[arg(long = "type")]
@@ -97,7 +103,7 @@ pub struct Restore {
     #[arg(long)]
     pub last_good: bool,
     /// This instant (RFC 3339) of PostgreSQL or of what was shipped; of a folder of backups the newest one that was begun at or before it. The newest, if not given.
-    #[arg(long)]
+    #[arg(long, value_parser = instant)]
     pub to_time: Option<jiff::Timestamp>,
     /// Replace what is there; it is kept beside.
     #[arg(long)]
