@@ -40,6 +40,8 @@ pub enum Hold {
     File(Lock),
     /// A Lease's.
     Lease(LeaseLock),
+    /// None: of who only looks.
+    Nothing,
 }
 
 impl Hold {
@@ -51,6 +53,7 @@ impl Hold {
         match self {
             Self::File(lock) => lock.check(),
             Self::Lease(lock) => lock.check().await,
+            Self::Nothing => Err(Failed::ours("nothing may be changed without the lock")),
         }
     }
 }
@@ -97,6 +100,17 @@ impl Desk {
         }
     }
 
+    /// The journal, only to read: none is made.
+    ///
+    /// # Errors
+    /// As [`Desk::journal`].
+    pub async fn journal_to_read(&self) -> Result<Journal, Failed> {
+        match self {
+            Self::Folder(folder) => Journal::to_read(&folder.join("journal.jsonl")),
+            Self::Cluster(_) => self.journal().await,
+        }
+    }
+
     /// What the journal says, without opening it for writing.
     ///
     /// # Errors
@@ -127,7 +141,7 @@ impl Desk {
         match (self, hold) {
             (Self::Folder(folder), _) => wishes::take(folder),
             (Self::Cluster(_), Hold::Lease(lock)) => Ok(lock.take_wish()),
-            (Self::Cluster(_), Hold::File(_)) => Ok(None),
+            (Self::Cluster(_), Hold::File(_) | Hold::Nothing) => Ok(None),
         }
     }
 

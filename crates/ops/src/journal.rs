@@ -36,6 +36,8 @@ pub struct Journal {
 enum Place {
     File(Lines),
     Cluster(Box<Ledger>),
+    /// Of who only reads.
+    Nowhere,
 }
 
 impl Journal {
@@ -73,6 +75,14 @@ impl Journal {
         }
     }
 
+    /// A file's, only to read: it is not made when it is not there, and nothing can be appended.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn to_read(path: &Path) -> Result<Self, Failed> {
+        Ok(Self { place: Place::Nowhere, entries: Self::look(path)?, last_digest: String::new() })
+    }
+
     /// All entries, oldest first.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -102,6 +112,7 @@ impl Journal {
         match &mut self.place {
             Place::File(lines) => lines.append(&line)?,
             Place::Cluster(ledger) => ledger.append(&line).await?,
+            Place::Nowhere => return Err(Failed::ours("the journal was opened only to read")),
         }
         self.last_digest = digest;
         self.entries.push(entry);

@@ -20,6 +20,7 @@ pub mod plan;
 pub mod preflight;
 pub mod recovery;
 pub mod rehearsal;
+pub mod stop;
 pub mod talk;
 pub mod target;
 pub mod traffic;

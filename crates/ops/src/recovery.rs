@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::failed::{Doing, Failed};
+use crate::failed::Failed;
+use crate::stop::Folder;
 pub use installation::Installation;
 pub use seal::Sealed;
 pub use shelf::{Kept, Shelf};
@@ -84,7 +85,7 @@ pub fn make(installation: &Installation, wanted: &Wanted<'_>) -> Result<Made, Fa
     let started = std::time::Instant::now();
     seal::read_recipients(wanted.recipients)?;
     let taken_at = Timestamp::now();
-    let aside = tempfile::Builder::new().prefix("raally-backup").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-backup")?;
     let manifest = installation.copy_to(aside.path(), taken_at)?;
     prove(installation, aside.path(), &manifest)?;
     let file = wanted.shelf.path_of(&manifest)?;
@@ -104,7 +105,7 @@ pub fn make(installation: &Installation, wanted: &Wanted<'_>) -> Result<Made, Fa
 
 /// A backup that can't be restored is none: restores the open copy into a folder of its own and looks at it there.
 fn prove(installation: &Installation, copy: &Path, manifest: &Manifest) -> Result<(), Failed> {
-    let aside = tempfile::Builder::new().prefix("raally-proof").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-proof")?;
     let proof = installation.in_folder(aside.path());
     proof.take_over(copy, false)?;
     let faults = proof.examine()?;
@@ -128,7 +129,7 @@ fn prove(installation: &Installation, copy: &Path, manifest: &Manifest) -> Resul
 /// When the file is not the one that was described, can't be opened by this key, or `raally restore` refuses.
 pub fn restore(installation: &Installation, kept: &Kept, identity: &Path, force: bool) -> Result<Manifest, Failed> {
     kept.check_digest()?;
-    let aside = tempfile::Builder::new().prefix("raally-restore").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-restore")?;
     seal::open(&kept.file, identity, aside.path())?;
     if !aside.path().join(installation::DATABASE).exists() {
         return Err(Failed::input(format!("{} holds no database", kept.file.display())));

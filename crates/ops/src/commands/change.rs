@@ -17,6 +17,7 @@ use crate::model::environment::{Environment, Strategy};
 use crate::model::ids::ReleaseId;
 use crate::model::release::{Release, SchemaRefusal, runs_on};
 use crate::plan::{Step, rollback as way_back};
+use crate::stop;
 use crate::talk::{Talk, Tone};
 use crate::target::Target;
 use crate::target::any::Any;
@@ -50,8 +51,12 @@ impl Work {
     ///
     /// # Errors
     /// When somebody else is at work, or a change is unfinished.
-    pub async fn begin(setting: &Setting, doing: &str, break_lock: bool, talk: Talk) -> Result<Self, Failed> {
-        let work = Self::open(setting, doing, break_lock, talk).await?;
+    pub async fn begin(setting: &Setting, doing: &str, sure: &Sure, talk: Talk) -> Result<Self, Failed> {
+        let work = if sure.dry_run {
+            Self::look(setting, talk).await?
+        } else {
+            Self::open(setting, doing, sure.break_lock, talk).await?
+        };
         if let Some(unfinished) = work.journal.history().unfinished {
             return Err(Failed::input(format!(
                 "the change to {} is unfinished: {} of {} steps are done",
@@ -75,6 +80,27 @@ impl Work {
             talk.say(&talk.tone(Tone::Warn, &format!("the last one at work was killed: {}", before.title())));
         }
         let journal = desk.journal().await?;
+        Self::with(setting, (target, desk), hold, journal, talk).await
+    }
+
+    /// Without the lock: nothing is written, nothing can be changed.
+    async fn look(setting: &Setting, talk: Talk) -> Result<Self, Failed> {
+        let (target, desk) = setting.target().await?;
+        if let Some(owner) = desk.owner().await? {
+            return Err(Failed::input(format!("{} is at work on this environment", owner.title()))
+                .next("wait for the end: until then a plan would be out of date"));
+        }
+        let journal = desk.journal_to_read().await?;
+        Self::with(setting, (target, desk), Hold::Nothing, journal, talk).await
+    }
+
+    async fn with(
+        setting: &Setting,
+        (target, desk): (Any, Desk),
+        hold: Hold,
+        journal: Journal,
+        talk: Talk,
+    ) -> Result<Self, Failed> {
         let mut environment = setting.environment.clone();
         if let Some(replicas) = target.size().await? {
             environment.replicas = replicas;
@@ -146,7 +172,8 @@ impl Work {
         };
         let ended = tokio::select! {
             ended = deed(&mut executor) => ended?,
-            _ = tokio::signal::ctrl_c() => {
+            asked = stop::asked() => {
+                asked?;
                 return Err(Failed::input("interrupted; what was done stays as it is")
                     .next("go on with `raallyctl deploy --resume`, or take it back with `raallyctl abort`"));
             }
@@ -188,7 +215,7 @@ pub async fn resume(setting: &Setting, break_lock: bool, talk: Talk) -> Result<E
 /// `rollback`.
 pub async fn rollback(at: &Where, to: Option<ReleaseId>, sure: &Sure, talk: Talk) -> Result<ExitCode, Failed> {
     let setting = Setting::read(at)?;
-    let mut work = Work::begin(&setting, "rollback", sure.break_lock, talk).await?;
+    let mut work = Work::begin(&setting, "rollback", sure, talk).await?;
     let history = work.journal.history();
     let Some(to) = to.or_else(|| history.previous()) else {
         return Err(Failed::input("there is no release before this one")

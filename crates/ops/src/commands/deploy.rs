@@ -32,7 +32,7 @@ pub async fn run(options: Deploy, talk: Talk) -> Result<ExitCode, Failed> {
         return change::resume(&setting, options.sure.break_lock, talk).await;
     }
     let path = options.artefact.as_ref().ok_or_else(|| Failed::input("which program?"))?;
-    let mut work = Work::begin(&setting, "deploy", options.sure.break_lock, talk).await?;
+    let mut work = Work::begin(&setting, "deploy", &options.sure, talk).await?;
     let before = installed(&work).await?;
     if let Some(release) = before.clone().filter(|_| !options.sure.dry_run) {
         work.adopt(release, "the chart").await?;

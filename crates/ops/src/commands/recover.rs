@@ -15,6 +15,7 @@ use crate::recovery::postgres::{Database, Store};
 use crate::recovery::{
     Installation, Kept, Shelf, Wanted, drill as drills, make, rehearse, restore as put_back, seal, shipped,
 };
+use crate::stop;
 use crate::talk::{Talk, Tone, columns};
 
 /// Days that backups are kept, where nothing says otherwise.
@@ -80,6 +81,7 @@ pub async fn backup(options: &Backup, talk: Talk) -> Result<ExitCode, Failed> {
     let copies = options.copy_to.iter().map(|folder| Shelf::at(folder)).collect::<Result<_, _>>()?;
     let (recipients, keep_days) = (&options.recipient[..], options.keep_days.unwrap_or(KEEP_DAYS));
     let wanted = Wanted { recipients, shelf: Shelf::at(to)?, copies, keep_days };
+    stop::tidy_up_when_asked(talk)?;
     talk.say("copying, restoring aside, examining, sealing …");
     let made = make(&installation, &wanted)?;
     if let Some(folder) = &options.metrics_to {
@@ -172,6 +174,7 @@ pub async fn restore(options: &Restore, talk: Talk) -> Result<ExitCode, Failed> 
         return talk.data(&kept, "nothing was changed");
     }
     talk.confirm("Restore it?", options.yes)?;
+    stop::tidy_up_when_asked(talk)?;
     let manifest = put_back(&installation, &kept, identity, options.force)?;
     let text = format!("{} events are back in {into}, and pass `raally doctor`", manifest.events);
     talk.data(&json!({"file": kept.file, "manifest": manifest}), &text)
@@ -189,6 +192,7 @@ fn restore_shipped(
         return talk.data(&json!({"from": url, "toTime": options.to_time}), "nothing was changed");
     }
     talk.confirm("Restore it?", options.yes)?;
+    stop::tidy_up_when_asked(talk)?;
     let (identity, to_time, last_good) = (options.identity.as_deref(), options.to_time, options.last_good);
     let source = shipped::Source { url, identity, to_time, last_good };
     let restored = shipped::restore(installation, &source, options.force)?;
@@ -198,6 +202,7 @@ fn restore_shipped(
 
 /// Drills; exit code 1 when a goal was missed.
 pub async fn drill(options: &Drill, talk: Talk) -> Result<ExitCode, Failed> {
+    stop::tidy_up_when_asked(talk)?;
     let goals = drills::Goals { rpo_seconds: options.rpo_seconds, rto_seconds: options.rto_seconds };
     if let Some(engine) = options.rehearse {
         return rehearse(options, engine, goals, talk).await;

@@ -17,6 +17,7 @@ use crate::keeper::make_folder;
 use crate::lock::Lock;
 use crate::recovery::drill::Goals;
 use crate::recovery::postgres::{Database, Done, Plan, RestoreWanted, Store, drill as drill_of};
+use crate::stop;
 use crate::talk::{Talk, Tone, columns};
 
 /// Makes a backup in every place.
@@ -27,6 +28,7 @@ pub async fn backup(setting: &Setting, database: &Database, options: &Backup, ta
         return Ok(code);
     }
     talk.confirm("Go on?", options.yes)?;
+    stop::tidy_up_when_asked(talk)?;
     let mut turn = Turn::open(setting, "backup", false)?;
     let done = turn.carry_out("backup", database, &plan, talk).await?;
     let places = database.store().look()?;
@@ -83,13 +85,16 @@ pub async fn restore(
 }
 
 async fn beside(database: &Database, options: &Restore, talk: Talk) -> Result<ExitCode, Failed> {
+    let tidying = stop::tidy_up_when_asked(talk)?;
     talk.say("restoring onto a server of its own …");
     let aside = database.aside(options.repo, options.to_time)?;
     let (url, reached) = (database.url_on(&aside), aside.reached()?);
     let until = reached.map(|at| format!(", as of {at}")).unwrap_or_default();
     talk.data(&json!({"url": url, "reached": reached}), &format!("RAALLY_DATABASE_URL={url}"))?;
     talk.say(&format!("it is there{until}, and goes with Ctrl-C"));
-    tokio::signal::ctrl_c().await.doing("can't wait")?;
+    // From here on it is what everybody waits for.
+    tidying.abort();
+    stop::asked().await?;
     drop(aside);
     Ok(ExitCode::SUCCESS)
 }

@@ -60,6 +60,8 @@ fn available_memory() -> Option<u64> {
 /// Whether a folder has room for a program and for what is written besides.
 pub fn disk(program_bytes: u64, folder: &Path) -> Finding {
     let needed = program_bytes + DISK_SPARE_BYTES;
+    // It is made by the first release.
+    let folder = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
     match rustix::fs::statvfs(folder) {
         Ok(stat) => {
             let free = stat.f_bavail * stat.f_frsize;

@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::{Installation, Kept, Manifest, restore};
 use crate::failed::{Doing, Failed};
 use crate::http::Http;
+use crate::stop::{Duty, Folder};
 
 /// A server that takes longer is not there.
 const READY_WITHIN: Duration = Duration::from_secs(120);
@@ -67,7 +68,7 @@ pub async fn run(
     disaster_at: Timestamp,
 ) -> Result<Verdict, Failed> {
     let started = Instant::now();
-    let aside = tempfile::Builder::new().prefix("raally-drill").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-drill")?;
     let throw_away = installation.in_folder(&aside.path().join("data"));
     let manifest = restore(&throw_away, kept, identity, false)?;
     let restored_seconds = started.elapsed().as_secs_f64();
@@ -85,6 +86,7 @@ pub async fn run(
 pub(super) struct Server {
     child: Child,
     address: SocketAddr,
+    _duty: Duty,
 }
 
 impl Server {
@@ -104,7 +106,8 @@ impl Server {
             }
         });
         // Made before it is known where it listens: whatever goes wrong, the child is ended.
-        let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let duty = Duty::to_end(&child, Signal::KILL);
+        let mut server = Self { _duty: duty, child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         server.address = told.recv_timeout(READY_WITHIN).map_err(|_| Failed::ours("raally serve does not start"))?;
         Ok(server)
     }

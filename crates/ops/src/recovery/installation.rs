@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::Manifest;
 use crate::failed::{Doing, Failed};
+use crate::stop;
 
 pub(super) const DATABASE: &str = "raally.db";
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -75,7 +76,8 @@ impl Installation {
             Failed::ours(format!("`raally {name}`: {what}"))
         };
         let mut command = self.command(arguments);
-        let output = command.arg("--json").output().map_err(|error| {
+        command.arg("--json");
+        let output = stop::output(command).map_err(|error| {
             Failed::input(format!("{}: {error}", self.program.display())).next("say where raally is with --program")
         })?;
         let parsed = serde_json::from_slice(&output.stdout);

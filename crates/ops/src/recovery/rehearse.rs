@@ -17,6 +17,7 @@ use super::postgres::Cluster;
 use super::shipped::{self, Source};
 use super::{Installation, seal};
 use crate::failed::{Doing, Failed};
+use crate::stop::Folder;
 
 const PASSWORD: &[u8] = b"a long passphrase of the rehearsal";
 /// Longest wait for the first backup.
@@ -145,7 +146,7 @@ pub async fn run(
     writes_for: Duration,
     goals: Goals,
 ) -> Result<Verdict, Failed> {
-    let aside = tempfile::Builder::new().prefix("raally-rehearsal").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-rehearsal")?;
     let mut keeper = Keeper::start(engine, aside.path())?;
     let data = aside.path().join("data");
     let throw_away = keeper.told(installation.in_folder(&data));

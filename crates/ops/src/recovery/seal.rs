@@ -13,6 +13,7 @@ use age::{Decryptor, Encryptor, IdentityFile, Recipient, x25519};
 use super::installation::{DATABASE, MANIFEST};
 use crate::atomic;
 use crate::failed::{Doing, Failed};
+use crate::stop::Part;
 
 /// Largest database that is unpacked, in bytes; more is a fault in the file.
 const UNPACKED_BYTES_MAX: u64 = 1 << 40;
@@ -52,22 +53,23 @@ pub fn seal(folder: &Path, file: &Path, recipients: &[String]) -> Result<String,
     let keys = read_recipients(recipients)?;
     let encryptor = Encryptor::with_recipients(keys.iter().map(|key| key as &dyn Recipient))
         .map_err(|error| Failed::input(format!("--recipient: {error}")))?;
-    let aside = file.with_extension("part");
+    let part = Part::of(file);
+    let aside = part.path();
     let mut options = OpenOptions::new();
-    let out = options.write(true).create(true).truncate(true).mode(0o600).open(&aside).doing(aside.display())?;
+    let out = options.write(true).create(true).truncate(true).mode(0o600).open(aside).doing(aside.display())?;
     let sealed = encryptor.wrap_output(BufWriter::new(out)).doing(aside.display())?;
     let mut tar = tar::Builder::new(sealed);
     for name in NAMES {
         let path = folder.join(name);
         if path.exists() {
-            tar.append_path_with_name(&path, name).doing(path.display())?;
+            tar.append_path_with_name(&path, name).doing(format!("{name} into {}", aside.display()))?;
         }
     }
     let sealed = tar.into_inner().doing(aside.display())?;
     let out = sealed.finish().doing(aside.display())?;
     let out = out.into_inner().map_err(|error| Failed::ours(format!("{}: {error}", aside.display())))?;
     out.sync_all().doing(aside.display())?;
-    atomic::put_in_place(&aside, file).doing(file.display())?;
+    atomic::put_in_place(aside, file).doing(file.display())?;
     digest(file)
 }
 

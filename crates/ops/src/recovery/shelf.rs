@@ -11,6 +11,7 @@ use super::Manifest;
 use super::seal::{SUFFIX, digest};
 use crate::atomic;
 use crate::failed::{Doing, Failed};
+use crate::stop::Part;
 
 /// However old they are, so many stay.
 const KEPT_MIN: usize = 3;
@@ -83,13 +84,14 @@ impl Shelf {
     /// Takes a copy of a backup from another shelf and checks it there.
     pub(super) fn take(&self, from: &Path, manifest: &Manifest, wanted: &str) -> Result<PathBuf, Failed> {
         let to = self.path_of(manifest)?;
-        let aside = to.with_extension("part");
-        fs::copy(from, &aside).doing(aside.display())?;
-        fs::File::open(&aside).and_then(|file| file.sync_all()).doing(aside.display())?;
-        if digest(&aside)? != wanted {
+        let part = Part::of(&to);
+        let aside = part.path();
+        fs::copy(from, aside).doing(aside.display())?;
+        fs::File::open(aside).and_then(|file| file.sync_all()).doing(aside.display())?;
+        if digest(aside)? != wanted {
             return Err(Failed::ours(format!("the copy in {} is not what was copied", self.0.display())));
         }
-        atomic::put_in_place(&aside, &to).doing(to.display())?;
+        atomic::put_in_place(aside, &to).doing(to.display())?;
         self.describe(&to, manifest, wanted)?;
         Ok(to)
     }
@@ -111,10 +113,14 @@ impl Shelf {
     /// When there is none.
     pub fn newest(&self, at: Option<Timestamp>) -> Result<Kept, Failed> {
         let kept = self.list()?;
+        let Some(oldest) = kept.last().map(|kept| kept.manifest.taken_at) else {
+            return Err(Failed::input(format!("there is no backup in {}", self.0.display()))
+                .next("name the folder of backups with --from; `raallyctl backup` makes one"));
+        };
         let found = kept.into_iter().find(|kept| at.is_none_or(|at| kept.manifest.taken_at <= at));
         found.ok_or_else(|| {
-            Failed::input(format!("there is no backup for that in {}", self.0.display()))
-                .next("make one with `raallyctl backup`")
+            Failed::input(format!("no backup in {} is that old: the oldest was begun at {oldest}", self.0.display()))
+                .next("see them with `raallyctl backups`; give that instant or a later one")
         })
     }
 
@@ -188,11 +194,25 @@ mod tests {
         put(&shelf, "2026-01-02T00:00:00Z");
         let at = |text: &str| shelf.newest(Some(text.parse().unwrap()));
         assert_eq!(at("2026-01-01T12:00:00Z").unwrap().manifest.taken_at.to_string(), "2026-01-01T00:00:00Z");
-        assert!(at("2025-12-31T00:00:00Z").is_err());
+        let early = at("2025-12-31T00:00:00Z").unwrap_err();
+        assert!(early.what.ends_with("the oldest was begun at 2026-01-01T00:00:00Z"), "{early}");
         let newest = shelf.newest(None).unwrap();
         newest.check_digest().unwrap();
         fs::write(&newest.file, "something else").unwrap();
         assert!(newest.check_digest().unwrap_err().what.contains("was changed"));
+    }
+
+    #[test]
+    fn a_copy_that_fails_leaves_nothing_behind() {
+        let (here, far) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        put(&Shelf::at(here.path()).unwrap(), "2026-01-01T00:00:00Z");
+        let kept = Shelf::at(here.path()).unwrap().newest(None).unwrap();
+        let shelf = Shelf::at(far.path()).unwrap();
+        let failed = shelf.take(&kept.file, &kept.manifest, "another digest").unwrap_err();
+        assert!(failed.what.contains("is not what was copied"), "{failed}");
+        assert_eq!(fs::read_dir(far.path()).unwrap().count(), 0);
+        shelf.take(&kept.file, &kept.manifest, &kept.digest).unwrap();
+        assert_eq!(shelf.list().unwrap().len(), 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Installation;
 use super::drill::{Goals, Server};
 use crate::failed::{Doing, Failed};
+use crate::stop::Folder;
 
 /// Which moment, from where.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +87,7 @@ pub struct Verdict {
 /// When a step fails: then there is no recovery, which is worse than a slow one.
 pub async fn drill(installation: &Installation, source: &Source<'_>, goals: Goals) -> Result<Verdict, Failed> {
     let (began_at, started) = (Timestamp::now(), Instant::now());
-    let aside = tempfile::Builder::new().prefix("raally-drill").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-drill")?;
     let throw_away = installation.in_folder(&aside.path().join("data"));
     let restored = restore(&throw_away, source, false)?;
     let restored_seconds = started.elapsed().as_secs_f64();

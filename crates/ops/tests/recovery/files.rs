@@ -107,6 +107,45 @@ impl Drop for Place {
 }
 
 #[test]
+fn a_backup_that_is_asked_to_stop_leaves_no_copy_in_the_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("aside")).unwrap();
+    // A program that copies, tells who it is, and takes its time.
+    let slow = format!(
+        "#!/bin/sh\n[ $1 = version ] && exec '{}' \"$@\"\necho copy >\"$2\"; echo $$ >'{}'; exec sleep 600\n",
+        raally().display(),
+        at("pid").display()
+    );
+    raally_ops::atomic::write(&at("slow"), slow.as_bytes(), 0o700).unwrap();
+    let made = Command::new(raallyctl()).args(["backup-key", "--json"]).arg(at("key")).output().unwrap();
+    let key: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let mut command = Command::new(raallyctl());
+    command.args(["backup", "--json", "--recipient", key["recipient"].as_str().unwrap(), "--to"]).arg(at("shelf"));
+    command.arg("--program").arg(at("slow")).env("TMPDIR", at("aside")).stderr(Stdio::piped());
+    let tool = command.spawn().unwrap();
+    let started = Instant::now();
+    let pid = loop {
+        assert!(started.elapsed() < PATIENCE, "the copy does not begin");
+        match std::fs::read_to_string(at("pid")).unwrap_or_default().trim().parse::<u32>() {
+            Ok(pid) => break pid,
+            Err(_) => std::thread::yield_now(),
+        }
+    };
+    assert_eq!(std::fs::read_dir(at("aside")).unwrap().count(), 1);
+    assert!(Command::new("kill").arg(tool.id().to_string()).status().unwrap().success());
+    let output = tool.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("interrupted"), "{said}");
+    assert_eq!(std::fs::read_dir(at("aside")).unwrap().count(), 0, "the copy is gone");
+    assert_eq!(std::fs::read_dir(at("shelf")).unwrap().count(), 0, "and nothing half is kept");
+    while std::path::Path::new(&format!("/proc/{pid}/cwd")).exists() {
+        assert!(started.elapsed() < PATIENCE, "the program was left running");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn a_backup_beside_a_running_server_comes_back_whole_with_its_keys() {
     let place = Place::new();
     place.sign_up("ann");

@@ -1,5 +1,7 @@
 //! Kills in the middle of a release: of the tool, of an instance, of the gateway, of the supervisor.
 
+use std::process::Stdio;
+
 use crate::stage::{Stage, kill, nobody_was_hurt};
 use crate::tool::{ended_with, wait_until};
 
@@ -44,6 +46,30 @@ fn a_release_whose_tool_was_killed_at_any_step_can_be_taken_back() {
         assert_eq!((&status["serving"], &status["current"]["id"]), (&2.into(), &"r1".into()), "{status}");
     }
     nobody_was_hurt(&stage.home(users));
+}
+
+#[test]
+fn a_tool_that_is_asked_to_stop_says_how_to_go_on_and_gives_the_lock_back() {
+    let stage = Stage::with_first("canary");
+    let version = stage.version("b");
+    let mut arguments = vec!["deploy", version.to_str().unwrap(), "--yes"];
+    let seen = || {
+        let journal = std::fs::read_to_string(stage.state().join("journal.jsonl")).unwrap();
+        journal.matches("\"event\":\"saw\"").count()
+    };
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        let before = seen();
+        let mut command = stage.command(&arguments);
+        let tool = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        wait_until("a release that is watched", || seen() > before);
+        kill(tool.id(), signal);
+        let output = tool.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains("deploy --resume"), "{signal}: {said}");
+        assert_eq!(std::fs::read(stage.state().join("lock")).unwrap(), b"", "{signal}: nobody is told of a kill");
+        arguments = vec!["deploy", "--resume"];
+    }
+    assert!(stage.run(&["abort"]).status.success());
 }
 
 #[test]

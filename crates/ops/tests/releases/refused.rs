@@ -10,7 +10,8 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
     let shown = stage.data(&["deploy", stage.version("a").to_str().unwrap(), "--dry-run"]);
     let verbs: Vec<&str> = shown["steps"].as_array().unwrap().iter().map(|step| step["do"].as_str().unwrap()).collect();
     assert_eq!(verbs, ["install", "start", "await-ready", "route"], "{shown}");
-    assert!(!stage.state().join("kept").exists() && stage.data(&["history"]) == serde_json::json!([]));
+    assert!(!stage.state().exists(), "no lock, no journal, no folder");
+    assert_eq!(stage.data(&["history"]), serde_json::json!([]));
 }
 
 #[test]
@@ -34,6 +35,19 @@ fn completions_need_no_environment() {
     let output = std::process::Command::new(crate::stage::raallyctl()).args(["completions", "bash"]).output().unwrap();
     let script = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && script.contains("--strategy"), "{script}");
+}
+
+#[test]
+fn a_wrong_command_line_is_json_where_json_is_asked_for() {
+    let said = |arguments: &[&str]| {
+        let output = std::process::Command::new(crate::stage::raallyctl()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let told: serde_json::Value =
+        serde_json::from_str(&said(&["status", "--json", "--env", "x", "--nonsense"])).unwrap();
+    assert_eq!(told["error"]["message"], "unexpected argument '--nonsense' found");
+    assert!(said(&["status", "--env", "x", "--nonsense"]).starts_with("error: unexpected"));
 }
 
 #[test]

@@ -5,12 +5,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use tempfile::TempDir;
-
 use super::server::{Server, own, own_folder, programs};
 use super::store::{Fetch, Store};
 use crate::failed::{Doing, Failed};
+use crate::stop::{Duty, Folder};
+use jiff::Timestamp;
 
 /// Longest playing back of the log.
 const READY_WITHIN: Duration = Duration::from_secs(6 * 3_600);
@@ -20,8 +19,9 @@ const PORT: u16 = 5432;
 /// A restored server.
 #[derive(Debug)]
 pub struct Aside {
-    folder: TempDir,
+    folder: Folder,
     server: Server,
+    _duty: Duty,
 }
 
 impl Aside {
@@ -36,7 +36,8 @@ impl Aside {
         store.fetch(&Fetch { repository, into: &data_dir, to_time, in_earnest: false })?;
         let version = std::fs::read_to_string(data_dir.join("PG_VERSION")).doing("PG_VERSION")?;
         let server = private(folder.path(), data_dir, Some(version.trim()))?;
-        let aside = Self { folder, server };
+        let duty = server.duty_to_stop();
+        let aside = Self { folder, server, _duty: duty };
         aside.server.start(&options(aside.folder.path())?)?;
         aside.server.wait_until_writable(READY_WITHIN)?;
         Ok(aside)
@@ -78,8 +79,8 @@ impl Drop for Aside {
 ///
 /// # Errors
 /// When it can't be made.
-pub fn folder(prefix: &str) -> Result<TempDir, Failed> {
-    let folder = tempfile::Builder::new().prefix(prefix).tempdir().doing("can't make a folder")?;
+pub fn folder(prefix: &str) -> Result<Folder, Failed> {
+    let folder = Folder::new(prefix)?;
     own(folder.path())?;
     Ok(folder)
 }

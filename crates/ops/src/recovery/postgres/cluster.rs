@@ -4,14 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use tempfile::TempDir;
-
 use super::aside::{self, private};
 use super::server::{Server, own, own_folder};
 use super::store::{Fetch, Kind, Store};
 use crate::failed::{Doing, Failed};
 use crate::journal::hex;
+use crate::stop::{Duty, Folder};
+use jiff::Timestamp;
 
 const STANZA: &str = "raally";
 const CONFIG: &str = "pgbackrest.conf";
@@ -22,9 +21,10 @@ const READY_WITHIN: Duration = Duration::from_secs(600);
 /// A cluster and its backups in a folder that goes with it.
 #[derive(Debug)]
 pub struct Cluster {
-    folder: TempDir,
+    folder: Folder,
     server: Server,
     store: Store,
+    _duty: Duty,
 }
 
 impl Cluster {
@@ -38,7 +38,8 @@ impl Cluster {
         let file = folder.path().join(CONFIG);
         settle(&folder, &server, &file)?;
         let store = Store::open(&file, STANZA)?;
-        let cluster = Self { folder, server, store };
+        let duty = server.duty_to_stop();
+        let cluster = Self { folder, server, store, _duty: duty };
         cluster.begin_anew()?;
         Ok(cluster)
     }
@@ -152,7 +153,7 @@ impl Drop for Cluster {
 }
 
 /// Folders, and pgBackRest's settings: two places, each with a key of its own.
-fn settle(folder: &TempDir, server: &Server, file: &PathBuf) -> Result<(), Failed> {
+fn settle(folder: &Folder, server: &Server, file: &PathBuf) -> Result<(), Failed> {
     let at = |name: &str| folder.path().join(name);
     for name in ["cluster", "first", "second", "log", "spool", "lock"] {
         own_folder(&at(name))?;

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::aside::Aside;
 use super::plan;
 use super::work::Database;
-use crate::failed::{Doing, Failed};
+use crate::failed::Failed;
 use crate::recovery::drill::{Goals, Server};
+use crate::stop::Folder;
 
 /// What a drill found.
 #[derive(Clone, Debug, Serialize)]
@@ -47,7 +48,7 @@ pub async fn run(database: &Database, repository: Option<u32>, goals: Goals) -> 
     let (began_at, started) = (Timestamp::now(), Instant::now());
     let aside = Aside::restore(database.store(), repository, None)?;
     let restored_seconds = started.elapsed().as_secs_f64();
-    let data = tempfile::Builder::new().prefix("raally-drill").tempdir().doing("can't make a folder")?;
+    let data = Folder::new("raally-drill")?;
     let throw_away = database.installation_on(&aside, data.path())?;
     let server = Server::start(throw_away.command(&[OsStr::new("serve")]))?;
     server.wait_until_ready().await?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::failed::{Doing, Failed};
 use crate::journal::hex_digest;
 use crate::recovery::{Installation, seal};
+use crate::stop::Folder;
 
 const PREFIX: &str = "raally-keys-";
 /// Digits of the digest that tells one set of keys from another.
@@ -17,7 +18,7 @@ const DIGITS: usize = 16;
 /// # Errors
 /// When a key can't be read, there is none, or the folder can't be written.
 pub fn seal_to(folder: &Path, installation: &Installation, recipients: &[String]) -> Result<PathBuf, Failed> {
-    let aside = tempfile::Builder::new().prefix("raally-keys").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-keys")?;
     let names = installation.copy_keys(aside.path())?;
     if names.is_empty() {
         return Err(Failed::input("the installation has no keys yet").next("start a server once; it makes them"));
@@ -45,7 +46,7 @@ pub fn open_from(folders: &[PathBuf], installation: &Installation, identity: &Pa
         let places = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
         return Err(Failed::input(format!("there are no sealed keys in {places}")));
     };
-    let aside = tempfile::Builder::new().prefix("raally-keys").tempdir().doing("can't make a folder")?;
+    let aside = Folder::new("raally-keys")?;
     seal::open(&file, identity, aside.path())?;
     installation.put_missing_keys(aside.path())
 }

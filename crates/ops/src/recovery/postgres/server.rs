@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::failed::{Doing, Failed};
+use crate::stop::Duty;
 
 /// The server's user, as which its programs run when we are root.
 const USER: &str = "postgres";
@@ -48,6 +49,12 @@ impl Server {
     /// When it does not end.
     pub fn stop(&self, mode: &str) -> Result<(), Failed> {
         self.control(&["pg_ctl", &format!("--mode={mode}"), "--wait", "--timeout=300", "stop", "-D"])
+    }
+
+    /// Ends it at once when this process is asked to stop before the duty is dropped.
+    pub fn duty_to_stop(&self) -> Duty {
+        let server = self.clone();
+        Duty::to(move || _ = server.stop("immediate"))
     }
 
     /// Whether a process has its data open.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::server::{as_server, said};
 use super::settings::Settings;
 use crate::failed::{Doing, Failed};
+use crate::stop;
 
 /// What of the database a backup copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -122,7 +123,7 @@ impl Store {
         let mut config = OsString::from("--config=");
         config.push(&self.config);
         command.arg(config).arg(format!("--stanza={}", self.stanza)).args(arguments);
-        said(command.output()).map_err(|failed| {
+        said(stop::output(command)).map_err(|failed| {
             let what = arguments.last().copied().unwrap_or_default();
             Failed { what: format!("pgbackrest {what}: {}", failed.what), ..failed }
         })

@@ -20,6 +20,7 @@ use crate::journal::{Event, Journal};
 use crate::lock::user;
 use crate::model::postgres::Postgres;
 use crate::recovery::{Installation, seal};
+use crate::stop::Folder;
 
 /// Longest playing back of the log.
 const READY_WITHIN: Duration = Duration::from_secs(6 * 3_600);
@@ -259,7 +260,7 @@ impl Database {
     /// A backup that can't be restored is none.
     fn prove(&self, repository: u32) -> Result<String, Failed> {
         let aside = Aside::restore(&self.store, repository, None)?;
-        let data = tempfile::Builder::new().prefix("raally-proof").tempdir().doing("can't make a folder")?;
+        let data = Folder::new("raally-proof")?;
         let restored = self.examine(&self.installation_on(&aside, data.path())?, aside.server())?;
         let reached = aside.reached()?.map(|at| format!(" as of {at}")).unwrap_or_default();
         Ok(format!("{restored}{reached}"))
