@@ -1,6 +1,6 @@
 /** Who may change only some of the plan, or none of it, meets no control that the server would refuse. */
 import type { Browser, Page } from "@playwright/test";
-import { bar, drag, open, short } from "./schedule-steps";
+import { bar, drag, open, rowsApart, short } from "./schedule-steps";
 import { iso, type SeededPlan } from "./seed/schedulePlan";
 import { expect, test } from "./server";
 
@@ -72,6 +72,14 @@ test("a project manager changes own projects and only looks at the others", asyn
   await expect(bar(manager, "Ben Berg", "Bank portal")).toHaveAccessibleName(
     new RegExp(short(plan.monday + 1)),
   );
+  await manager.goto(`${plan.address}&rows=projects`);
+  const own = bar(manager, "Bank portal", "Bank portal, Ben Berg");
+  await drag(manager, own, 0, await rowsApart(manager, "Bank portal", "Web shop"));
+  await expect(manager.locator(".sg-note")).toHaveText("This project is not yours to plan");
+  await manager.mouse.up();
+  await expect(own).toBeVisible();
+  await expect(manager.getByText("Not saved")).toHaveCount(0);
+  await manager.goto(plan.address);
   await manager.getByRole("button", { name: "New assignment" }).click();
   await manager.getByRole("dialog").getByRole("combobox", { name: "Project" }).click();
   await expect(manager.getByRole("option")).toHaveText([/Bank portal/]);

@@ -48,6 +48,11 @@ export function useGridHost(known: Known): GridHost {
       return selection.ids.has(bar.id) ? [bar, ...selection.bars.filter(taken)] : [bar];
     },
     onMoved: (changes) => {
+      if (!mayLand(known, changes)) {
+        preview.stop();
+        announce(t`This project is not yours to plan`);
+        return { clashes: false, text: t`This project is not yours to plan` };
+      }
       const verdict = preview.estimate(changes);
       preview.check(changes, (answer) => {
         grid.current?.judge(answer);
@@ -94,11 +99,20 @@ export function useGridHost(known: Known): GridHost {
   };
 }
 
-function useDrop({ preview, byPerson, wording, editing, announce }: Known): GridHost["onDropped"] {
+/** Rows of projects take bookings only from those who plan them. */
+function mayLand(
+  { byPerson, mayPlan }: Pick<Known, "byPerson" | "mayPlan">,
+  changes: readonly Change[],
+): boolean {
+  return byPerson || changes.every(({ trackId }) => trackId === null || mayPlan(trackId));
+}
+
+function useDrop({ preview, byPerson, mayPlan, wording, editing, announce }: Known): GridHost["onDropped"] {
   const { t } = useLingui();
   return useCallback(
     (changes: readonly Change[], choice: ClashChoice | null) => {
       preview.stop();
+      if (!mayLand({ byPerson, mayPlan }, changes)) return;
       const deeds = changes.map((one) => ({
         kind: "patch" as const,
         id: one.bar.id,
@@ -110,7 +124,7 @@ function useDrop({ preview, byPerson, wording, editing, announce }: Known): Grid
         .run(t`Moved to ${where}`, deeds, { onClash: choice })
         .then((saved) => saved && announce(t`Saved: ${where}`));
     },
-    [preview, editing.editor, byPerson, wording, announce, t],
+    [preview, editing.editor, byPerson, mayPlan, wording, announce, t],
   );
 }
 
