@@ -152,6 +152,16 @@ test("the_table_says_the_same_as_the_grid_and_opens_a_booking", async ({ page })
   await expect(page.getByRole("dialog", { name: "Assignment" })).toBeVisible();
 });
 
+test("a_long_name_leaves_the_other_columns_of_the_table_in_sight", async ({ page }) => {
+  const plan = await open(page);
+  const name = `The ${"very ".repeat(16)}long project`;
+  await plan.call("PATCH", `/projects/${plan.projects.shop}`, { name }, 1);
+  await page.goto(`${plan.address}&as=table`);
+  const line = page.getByRole("row").filter({ hasText: "Ada Almeida" });
+  await expect(line.getByRole("button", { name })).toBeVisible();
+  await expect(line.getByText("Confirmed")).toBeInViewport({ ratio: 1 });
+});
+
 test("on_a_phone_the_plan_is_an_agenda_and_a_booking_can_be_changed", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const plan = await seedSchedule(page.request);

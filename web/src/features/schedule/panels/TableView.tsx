@@ -53,15 +53,17 @@ export function TableView({ rows, range, wording, people, projects, onOpen }: Pr
         <tbody>
           {shown.map(({ row, bar }) => (
             <tr key={`${row.key}${bar.id}`} className="border-b border-line">
-              <th scope="row" className="px-4 py-1.5 text-start font-medium">
+              <th scope="row" className="max-w-56 truncate px-4 py-1.5 text-start font-medium">
                 {people.get(bar.personId)?.name}
               </th>
               <td className="px-4 py-1.5">
-                <Button look="ghost" className="-ms-3" onClick={() => onOpen(bar)}>
-                  {projects.get(bar.projectId)?.name ?? t`Unknown project`}
+                <Button look="ghost" className="-ms-3 max-w-72" onClick={() => onOpen(bar)}>
+                  <span className="truncate">{projects.get(bar.projectId)?.name ?? t`Unknown project`}</span>
                 </Button>
               </td>
-              <td className="px-4 py-1.5 tabular-nums">{wording.range(bar.from, bar.to)}</td>
+              <td className="px-4 py-1.5 whitespace-nowrap tabular-nums">
+                {wording.range(bar.from, bar.to)}
+              </td>
               <td className="px-4 py-1.5">{effortText(bar.effort)}</td>
               <td className="px-4 py-1.5">
                 {bar.tentative ? (
