@@ -123,3 +123,12 @@ test("every report has its figures, a picture, and a file to take along", async 
     expect(readFileSync(await download.path(), "utf8").split("\n").length).toBeGreaterThan(1);
   }
 });
+
+test("on a phone the buttons of a team are whole", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const { path } = await begin(page);
+  await page.goto(`${path}/teams`);
+  await page.getByLabel("Add a team…").fill("Red team");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Delete Red team" })).toBeInViewport({ ratio: 1 });
+});

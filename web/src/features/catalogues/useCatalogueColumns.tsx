@@ -27,7 +27,7 @@ export function useCatalogueColumns({ resource, edit, onOpen, onRemove }: Option
       {
         id: "name",
         header: t`Name`,
-        track: "minmax(10rem, 1fr)",
+        track: "minmax(8rem, 1fr)",
         fixed: true,
         value: (item) => item.name,
         cell: (item) => (
@@ -58,7 +58,7 @@ export function useCatalogueColumns({ resource, edit, onOpen, onRemove }: Option
       {
         id: "uses",
         header: uses.header,
-        track: "7rem",
+        track: "minmax(5rem, 7rem)",
         align: "end" as const,
         value: (item) => uses.count(item.id),
         cell: (item) => (
