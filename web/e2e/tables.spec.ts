@@ -82,6 +82,8 @@ test("search, filter and order stand in the address, and the export holds exactl
     .split("\r\n");
   expect(lines).toHaveLength(Number(shown));
   expect(lines[0]).not.toContain("E-mail");
+  expect(lines[0]).toContain("Per week");
+  expect(lines.slice(1).every((line) => /,[1-4]?\d(\.\d+)?$/.test(line))).toBe(true);
   const first = await page.getByRole("table", { name: "People" }).getByRole("link").first().textContent();
   expect(lines[1]).toContain(first);
 });

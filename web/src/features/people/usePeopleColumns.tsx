@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Calendar, CatalogueItem, Id, Person } from "@/api/types";
 import { useOptions } from "@/shared/catalogue";
-import { useFormat } from "@/shared/i18n/format";
+import { MINUTES_PER_HOUR, useFormat } from "@/shared/i18n/format";
 import type { Column } from "@/shared/table/columns";
 import { Avatar, Badge } from "@/shared/ui/Badge";
 import { inForce, weeklyMinutes } from "./history";
@@ -40,7 +40,7 @@ export function usePeopleColumns({
           skills,
         ),
       );
-    const hours = (person: Person) => weeklyMinutes(inForce(person.schedules)?.workingTime, calendars);
+    const minutesOf = (person: Person) => weeklyMinutes(inForce(person.schedules)?.workingTime, calendars);
     return [
       {
         id: "name",
@@ -113,9 +113,12 @@ export function usePeopleColumns({
         track: "5.5rem",
         align: "end",
         wideOnly: true,
-        value: (person) => hours(person),
+        value: (person) => {
+          const minutes = minutesOf(person);
+          return minutes === null ? null : minutes / MINUTES_PER_HOUR;
+        },
         cell: (person) => {
-          const minutes = hours(person);
+          const minutes = minutesOf(person);
           return minutes === null ? "–" : format.hours(minutes);
         },
       },

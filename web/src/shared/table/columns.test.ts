@@ -50,5 +50,5 @@ test("a search finds words in any order and without accents", () => {
 
 test("a text that a spreadsheet would run is made harmless", () => {
   const csv = toCsv([{ name: '=cmd|"/c"', hours: -3 }], columns);
-  expect(csv).toBe(`Name,Hours\r\n"'=cmd|""/c""",-3\r\n`);
+  expect(csv).toBe(`\ufeffName,Hours\r\n"'=cmd|""/c""",-3\r\n`);
 });

@@ -96,12 +96,15 @@ const cellText = (value: string | number | null | undefined) => {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
+/** Without it Excel takes UTF-8 for the encoding of its country, and breaks every accent. */
+const BYTE_ORDER_MARK = "\ufeff";
+
 /** The rows as CSV, exactly as shown. Source: RFC 4180. */
 export function toCsv<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
   const shown = columns.filter((column) => column.value);
   const lines = [shown.map((column) => cellText(column.header))];
   for (const row of rows) lines.push(shown.map((column) => cellText(column.value?.(row))));
-  return `${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
+  return `${BYTE_ORDER_MARK}${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
 }
 
 export function saveText(text: string, name: string, type = "text/csv;charset=utf-8"): void {
