@@ -18,7 +18,7 @@ use std::time::Duration;
 use raally_domain::decide::Refusal;
 use raally_domain::ids::WorkspaceId;
 use raally_identity::chain::{AuditEvent, AuditKey, AuditPublicKey, ExportedCheckpoint, StoredSeal, TrustedKeys};
-use raally_storage::{Scope, Seal, StoredEvent};
+use raally_storage::{Scope, Seal, Store, StoredEvent};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::app::App;
@@ -89,6 +89,17 @@ impl Default for AuditDesk {
     fn default() -> Self {
         Self { keys: OnceLock::new(), verifying: Semaphore::new(1) }
     }
+}
+
+/// Whether anything is sealed yet; only a process that has the audit key does that.
+///
+/// # Errors
+/// When storage fails.
+pub async fn is_sealed(store: &Store) -> Result<bool, Failure> {
+    let last = store.read(Scope::Platform, |tx| {
+        Box::pin(async move { Ok::<_, Failure>(tx.last_seal(WorkspaceId::PLATFORM).await?) })
+    });
+    Ok(last.await?.is_some())
 }
 
 impl Auditor {

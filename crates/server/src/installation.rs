@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use raally_application::accounts::Accounts;
-use raally_application::audit::Auditor;
+use raally_application::audit::{Auditor, is_sealed};
 use raally_application::vault::{Sealed, Vault};
 use raally_application::{App, Mint};
 use raally_identity::Keyring;
@@ -42,6 +42,19 @@ pub async fn check_secret_key(config: &Config, store: &Store) -> Result<(), Fail
         format!("{} is not the secret key that the database was written with", file.display())
     };
     Err(Failed::input(what).next("put the key back from where it is kept, or name it in RAALLY_SECRET_KEY_FILE"))
+}
+
+/// In the place of a lost audit key a new one is not made unseen: by it, all that the lost one signed looks forged.
+///
+/// # Errors
+/// When the log is sealed and the key is missing.
+pub async fn check_audit_key(config: &Config, store: &Store) -> Result<(), Failed> {
+    let file = &config.audit_key_file;
+    if !matches!(file.try_exists(), Ok(false)) || !is_sealed(store).await? {
+        return Ok(());
+    }
+    Err(Failed::input(format!("the audit key {} is missing, and the audit trail is signed with it", file.display()))
+        .next("put the key back from where it is kept, or name it in RAALLY_AUDIT_KEY_FILE"))
 }
 
 /// The database alone, not migrated; the folder of a SQLite file is made when missing.

@@ -41,6 +41,10 @@ pub async fn run(config: Config, talk: Talk, telemetry: Option<Telemetry>) -> Re
     let listener = listen(&config).await?;
     let app = installation::open(&config).await?;
     app.signing_keys().await?;
+    if let Err(lost) = installation::check_audit_key(&config, app.store()).await {
+        // Planning goes on without it; what was signed until now verifies only once the old key is back.
+        tracing::warn!("{}; a new one signs from here on", lost.what);
+    }
     let auditor = installation::auditor(&config, &app)?;
     let sending = telemetry.map(Telemetry::start);
     let counts = sending.as_ref().map(Sending::counts);

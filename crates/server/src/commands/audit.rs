@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use raally_application::audit::{AuditReport, WorkspaceReport};
+use raally_application::audit::{AuditReport, Damage, WorkspaceReport};
 use raally_application::{App, Failure};
 use raally_domain::decide::Refusal;
 use raally_domain::ids::WorkspaceId;
@@ -21,6 +21,7 @@ use crate::talk::Talk;
 /// Runs one of the commands.
 pub async fn run(what: &Audit, config: &Config, talk: Talk) -> Result<ExitCode, Failed> {
     let app = installation::open(config).await?;
+    installation::check_audit_key(config, app.store()).await?;
     let outcome = match what {
         Audit::Verify { workspace, checkpoint } => {
             verify(&app, config, workspace.as_deref(), checkpoint.as_deref(), talk).await
@@ -73,6 +74,12 @@ fn shown(report: &AuditReport) -> Result<String, Failed> {
     }
     match report.ok {
         true => writeln!(text, "ok: {} events are what was sealed", report.checked)?,
+        false if report.workspaces.iter().all(|one| one.ok || one.damage == Some(Damage::BadSignature)) => {
+            writeln!(
+                text,
+                "NOT OK: the log was signed with a key that is not trusted here, or changed outside of Raally"
+            )?;
+        }
         false => writeln!(text, "NOT OK: the log was changed outside of Raally")?,
     }
     Ok(text)

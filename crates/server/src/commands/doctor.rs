@@ -99,6 +99,9 @@ async fn database(config: &Config) -> Vec<Finding> {
             "sealed text",
             sealed.map(|()| "the secret key opens it".to_owned()).map_err(|fault| fault.what),
         ));
+        if let Err(fault) = installation::check_audit_key(config, &store).await {
+            findings.push(finding("audit trail", Err(fault.what)));
+        }
     }
     store.close().await;
     findings

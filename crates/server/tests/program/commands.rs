@@ -145,6 +145,30 @@ fn a_new_audit_key_signs_from_then_on_and_what_the_old_one_signed_still_verifies
 }
 
 #[test]
+fn a_lost_audit_key_is_told_and_none_is_made_in_its_place() {
+    let here = Installation::new();
+    here.json(&["demo"]);
+    let told = here.run(&["audit", "verify"]);
+    assert_eq!(told.status.code(), Some(0), "nothing is sealed yet: {}", text(&told.stderr));
+    here.json(&["audit", "checkpoint", "--workspace", "Demo Studio"]);
+    let (key, aside) = (here.path().join("data/audit.key"), here.path().join("aside.key"));
+    fs::rename(&key, &aside).unwrap();
+    let checkpoint = ["audit", "checkpoint", "--workspace", "Demo Studio"];
+    for command in [&["audit", "verify"][..], &["audit", "rotate-key"], &checkpoint] {
+        let lost = here.run(command);
+        assert_eq!(lost.status.code(), Some(1), "{command:?}: {}", text(&lost.stdout));
+        assert!(text(&lost.stderr).contains("audit.key is missing"), "{command:?}: {}", text(&lost.stderr));
+        assert!(!key.exists(), "{command:?} made a key");
+    }
+    let told = here.run(&["doctor"]);
+    assert_eq!(told.status.code(), Some(2), "{}", text(&told.stdout));
+    assert!(text(&told.stdout).contains("PROBLEM audit trail"), "{}", text(&told.stdout));
+    fs::rename(&aside, &key).unwrap();
+    assert_eq!(here.run(&["audit", "verify"]).status.code(), Some(0));
+    assert_eq!(here.run(&["doctor"]).status.code(), Some(0));
+}
+
+#[test]
 fn version_names_build_and_schema_and_makes_no_database() {
     let here = Installation::new();
     let version = here.json(&["version"]);
