@@ -233,7 +233,7 @@ def releases(_slo):
         panel("Targets", [(f"raally_gateway_target_healthy{{{gateway}}}", "{{target}} healthy"), (f"raally_gateway_target_ejected{{{gateway}}}", "{{target}} ejected"), (f"raally_gateway_target_breaker_open{{{gateway}}}", "{{target}} breaker open"), (f"raally_gateway_target_draining{{{gateway}}}", "{{target}} draining")], most=1),
         panel("Ejections and breakers", [(f"sum by (group) (increase(raally_gateway_ejections_total{{{gateway}}}[5m]))", "{{group}} ejections"), (f"sum by (group) (increase(raally_gateway_breaker_openings_total{{{gateway}}}[5m]))", "{{group}} breaker openings")]),
         panel("Users placed by cookie", [(f"sum by (group) (raally_gateway_users_total{{{gateway}}})", "{{group}}")]),
-        panel("The gateway", [(f"raally_gateway_connections_open{{{gateway}}}", "connections"), (f"rate(raally_gateway_connections_total{{{gateway}}}[1m])", "new a second"), (f"raally_gateway_table_epoch{{{gateway}}}", "table"), (f"raally_gateway_draining{{{gateway}}}", "draining")]),
+        panel("The gateway", [(f"raally_gateway_connections_open{{{gateway}}}", "connections"), (f"rate(raally_gateway_connections_total{{{gateway}}}[1m])", "new a second"), (f"raally_gateway_table_epoch{{{gateway}}}", "table"), (f"rate(raally_gateway_counts_read_total{{{gateway}}}[1m])", "counts read a second"), (f"raally_gateway_draining{{{gateway}}}", "draining")]),
     ]
 
 

@@ -58,6 +58,7 @@ impl Metrics {
         for (name, help, counter) in [
             ("connections", "Client connections that were accepted", &totals.connections),
             ("retries", "Attempts that followed a failed one", &totals.retries),
+            ("counts_read", "Readings of the counts, by which releases are judged", &totals.counts_read),
             ("retry_budget_empty", "Retries that the budget did not allow", &totals.budget_empty),
         ] {
             counter_of(encoder, name, help, counter.load(Ordering::Relaxed))?;

@@ -38,6 +38,8 @@ pub(crate) struct Totals {
     pub connections_open: AtomicU64,
     pub retries: AtomicU64,
     pub budget_empty: AtomicU64,
+    /// Who judges a release reads them every second.
+    pub counts_read: AtomicU64,
     pub rate_limited: AtomicU64,
     pub queue_refused: AtomicU64,
     pub no_target: AtomicU64,

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::keep::Kept;
 use crate::routes::Routes;
-use crate::shared::Shared;
+use crate::shared::{Shared, Totals};
 use crate::table::{Table, TargetId};
 use crate::target::TargetRuntime;
 use crate::wire::{Applied, Counts, DrainOutcome, Refusal, State};
@@ -59,6 +59,7 @@ impl Steering {
     }
 
     pub fn counts(&self) -> Counts {
+        Totals::count(&self.shared.totals.counts_read);
         let (routes, now_us) = (self.shared.routes.load(), self.shared.now_us());
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         Counts {

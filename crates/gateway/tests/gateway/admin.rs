@@ -83,8 +83,10 @@ async fn metrics_name_every_group_and_target_and_the_loopback_address_has_nothin
     for _ in 0..10 {
         gateway.get("/").await;
     }
+    gateway.client.counts().await.unwrap();
     let scraped = exchange(gateway.metrics_address().unwrap(), Request::get("/metrics"), "").await.unwrap();
     for line in [
+        "raally_gateway_counts_read_total 1",
         "raally_gateway_attempts_total{group=\"stable\",version=\"version of stable\",ending=\"ok\"} 9",
         "raally_gateway_answers_total{group=\"canary\",version=\"version of canary\",status=\"2xx\"} 1",
         "raally_gateway_attempt_duration_seconds_count{group=\"stable\",version=\"version of stable\"} 9",

@@ -111,8 +111,14 @@ impl<T: Target> Executor<'_, T> {
 
     async fn pause(&mut self, why: &str, unfinished: &Unfinished) -> Result<(), Stop> {
         (self.tell)(News::Saw { verdict: "paused", why: why.to_owned(), groups: BTreeMap::new() });
+        let mut looked: Option<Instant> = None;
         loop {
             self.lock.check().await?;
+            if looked.is_none_or(|at| at.elapsed() >= NOTE_EVERY) {
+                // Whoever counts is told by it that somebody looks after the split: see the alert RaallyReleaseUnattended.
+                _ = self.target.counts().await;
+                looked = Some(Instant::now());
+            }
             match self.wish(unfinished).await? {
                 Some(Wish::Promote) => return Ok(()),
                 Some(Wish::Abort) => return Err(Stop::Bad("a person asked for it".to_owned())),
