@@ -205,6 +205,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByRole("menuitem", { name: "Edit" })).toBeFocused();
     await expectAccessible(page);
     await page.keyboard.press("Escape");
+    await expect(bar(page, "Ada Almeida", "Web shop")).toBeFocused();
     await page.keyboard.press("e");
     await expect(page.getByRole("dialog", { name: "Assignment" })).toBeVisible();
     await expectNothing(page);
