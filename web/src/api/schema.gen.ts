@@ -12376,19 +12376,25 @@ export interface operations {
                 grain?: components["schemas"]["GrainInput"];
                 /** @description Answer as of this instant. */
                 asOf?: string;
-                /** @description What is grouped. */
-                by?: components["schemas"]["UtilisationBy"];
+                /** @description People of any of these teams. */
                 teamId?: components["schemas"]["TeamId"][];
+                /** @description People in any of these roles. */
                 roleId?: components["schemas"]["RoleId"][];
+                /** @description Work on any of these projects. */
                 projectId?: components["schemas"]["ProjectId"][];
+                /** @description Work for any of these clients. */
                 clientId?: components["schemas"]["ClientId"][];
+                /** @description These people. */
                 personId?: components["schemas"]["PersonId"][];
+                /** @description People with any of these skills. */
                 skillId?: components["schemas"]["SkillId"][];
                 /** @description Tentative assignments count too. */
                 includeTentative?: boolean;
                 /** @description Time off that waits for approval lowers capacity too. */
                 includePending?: boolean;
-                /** @description JSON, or a table as a file; absent = what `Accept` names. */
+                /** @description What is grouped. */
+                by?: components["schemas"]["UtilisationBy"];
+                /** @description JSON, or a table as a file; absent = what `Accept` prefers. */
                 format?: components["schemas"]["Format"];
             };
             header?: never;

@@ -1,21 +1,22 @@
 //! Schedule, dashboard and reports: questions to the plan, answered as JSON, CSV or XLSX.
 
+mod filter;
+
 use jiff::civil::Date;
 use raally_application::App;
 use raally_application::reports::{FileKind, write_table};
 use raally_domain::access::Action;
-use raally_domain::ids::{ClientId, PersonId, ProjectId, RoleId, SkillId, TeamId};
 use raally_domain::plan::Plan;
 use raally_domain::report::{self, ReportFault, ReportQuery, Tabular, UtilisationBy};
-use raally_domain::rules::Grain as PlanGrain;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::filter::{ByFilter, Filter, PlainFilter};
 use super::convert::caller;
 use crate::answer::{Answer, JSON};
 use crate::context::Ctx;
 use crate::gate::Access;
-use crate::input::{Grain, Input};
+use crate::input::Input;
 use crate::operation::Operation;
 use crate::operations::Operations;
 use crate::problem::{Class, Problem};
@@ -23,30 +24,6 @@ use crate::problem::{Class, Problem};
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// What a report may be answered as, besides JSON.
 pub(super) const TABLES: &[&str] = &["text/csv", XLSX];
-
-/// Filters of a report. An empty filter filters nothing; several must all match.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-struct Filter {
-    /// People of any of these teams.
-    team_id: Vec<TeamId>,
-    /// People in any of these roles.
-    role_id: Vec<RoleId>,
-    /// Work on any of these projects.
-    project_id: Vec<ProjectId>,
-    /// Work for any of these clients.
-    client_id: Vec<ClientId>,
-    /// These people.
-    person_id: Vec<PersonId>,
-    /// People with any of these skills.
-    skill_id: Vec<SkillId>,
-    /// Tentative assignments count too.
-    include_tentative: bool,
-    /// Time off that waits for approval lowers capacity too.
-    include_pending: bool,
-    /// JSON, or a table as a file; absent = what `Accept` prefers.
-    format: Option<Format>,
-}
 
 /// How a report is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -74,123 +51,6 @@ pub(super) fn format<B, Q>(asked: Option<Format>, input: &Input<B, Q>) -> Format
     asked.or_else(accepted).unwrap_or_default()
 }
 
-/// Filters of what is answered as JSON only.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-struct PlainFilter {
-    /// People of any of these teams.
-    team_id: Vec<TeamId>,
-    /// People in any of these roles.
-    role_id: Vec<RoleId>,
-    /// Work on any of these projects.
-    project_id: Vec<ProjectId>,
-    /// Work for any of these clients.
-    client_id: Vec<ClientId>,
-    /// These people.
-    person_id: Vec<PersonId>,
-    /// People with any of these skills.
-    skill_id: Vec<SkillId>,
-    /// Tentative assignments count too.
-    include_tentative: bool,
-    /// Time off that waits for approval lowers capacity too.
-    include_pending: bool,
-}
-
-impl From<PlainFilter> for Filter {
-    fn from(plain: PlainFilter) -> Self {
-        let PlainFilter {
-            team_id,
-            role_id,
-            project_id,
-            client_id,
-            person_id,
-            skill_id,
-            include_tentative,
-            include_pending,
-        } = plain;
-        Self {
-            team_id,
-            role_id,
-            project_id,
-            client_id,
-            person_id,
-            skill_id,
-            include_tentative,
-            include_pending,
-            format: None,
-        }
-    }
-}
-
-/// Filters of the utilisation report.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct ByFilter {
-    /// What is grouped.
-    by: Option<UtilisationBy>,
-    #[serde(default)]
-    team_id: Vec<TeamId>,
-    #[serde(default)]
-    role_id: Vec<RoleId>,
-    #[serde(default)]
-    project_id: Vec<ProjectId>,
-    #[serde(default)]
-    client_id: Vec<ClientId>,
-    #[serde(default)]
-    person_id: Vec<PersonId>,
-    #[serde(default)]
-    skill_id: Vec<SkillId>,
-    /// Tentative assignments count too.
-    #[serde(default)]
-    include_tentative: bool,
-    /// Time off that waits for approval lowers capacity too.
-    #[serde(default)]
-    include_pending: bool,
-    /// JSON, or a table as a file; absent = what `Accept` names.
-    #[serde(default)]
-    format: Option<Format>,
-}
-
-impl ByFilter {
-    fn split(self) -> (UtilisationBy, Filter) {
-        let Self {
-            by,
-            team_id,
-            role_id,
-            project_id,
-            client_id,
-            person_id,
-            skill_id,
-            include_tentative,
-            include_pending,
-            format,
-        } = self;
-        let filter = Filter {
-            team_id,
-            role_id,
-            project_id,
-            client_id,
-            person_id,
-            skill_id,
-            include_tentative,
-            include_pending,
-            format,
-        };
-        (by.unwrap_or(UtilisationBy::Person), filter)
-    }
-}
-
-fn grain(grain: Option<Grain>) -> PlanGrain {
-    match grain.unwrap_or(Grain::Week) {
-        Grain::Day => PlanGrain::Day,
-        Grain::Week => PlanGrain::Week,
-        Grain::Month => PlanGrain::Month,
-        Grain::Quarter => PlanGrain::Quarter,
-        Grain::Year => PlanGrain::Year,
-        Grain::Total => PlanGrain::Total,
-    }
-}
-
 pub(super) fn fault(fault: ReportFault) -> Problem {
     match fault {
         ReportFault::NoSuchAssignment => Problem::not_found(),
@@ -198,20 +58,6 @@ pub(super) fn fault(fault: ReportFault) -> Problem {
         ReportFault::RangeTooLong { .. } => Problem::invalid_field("?to", "range-too-long", fault.to_string()),
         ReportFault::TooManyCells { .. } => Problem::invalid_field("?grain", "too-many-cells", fault.to_string()),
     }
-}
-
-fn query(range: crate::input::Range, filter: &Filter) -> Result<ReportQuery, Problem> {
-    let (from, to) = range.both()?;
-    let mut query = ReportQuery::new(from, to, grain(range.grain));
-    query.team_ids.clone_from(&filter.team_id);
-    query.role_ids.clone_from(&filter.role_id);
-    query.project_ids.clone_from(&filter.project_id);
-    query.client_ids.clone_from(&filter.client_id);
-    query.person_ids.clone_from(&filter.person_id);
-    query.skill_ids.clone_from(&filter.skill_id);
-    query.include_tentative = filter.include_tentative;
-    query.include_pending = filter.include_pending;
-    Ok(query)
 }
 
 /// What a report answers: its JSON, or its table.
@@ -247,7 +93,7 @@ async fn ask<B, Q, R>(
     app: App,
     ctx: &Ctx,
     input: &Input<B, Q>,
-    filter: Filter,
+    (query, format): (ReportQuery, Format),
     name: &'static str,
     question: impl FnOnce(&Plan, &ReportQuery, Date) -> Result<R, ReportFault> + Send + 'static,
 ) -> Result<Answer, Problem>
@@ -255,10 +101,8 @@ where
     R: Serialize + Tabular + 'static,
 {
     let caller = caller(ctx, input)?;
-    let query = query(input.range, &filter)?;
     let as_of = input.as_of;
     let clock = app.clone();
-    let format = format(filter.format, input);
     let shaped = app
         .ask_plan(caller.workspace, as_of, move |plan| {
             let today = clock.today_date(plan.settings());
@@ -283,8 +127,8 @@ macro_rules! report {
             .file(TABLES)
             .refuses(&[Class::Invalid]);
         $ops.add(operation, |app: App, ctx, input: Input<(), Filter>| async move {
-            let filter = input.query.clone();
-            ask(app, &ctx, &input, filter, $name, $question).await
+            let asked = (input.query.of(input.range)?, format(input.query.format, &input));
+            ask(app, &ctx, &input, asked, $name, $question).await
         });
     };
 }
@@ -384,7 +228,7 @@ fn add_dashboard(ops: &mut Operations<App>) {
         .refuses(&[Class::Invalid]);
     ops.add(operation, |app: App, ctx, input: Input<(), PlainFilter>| async move {
         let caller = caller(&ctx, &input)?;
-        let query = query(input.range, &input.query.clone().into())?;
+        let query = input.query.of(input.range)?;
         let as_of = input.as_of;
         let clock = app.clone();
         let json = app
@@ -410,9 +254,10 @@ fn add_utilisation(ops: &mut Operations<App>) {
         .ok::<report::UtilisationReport>()
         .file(TABLES)
         .refuses(&[Class::Invalid]);
-    ops.add(operation, |app: App, ctx, input| async move {
-        let (by, filter) = input.query.clone().split();
-        ask(app, &ctx, &input, filter, "utilisation", move |plan, query, _| report::utilisation(plan, query, by)).await
+    ops.add(operation, |app: App, ctx, input: Input<(), ByFilter>| async move {
+        let by = input.query.by.unwrap_or(UtilisationBy::Person);
+        let asked = (input.query.of(input.range)?, format(input.query.format, &input));
+        ask(app, &ctx, &input, asked, "utilisation", move |plan, query, _| report::utilisation(plan, query, by)).await
     });
 }
 
@@ -430,20 +275,22 @@ fn add_budget(ops: &mut Operations<App>) {
         .refuses(&[Class::Invalid]);
     ops.add(operation, |app: App, ctx, input: Input<(), Filter>| async move {
         let caller = caller(&ctx, &input)?;
-        let mut filter = input.query.clone();
+        let mut query = input.query.of(input.range)?;
         if ctx.grant == raally_domain::access::Grant::Own {
             let own = app.own_projects(&caller).await?;
-            filter.project_id.retain(|id| own.contains(id));
-            if filter.project_id.is_empty() && !own.is_empty() && input.query.project_id.is_empty() {
-                filter.project_id = own;
-            } else if filter.project_id.is_empty() {
+            let all = query.project_ids.is_empty();
+            query.project_ids.retain(|id| own.contains(id));
+            if all && !own.is_empty() {
+                query.project_ids = own;
+            } else if query.project_ids.is_empty() {
                 return Err(
                     Problem::new(Class::Denied, "You may see the budgets of your own projects only.").code("not-yours")
                 );
             }
         }
         let sees_pay = caller.sees_pay();
-        ask(app, &ctx, &input, filter, "budget", move |plan, query, today| {
+        let asked = (query, format(input.query.format, &input));
+        ask(app, &ctx, &input, asked, "budget", move |plan, query, today| {
             let full = report::cost(plan, query, today)?;
             Ok(if sees_pay { full } else { full.without_pay() })
         })
