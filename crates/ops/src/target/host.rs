@@ -1,5 +1,7 @@
 //! Releases as supervised processes on hosts, requests split by the gateway on this one.
 
+mod settings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use raally_gateway::{Client, GroupName, Table, TargetId};
 use tokio::time::Instant;
 
+use self::settings::with_data_dir;
 use super::link::{Link, program};
 use super::{Counted, Releases, Target};
 use crate::failed::{Doing, Failed};
@@ -15,7 +18,7 @@ use crate::keeper::order::{Order, Process, Running};
 use crate::keeper::{check_folder, make_folder};
 use crate::model::environment::{Environment, HostTarget};
 use crate::model::fleet::{Fleet, Member, Phase, Routing, Slot};
-use crate::model::ids::{Group, InstanceId, ReleaseId};
+use crate::model::ids::{Group, InstanceId};
 use crate::model::release::Release;
 use crate::plan::free_slots;
 use crate::{atomic, traffic};
@@ -89,18 +92,6 @@ impl Hosts {
         if installed.exists() { installed } else { release.artefact.path.clone() }
     }
 
-    /// The options that instances on this host are started with, but for where they listen.
-    #[must_use]
-    pub fn settings(&self, state_dir: &Path) -> BTreeMap<String, String> {
-        with_data_dir(self.host.settings.clone(), state_dir)
-    }
-
-    /// The same for this host and the environment's own folder.
-    #[must_use]
-    pub fn own_settings(&self) -> BTreeMap<String, String> {
-        self.settings(&self.host.state_dir)
-    }
-
     /// The gateway's supervisor is always here.
     fn here(&self) -> Link {
         let raallyctl = self.links.first().map(|link| link.raallyctl.clone()).unwrap_or_default();
@@ -134,17 +125,6 @@ impl Hosts {
         self.process(id, slot, self.link(&slot.host)?)
     }
 
-    /// The names of options that are not what they were when a release was put in place.
-    ///
-    /// # Errors
-    /// When what they were can't be read.
-    pub fn changed_settings(&self, release: ReleaseId) -> Result<Vec<String>, Failed> {
-        let Some(before) = self.kept_settings(release)? else { return Ok(Vec::new()) };
-        let (now, names) = (&self.host.settings, before.keys().chain(self.host.settings.keys()));
-        let changed: BTreeSet<&String> = names.filter(|name| before.get(*name) != now.get(*name)).collect();
-        Ok(changed.into_iter().cloned().collect())
-    }
-
     /// Whether the gateway was started with other options than the environment has now.
     ///
     /// # Errors
@@ -156,20 +136,6 @@ impl Hosts {
         let Ok(started) = serde_json::from_slice::<raally_gateway::Config>(&text) else { return Ok(false) };
         let value = |config| serde_json::to_value(config).doing("the gateway's configuration");
         Ok(value(&started)? != value(&wanted)?)
-    }
-
-    /// A release keeps the options that it was put in place with: whoever goes back to it gets these too.
-    fn settings_file(&self, release: ReleaseId) -> PathBuf {
-        self.host.state_dir.join("releases").join(release.to_string()).join("settings.json")
-    }
-
-    fn kept_settings(&self, release: ReleaseId) -> Result<Option<BTreeMap<String, String>>, Failed> {
-        let file = self.settings_file(release);
-        match std::fs::read(&file) {
-            Ok(text) => serde_json::from_slice(&text).doing(file.display()).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Failed::ours(format!("{}: {error}", file.display()))),
-        }
     }
 
     /// Starts the gateway unless it runs, and waits until it answers.
@@ -306,12 +272,6 @@ impl Hosts {
             grace_seconds: self.environment.gates.drain_seconds_max + 5,
         })
     }
-}
-
-fn with_data_dir(mut settings: BTreeMap<String, String>, state_dir: &Path) -> BTreeMap<String, String> {
-    let data = || state_dir.join("data").display().to_string();
-    settings.entry("RAALLY_DATA_DIR".to_owned()).or_insert_with(data);
-    settings
 }
 
 impl Target for Hosts {
